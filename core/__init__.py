@@ -1,0 +1,1 @@
+"""The product: pure Python. No user interface, no engine, no settings, no clock."""

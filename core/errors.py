@@ -1,0 +1,141 @@
+"""Every refusal the product can give, one tree.
+
+A refusal is named for the rule that was broken, keeps the facts as attributes, and its message is a
+sentence that a bookkeeper can act on. Faults inside data are not refusals: see core.problems.
+"""
+
+from datetime import date
+
+
+class BookkeepingError(Exception):
+    """The operation was refused; nothing of it was stored."""
+
+
+# --- statements -------------------------------------------------------------------------------
+
+
+class StatementRefused(BookkeepingError):
+    """The file cannot be read with certainty."""
+
+
+class UnknownFormat(StatementRefused):
+    def __init__(self, name: str, why: str = "") -> None:
+        self.name = name
+        detail = why or "No reader recognises it."
+        super().__init__(f"{name} is not a statement that can be read. {detail}")
+
+
+class AmbiguousStatement(StatementRefused):
+    """More than one reading of the file remains; `candidates` lists them in words."""
+
+    def __init__(self, name: str, question: str, candidates: list[str]) -> None:
+        self.name, self.question, self.candidates = name, question, candidates
+        super().__init__(f"{name} can be read in more than one way: {question}")
+
+
+class InvalidLines(StatementRefused):
+    """Rows of the file are faulty; `rows` holds (row number, message)."""
+
+    def __init__(self, name: str, rows: list[tuple[int, str]]) -> None:
+        self.name, self.rows = name, rows
+        row, message = rows[0]
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        super().__init__(f"{name}: row {row}: {message}{more}. Correct the file and upload it again.")
+
+
+# --- money and dates --------------------------------------------------------------------------
+
+
+class InvalidAmount(BookkeepingError):
+    def __init__(self, text: str, why: str = "it is not a number") -> None:
+        self.text = text
+        super().__init__(f"“{text}” cannot be an amount: {why}.")
+
+
+class CurrencyMismatch(BookkeepingError):
+    def __init__(self, left: str, right: str) -> None:
+        self.left, self.right = left, right
+        super().__init__(f"{left} and {right} cannot be added; convert one of them first.")
+
+
+# --- access -----------------------------------------------------------------------------------
+
+
+class AccessDenied(BookkeepingError):
+    def __init__(self, action: str, role: str | None) -> None:
+        self.action, self.role = action, role
+        who = f"as {role} " if role else ""
+        super().__init__(f"You may not {action} {who}in this company. Ask an administrator.")
+
+
+class NotFound(BookkeepingError):
+    """Also raised for what exists but is not the caller's to see, so that ids reveal nothing."""
+
+    def __init__(self, what: str, key: str) -> None:
+        self.what, self.key = what, key
+        super().__init__(f"There is no {what} {key} in this company.")
+
+
+class SignInRefused(BookkeepingError):
+    def __init__(self) -> None:
+        super().__init__("The username or the password is wrong, or the account is locked for a while.")
+
+
+class WeakPassword(BookkeepingError):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Choose another password: {why}.")
+
+
+class AlreadyTaken(BookkeepingError):
+    def __init__(self, what: str, value: str) -> None:
+        self.what, self.value = what, value
+        super().__init__(f"The {what} “{value}” is taken. Choose another.")
+
+
+class InvalidInput(BookkeepingError):
+    """A value that a person typed cannot be used."""
+
+
+class UnknownSector(InvalidInput):
+    """There is no chart of accounts for that kind of business."""
+
+    def __init__(self, sector: str, known: list[str]) -> None:
+        self.sector, self.known = sector, known
+        super().__init__(f"There is no chart of accounts for “{sector}”. Choose one of: {', '.join(known)}.")
+
+
+# --- books ------------------------------------------------------------------------------------
+
+
+class UnbalancedEntry(BookkeepingError):
+    def __init__(self, difference_minor: int, currency: str) -> None:
+        self.difference_minor, self.currency = difference_minor, currency
+        super().__init__(
+            f"The lines of the entry differ by {difference_minor} minor units of {currency}; they must sum to zero."
+        )
+
+
+class PeriodClosed(BookkeepingError):
+    def __init__(self, booked_on: date, closed_through: date) -> None:
+        self.booked_on, self.closed_through = booked_on, closed_through
+        super().__init__(f"{booked_on} falls in a period closed through {closed_through}.")
+
+
+class PeriodNotReady(BookkeepingError):
+    """A period cannot be closed; `blockers` says what stands in the way."""
+
+    def __init__(self, blockers: list[str]) -> None:
+        self.blockers = blockers
+        super().__init__("The period cannot be closed yet: " + "; ".join(blockers) + ".")
+
+
+class EntryNotOpen(BookkeepingError):
+    """The entry is not in the state the operation needs, usually because somebody else was faster."""
+
+    def __init__(self, entry: str, status: str) -> None:
+        self.entry, self.status = entry, status
+        super().__init__(f"Entry {entry} is {status} already; reload the queue.")
+
+
+class ProofFails(BookkeepingError):
+    """A reconciliation cannot be closed."""

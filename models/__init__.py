@@ -1,0 +1,18 @@
+"""All tables. Importing this package registers every one of them."""
+
+from models.access import CompanyAccess, Role, User, UserSession
+from models.audit import AuditEvent
+from models.base import Table
+from models.companies import Account, AccountRole, AccountType, BankAccount, BankAccountKind, Company, Layout
+from models.learning import ModelVersion
+from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
+from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
+from models.statements import FileKind, FileStatus, ItemKind, ItemStatus, OpenItem, StatementFile, Transaction
+
+__all__ = [
+    "Account", "AccountRole", "AccountType", "AuditEvent", "BankAccount", "BankAccountKind", "Company", "CompanyAccess",
+    "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match",
+    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal",
+    "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User",
+    "UserSession",
+]  # fmt: skip

@@ -1,0 +1,96 @@
+"""What settles what, and the proof of each bank account."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import Row, UtcDateTime, one_of
+
+
+class MatchKind(StrEnum):
+    SETTLEMENT = "settlement"  # a line pays an open item
+    TRANSFER = "transfer"  # two lines of own accounts
+
+
+class MatchStatus(StrEnum):
+    SUGGESTED = "suggested"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
+class ReconciliationStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Match(Row, table=True):
+    __tablename__ = "matches"
+    __table_args__ = (
+        UniqueConstraint("id", "company_id"),
+        Index("ix_matches_company_status", "company_id", "status"),
+        one_of("kind", MatchKind),
+        one_of("status", MatchStatus),
+        CheckConstraint("score >= 0 AND score <= 1", name="score_is_a_share"),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    kind: MatchKind = Field(sa_type=String(16))
+    status: MatchStatus = Field(sa_type=String(16))
+    score: float
+    difference_minor: int = Field(default=0, sa_type=BigInteger)
+    reason: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: UUID | None = Field(default=None, foreign_key="users.id")
+
+
+class MatchMember(Row, table=True):
+    """A line or an item of a match: exactly one of the two."""
+
+    __tablename__ = "match_members"
+    __table_args__ = (
+        ForeignKeyConstraint(["match_id", "company_id"], ["matches.id", "matches.company_id"]),
+        ForeignKeyConstraint(["transaction_id", "company_id"], ["transactions.id", "transactions.company_id"]),
+        ForeignKeyConstraint(["open_item_id", "company_id"], ["open_items.id", "open_items.company_id"]),
+        CheckConstraint("(transaction_id IS NULL) <> (open_item_id IS NULL)", name="line_or_item"),
+        Index("ix_match_members_match", "match_id"),
+        Index("ix_match_members_transaction", "transaction_id"),
+        Index("ix_match_members_item", "open_item_id"),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    match_id: UUID
+    transaction_id: UUID | None = None
+    open_item_id: UUID | None = None
+
+
+class Reconciliation(Row, table=True):
+    """The proof of one bank account for the period of one statement: opening + lines = closing."""
+
+    __tablename__ = "reconciliations"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_account_id", "company_id"], ["bank_accounts.id", "bank_accounts.company_id"]),
+        ForeignKeyConstraint(["statement_file_id", "company_id"], ["statement_files.id", "statement_files.company_id"]),
+        Index("ix_reconciliations_account_period", "bank_account_id", "first_on"),
+        CheckConstraint("first_on <= last_on", name="period_in_order"),
+        one_of("status", ReconciliationStatus),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    bank_account_id: UUID
+    statement_file_id: UUID
+    first_on: date
+    last_on: date
+    opening_minor: int | None = Field(default=None, sa_type=BigInteger)  # None: the statement states none
+    closing_minor: int | None = Field(default=None, sa_type=BigInteger)
+    lines_minor: int = Field(
+        sa_type=BigInteger
+    )  # sum of all lines of the statement, duplicates of other files included
+    line_count: int
+    status: ReconciliationStatus = Field(sa_type=String(16))
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_by: UUID | None = Field(default=None, foreign_key="users.id")
+    reopened_reason: str = ""

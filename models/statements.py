@@ -1,0 +1,165 @@
+"""What came in: files, their lines, and amounts expected to be paid."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field
+
+from models.base import Row, UtcDateTime, one_of
+
+
+class FileStatus(StrEnum):
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+    REVERTED = "reverted"
+
+
+class FileKind(StrEnum):
+    STATEMENT = "statement"
+    OPEN_ITEMS = "open_items"
+
+
+class ItemKind(StrEnum):
+    INVOICE = "invoice"
+    BILL = "bill"
+    PAYOUT = "payout"
+    PAYROLL = "payroll"
+
+
+class ItemStatus(StrEnum):
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+class StatementFile(Row, table=True):
+    """One uploaded file and its conservation receipt: new + duplicate + refused = lines, in count and in money.
+
+    The bytes of a duplicate are those of the stored file with the same digest, so they are kept once.
+    """
+
+    __tablename__ = "statement_files"
+    __table_args__ = (
+        UniqueConstraint("id", "company_id"),
+        ForeignKeyConstraint(["bank_account_id", "company_id"], ["bank_accounts.id", "bank_accounts.company_id"]),
+        Index(
+            "uq_statement_files_stored",
+            "company_id",
+            "sha256",
+            unique=True,
+            sqlite_where=text("status = 'stored'"),
+            postgresql_where=text("status = 'stored'"),
+        ),
+        CheckConstraint("new_count + duplicate_count + refused_count = line_count", name="lines_conserved"),
+        CheckConstraint("new_minor + duplicate_minor + refused_minor = lines_minor", name="money_conserved"),
+        one_of("status", FileStatus),
+        one_of("kind", FileKind),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id", index=True)
+    bank_account_id: UUID | None = None  # None: several accounts, or open items
+    name: str = Field(max_length=255)
+    sha256: str = Field(max_length=64)
+    size: int  # bytes
+    content: bytes | None = Field(default=None, sa_type=LargeBinary)
+    kind: FileKind = Field(sa_type=String(16))
+    format: str = Field(default="", max_length=16)
+    layout: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    status: FileStatus = Field(sa_type=String(16))
+    refusal: str = ""  # why nothing was stored
+    problems: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    currency: str = Field(default="", max_length=3)
+    first_on: date | None = None
+    last_on: date | None = None
+    opening_minor: int | None = Field(default=None, sa_type=BigInteger)
+    closing_minor: int | None = Field(default=None, sa_type=BigInteger)
+    line_count: int = 0
+    new_count: int = 0
+    duplicate_count: int = 0
+    refused_count: int = 0
+    lines_minor: int = Field(default=0, sa_type=BigInteger)
+    new_minor: int = Field(default=0, sa_type=BigInteger)
+    duplicate_minor: int = Field(default=0, sa_type=BigInteger)
+    refused_minor: int = Field(default=0, sa_type=BigInteger)
+    uploaded_by: UUID | None = Field(default=None, foreign_key="users.id")
+    uploaded_at: datetime = Field(sa_type=UtcDateTime)
+    reverted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Transaction(Row, table=True):
+    """One statement line. Never edited; `reverted_at` alone may be set, once, when its import is taken back."""
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        UniqueConstraint("id", "company_id"),
+        ForeignKeyConstraint(["bank_account_id", "company_id"], ["bank_accounts.id", "bank_accounts.company_id"]),
+        ForeignKeyConstraint(["statement_file_id", "company_id"], ["statement_files.id", "statement_files.company_id"]),
+        Index(
+            "uq_transactions_live_fingerprint",
+            "bank_account_id",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text("reverted_at IS NULL"),
+            postgresql_where=text("reverted_at IS NULL"),
+        ),
+        Index("ix_transactions_company_booked", "company_id", "booked_on"),
+        Index("ix_transactions_bank_booked", "bank_account_id", "booked_on"),
+        Index("ix_transactions_file", "statement_file_id"),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    bank_account_id: UUID
+    statement_file_id: UUID
+    row: int  # in its file, from 1
+    booked_on: date
+    value_on: date | None = None
+    amount_minor: int = Field(sa_type=BigInteger)  # money in > 0
+    currency: str = Field(max_length=3)
+    description: str  # as the bank wrote it
+    counterparty: str = Field(max_length=200)  # normalised
+    reference: str = ""
+    bank_id: str = ""
+    balance_minor: int | None = Field(default=None, sa_type=BigInteger)
+    fingerprint: str = Field(max_length=32)  # identity across files, see core.ingestion.duplicates
+    reverted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class OpenItem(Row, table=True):
+    """An amount expected to be received (> 0) or paid (< 0)."""
+
+    __tablename__ = "open_items"
+    __table_args__ = (
+        UniqueConstraint("id", "company_id"),
+        UniqueConstraint("company_id", "kind", "number"),
+        ForeignKeyConstraint(["account_id", "company_id"], ["accounts.id", "accounts.company_id"]),
+        ForeignKeyConstraint(["statement_file_id", "company_id"], ["statement_files.id", "statement_files.company_id"]),
+        Index("ix_open_items_company_status", "company_id", "status"),
+        one_of("kind", ItemKind),
+        one_of("status", ItemStatus),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    statement_file_id: UUID | None = None  # None: entered by hand
+    kind: ItemKind = Field(sa_type=String(16))
+    number: str = Field(max_length=64)
+    counterparty: str = Field(max_length=200)
+    issued_on: date
+    due_on: date | None = None
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str = Field(max_length=3)
+    reference: str = ""
+    account_id: UUID  # where its settlement is booked
+    status: ItemStatus = Field(default=ItemStatus.OPEN, sa_type=String(16))

@@ -5,10 +5,22 @@ sentence that a bookkeeper can act on. Faults inside data are not refusals: see 
 """
 
 from datetime import date
+from typing import Any
 
 
 class BookkeepingError(Exception):
     """The operation was refused; nothing of it was stored."""
+
+
+# --- installation -----------------------------------------------------------------------------
+
+
+class SettingRefused(BookkeepingError):
+    """The installation cannot start with this setting; the message never repeats the value."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"The setting {name} cannot be used: {why}.")
 
 
 # --- statements -------------------------------------------------------------------------------
@@ -26,10 +38,17 @@ class UnknownFormat(StatementRefused):
 
 
 class AmbiguousStatement(StatementRefused):
-    """More than one reading of the file remains; `candidates` lists them in words."""
+    """More than one reading of the file remains; `candidates` lists them in words.
 
-    def __init__(self, name: str, question: str, candidates: list[str]) -> None:
+    `layouts`, where present, holds per candidate the answer as stored layout fields: reading the file again with
+    `Layout.from_dict(layouts[i])` gives the i-th reading.
+    """
+
+    def __init__(
+        self, name: str, question: str, candidates: list[str], layouts: list[dict[str, Any]] | None = None
+    ) -> None:
         self.name, self.question, self.candidates = name, question, candidates
+        self.layouts = layouts or []
         super().__init__(f"{name} can be read in more than one way: {question}")
 
 
@@ -137,5 +156,38 @@ class EntryNotOpen(BookkeepingError):
         super().__init__(f"Entry {entry} is {status} already; reload the queue.")
 
 
+class NoAccountChosen(BookkeepingError):
+    """The entry stands on the suspense account, so there is nothing yet to approve."""
+
+    def __init__(self, entry: str) -> None:
+        self.entry = entry
+        super().__init__(f"Entry {entry} has no account yet. Choose one, and it is booked to that.")
+
+
+class AccountNotBookable(BookkeepingError):
+    """A bank line cannot be booked to this account."""
+
+    def __init__(self, account: str, why: str) -> None:
+        self.account, self.why = account, why
+        super().__init__(f"{account} cannot take the line: {why}.")
+
+
+class DecisionTakenBack(BookkeepingError):
+    """The decision is not in force any more: taken back already, or replaced by a later one."""
+
+    def __init__(self) -> None:
+        super().__init__("This decision was taken back or replaced already; reload the page.")
+
+
 class ProofFails(BookkeepingError):
     """A reconciliation cannot be closed."""
+
+
+# --- categorising -----------------------------------------------------------------------------
+
+
+class UnreadableModel(BookkeepingError):
+    """A stored model is damaged or from another version of the program."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The stored model cannot be read ({why}). Train it again; until then the starter is used.")

@@ -57,7 +57,7 @@ def test_a_sector_gets_its_own_accounts_and_none_of_the_others() -> None:
 
 
 def test_an_unknown_sector_is_refused_with_the_choices_named() -> None:
-    with pytest.raises(UnknownSector, match="“circus”.*childcare") as refused:
+    with pytest.raises(UnknownSector, match=r"“circus”.*childcare") as refused:
         chart_template("circus")
     assert refused.value.sector == "circus"
 

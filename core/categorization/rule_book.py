@@ -1,0 +1,183 @@
+"""A company's rules in the database: list, add, change, order, switch off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from core.access.audit import record
+from core.access.roles import Action, Caller
+from core.categorization.rules import read_rule
+from core.errors import InvalidInput, NotFound
+from models import Account, AccountRole, Rule
+
+NAME_MAX = 120
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A rule with its account, as a page lists it. `conditions` as core.categorization.rules writes them."""
+
+    id: UUID
+    position: int
+    name: str
+    conditions: list[dict[str, Any]]
+    account_id: UUID
+    account: str  # code and name
+    is_active: bool
+
+
+def list_rules(session: Session, caller: Caller, company_id: UUID) -> list[RuleRow]:
+    """All rules of the company in the order in which they are tried."""
+    caller.require(company_id, Action.READ)
+    rows = session.exec(
+        select(Rule, Account)
+        .join(Account, col(Rule.account_id) == col(Account.id))
+        .where(col(Rule.company_id) == company_id)
+        .order_by(col(Rule.position))
+    )
+    return [
+        RuleRow(
+            rule.id,
+            rule.position,
+            rule.name,
+            rule.conditions,
+            account.id,
+            f"{account.code} {account.name}",
+            rule.is_active,
+        )
+        for rule, account in rows
+    ]
+
+
+def add_rule(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    *,
+    name: str,
+    conditions: Sequence[Mapping[str, Any]],
+    account_id: UUID,
+    now: datetime,
+) -> Rule:
+    """Append a rule; it is tried after all others. Raises InvalidInput for conditions that cannot be meant."""
+    caller.require(company_id, Action.CONFIGURE)
+    name = _checked_name(name)
+    read_rule(name, conditions, str(account_id))
+    _bookable(session, company_id, account_id)
+    last = session.exec(select(func.max(Rule.position)).where(col(Rule.company_id) == company_id)).one()
+    rule = Rule(
+        company_id=company_id,
+        position=(last or 0) + 1,
+        name=name,
+        conditions=[dict(condition) for condition in conditions],
+        account_id=account_id,
+        created_by=caller.user_id,
+        created_at=now,
+    )
+    session.add(rule)
+    session.flush()
+    _audit(session, caller, rule, "rule added", None, now)
+    return rule
+
+
+def change_rule(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    rule_id: UUID,
+    *,
+    name: str | None = None,
+    conditions: Sequence[Mapping[str, Any]] | None = None,
+    account_id: UUID | None = None,
+    is_active: bool | None = None,
+    now: datetime,
+) -> Rule:
+    """Change what is given. Past entries stay as they are. Raises NotFound, InvalidInput."""
+    caller.require(company_id, Action.CONFIGURE)
+    rule = _get(session, company_id, rule_id)
+    before = _state(rule)
+    if name is not None:
+        rule.name = _checked_name(name)
+    if conditions is not None:
+        read_rule(rule.name, conditions, str(rule.account_id))
+        rule.conditions = [dict(condition) for condition in conditions]
+    if account_id is not None:
+        _bookable(session, company_id, account_id)
+        rule.account_id = account_id
+    if is_active is not None:
+        rule.is_active = is_active
+    session.add(rule)
+    session.flush()
+    _audit(session, caller, rule, "rule changed", before, now)
+    return rule
+
+
+def move_rule(session: Session, caller: Caller, company_id: UUID, rule_id: UUID, *, to: int, now: datetime) -> None:
+    """Put the rule at place `to` (from 1) of the order; places beyond the ends mean the ends."""
+    caller.require(company_id, Action.CONFIGURE)
+    rule = _get(session, company_id, rule_id)
+    before = _state(rule)
+    ordered = list(
+        session.exec(select(Rule).where(col(Rule.company_id) == company_id).order_by(col(Rule.position))).all()
+    )
+    ordered.remove(rule)
+    ordered.insert(max(0, to - 1), rule)
+    for position, each in enumerate(ordered, 1):
+        each.position = position
+    session.flush()
+    _audit(session, caller, rule, "rule moved", before, now)
+
+
+def _get(session: Session, company_id: UUID, rule_id: UUID) -> Rule:
+    rule = session.exec(select(Rule).where(col(Rule.company_id) == company_id, col(Rule.id) == rule_id)).one_or_none()
+    if rule is None:
+        raise NotFound("rule", str(rule_id))
+    return rule
+
+
+def _bookable(session: Session, company_id: UUID, account_id: UUID) -> None:
+    account = session.exec(
+        select(Account).where(col(Account.company_id) == company_id, col(Account.id) == account_id)
+    ).one_or_none()
+    if account is None:
+        raise NotFound("account", str(account_id))
+    if account.role == AccountRole.SUSPENSE or not account.is_active:
+        raise InvalidInput(f"Nothing can be booked to {account.code} {account.name} by a rule. Choose another account.")
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > NAME_MAX:
+        raise InvalidInput(f"A rule needs a name of at most {NAME_MAX} signs.")
+    return name
+
+
+def _state(rule: Rule) -> dict[str, Any]:
+    return {
+        "position": rule.position,
+        "name": rule.name,
+        "conditions": rule.conditions,
+        "account_id": str(rule.account_id),
+        "is_active": rule.is_active,
+    }
+
+
+def _audit(
+    session: Session, caller: Caller, rule: Rule, action: str, before: dict[str, Any] | None, now: datetime
+) -> None:
+    record(
+        session,
+        caller,
+        company_id=rule.company_id,
+        action=action,
+        subject="rule",
+        subject_id=rule.id,
+        before=before,
+        after=_state(rule),
+        now=now,
+    )

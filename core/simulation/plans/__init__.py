@@ -1,0 +1,1 @@
+"""The five simulated companies. Businesses and people are invented; merchants appear as banks print them."""

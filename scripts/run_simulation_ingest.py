@@ -1,0 +1,78 @@
+"""Load and work through the five simulated companies, and measure the result against their truth.
+
+The books are made in a database of their own, so that the measurement always starts from nothing.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+
+from core.access.machine import script_caller
+from core.simulation.ingesting import equip_simulated, found_simulated, ingest_simulated
+from core.simulation.measuring import Outcome, add_up, measure
+from core.simulation.simulate import simulate
+from core.simulation.values import SimulatedCompany
+from db.bulk import write_columns
+from db.engine import snapshot, unit_of_work, use_database
+
+app = typer.Typer(add_completion=False)
+COMMAND = "run_simulation_ingest"
+REPORT = Path("reports/simulation_metrics.json")
+
+
+@app.command()
+def main(
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+    database_url: Annotated[str, typer.Option(help="an empty database; default: a throw-away SQLite file")] = "",
+) -> None:
+    """Figures a company and over all, also written to reports/simulation_metrics.json."""
+    with TemporaryDirectory() as folder:
+        with use_database(database_url or f"sqlite:///{folder}/simulation.db"):
+            outcomes = [_run(company) for company in simulate()]
+    report = {"companies": {o.slug: o.to_json() for o in outcomes}, "totals": add_up(outcomes).to_json()}
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=1) + "\n")
+    typer.echo(json.dumps(report) if as_json else _table(report))
+
+
+def _run(company: SimulatedCompany) -> Outcome:
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        company_id = found_simulated(session, script_caller(session, COMMAND), company).id
+        equip_simulated(session, script_caller(session, COMMAND), company_id, company, write=write_columns)
+    started = perf_counter()
+    with unit_of_work() as session:
+        caller = script_caller(session, COMMAND)
+        ingest_simulated(session, caller, company_id, company.files, write=write_columns, now=now)
+    seconds = perf_counter() - started
+    with snapshot() as session:
+        return measure(session, script_caller(session, COMMAND), company_id, company, seconds=seconds)
+
+
+def _table(report: dict[str, Any]) -> str:
+    rows = [*report["companies"].items(), ("all", report["totals"])]
+    names = (
+        "transactions",
+        "entries",
+        "auto_approved",
+        "needs_review",
+        "by_match",
+        "by_rule",
+        "by_model",
+        "accuracy_of_auto_approved",
+        "seconds",
+    )
+    lines = ["  ".join([f"{'company':24}", *names])]
+    lines += [
+        "  ".join([f"{slug:24}", *(f"{figures[name]!s:>{len(name)}}" for name in names)]) for slug, figures in rows
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    app()

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any, cast
 
-import psycopg2
 from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, String
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -94,11 +93,12 @@ def _copy(connection: Connection, table: str, filled: list[tuple["Column[Any]", 
     texts = [_copy_texts(column, values, connection.dialect) for column, values in filled]
     sql = f'COPY "{table}" ({names}) FROM STDIN'
     rows = "\n".join(map("\t".join, zip(*texts, strict=True)))
+    driver = connection.dialect.loaded_dbapi
     cursor = connection.connection.cursor()
     try:
         cursor.copy_expert(sql, StringIO(rows + "\n"))
-    except psycopg2.Error as error:
-        raise DBAPIError.instance(sql, None, error, psycopg2.Error, dialect=connection.dialect) from error
+    except driver.Error as error:
+        raise DBAPIError.instance(sql, None, error, driver.Error, dialect=connection.dialect) from error
     finally:
         cursor.close()
 

@@ -49,7 +49,8 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=24), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "role IS NULL OR role IN ('bank', 'transfer_clearing', 'suspense', 'receivable', 'payable', 'owner', 'loan', 'tax', 'payroll')",
+            "role IS NULL OR role IN ('bank', 'transfer_clearing', 'suspense', 'receivable', 'payable', 'owner',"
+            " 'loan', 'tax', 'payroll')",
             name=op.f("ck_accounts_role_known"),
         ),
         sa.CheckConstraint(

@@ -1,0 +1,1 @@
+"""The history of the tables: `versions/` in order, `env.py` to run them."""

@@ -1,0 +1,110 @@
+"""The history of the tables builds what the models say, on both databases, and can be taken back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, Inspector, inspect, text
+
+from db.engine import alembic_config, engine, forget, migrate, open_engine, unit_of_work, use_database
+from db.migrations.laws_0004 import postgresql, sqlite
+from models import Table
+from tests import builders
+from tests.databases import named, run_statement
+
+
+def test_up_then_check_then_down_leaves_nothing(empty_database: str) -> None:
+    migrate()
+    opened = open_engine(empty_database)
+    with opened.begin() as connection:
+        command.check(alembic_config(connection))
+    with opened.begin() as connection:
+        command.downgrade(alembic_config(connection), "base")
+    assert inspect(opened).get_table_names() == ["alembic_version"]
+    assert laws(opened) == []
+    opened.dispose()
+
+
+def test_the_migrated_tables_are_those_of_the_models_in_every_detail(
+    database: str, request: pytest.FixtureRequest
+) -> None:
+    migrated = details(inspect(engine()))
+    other = request.getfixturevalue("empty_twin")
+    Table.metadata.create_all(other)
+    assert migrated == details(inspect(other))
+
+
+@pytest.fixture
+def empty_twin(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """An engine on a second, empty database of the same kind."""
+    if database.startswith("sqlite"):
+        url = f"sqlite:///{tmp_path / 'twin.db'}"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        run_statement(server, "CREATE DATABASE twin TEMPLATE template0")
+        url = named(server, "twin")
+    opened = open_engine(url)
+    yield opened
+    opened.dispose()
+    if not database.startswith("sqlite"):
+        run_statement(server, "DROP DATABASE twin WITH (FORCE)")
+
+
+def details(found: Inspector) -> dict[str, Any]:
+    """Columns, keys, checks and indexes of every table, in a form that compares."""
+    return {
+        table: {
+            "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in found.get_columns(table)],
+            "key": found.get_pk_constraint(table),
+            "foreign": sorted(str(k) for k in found.get_foreign_keys(table)),
+            "unique": sorted(str(u) for u in found.get_unique_constraints(table)),
+            "checks": sorted(str(c) for c in found.get_check_constraints(table)),
+            "indexes": sorted(index_text(i) for i in found.get_indexes(table)),
+        }
+        for table in found.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def index_text(index: Any) -> str:
+    conditions = {name: str(value) for name, value in index["dialect_options"].items()}
+    return f"{index['name']} {index['column_names']} {index['unique']} {conditions}"
+
+
+def laws(opened: Engine) -> list[str]:
+    """The triggers and functions of the laws that are in force."""
+    if opened.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = (
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+            " UNION SELECT proname FROM pg_proc WHERE proname LIKE 'law_%'"
+        )
+    with opened.connect() as connection:
+        return [str(name) for name in connection.scalars(text(query))]
+
+
+def test_both_databases_hold_the_same_laws(sqlite_database: str, postgres_template: str, postgres_server: str) -> None:
+    on_postgres = {name for name, *_ in (*postgresql.ROW_RULES, *postgresql.STATEMENT_RULES, *postgresql.OWN_RULES)}
+    assert on_postgres == {name for name, *_ in sqlite.RULES}
+    assert {f"law_{name}" for name in on_postgres} == set(laws(engine()))
+
+
+def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(migrate) for _ in range(4)]:
+            done.result()
+    with unit_of_work() as session:
+        builders.books(session)
+
+
+def test_a_fresh_sqlite_file_gets_its_tables_when_it_is_opened(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'fresh.db'}"
+    with use_database(url):
+        with unit_of_work() as session:
+            kept = builders.books(session).company.slug
+        forget(url)
+        with unit_of_work() as session:
+            assert session.connection().scalar(text("SELECT slug FROM companies")) == kept

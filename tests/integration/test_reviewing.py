@@ -1,0 +1,478 @@
+"""The review queue and what people decide in it, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from core.access.audit import verify_chain
+from core.errors import (
+    AccessDenied,
+    AccountNotBookable,
+    BookkeepingError,
+    DecisionTakenBack,
+    EntryNotOpen,
+    InvalidInput,
+    NoAccountChosen,
+    NotFound,
+    PeriodClosed,
+    UnbalancedEntry,
+)
+from core.posting.group_detail import group_detail
+from core.posting.lines import Part
+from core.posting.queue import Level, Order, QueueFilter, review_queue
+from core.posting.reviewing import approve, change_account, reject, split
+from core.posting.undoing import last_decision, undo
+from db.bulk import write_columns as write
+from db.engine import snapshot, unit_of_work
+from models import (
+    AuditEvent,
+    Company,
+    EntryStatus,
+    ItemStatus,
+    JournalEntry,
+    Match,
+    MatchKind,
+    MatchStatus,
+    Method,
+    OpenItem,
+    Review,
+    Role,
+)
+from tests import builders
+from tests.unit.posting.cases import (
+    FEBRUARY,
+    LATER,
+    NOW,
+    balances,
+    lines_of,
+    live_entry,
+    proposal_of,
+    status_of,
+    waiting,
+)
+
+
+@pytest.fixture
+def books(database: str) -> builders.Books:
+    with unit_of_work() as session:
+        return builders.books(session)
+
+
+@pytest.fixture
+def caller(books):
+    with unit_of_work() as session:
+        person = builders.user(session)
+    return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
+
+
+def one(books, account=None, **given) -> UUID:
+    with unit_of_work() as session:
+        return waiting(session, books, account=account, **given).id
+
+
+def queue(books, caller, **options):
+    with snapshot() as session:
+        return review_queue(session, caller, books.company_id, **options)
+
+
+def decide(action, caller, books, *arguments, now=NOW, **options):
+    with unit_of_work() as session:
+        return action(session, caller, books.company_id, *arguments, write=write, now=now, **options)
+
+
+# --- the queue --------------------------------------------------------------------------------
+
+
+def test_like_lines_form_a_group_with_their_sum_and_their_doubt(books, caller):
+    one(books, books.expense, counterparty="adobe", amount_minor=-1_000, confidence=0.9)
+    one(books, books.expense, counterparty="adobe", amount_minor=-3_000, confidence=0.7, booked_on=date(2024, 2, 20))
+    one(books, books.expense, counterparty="adobe", amount_minor=500, confidence=0.9)
+    page = queue(books, caller)
+    assert (page.group_count, page.line_count, page.sizes_minor) == (2, 3, {"USD": 4_500})
+    group = page.groups[0]
+    assert (group.key.payee, group.key.money_in, group.lines, group.sum_minor) == ("adobe", False, 2, -4_000)
+    assert group.account == "6300 Software Subscriptions"
+    assert (round(group.mean_confidence, 6), group.least_confidence, group.level) == (0.8, 0.7, Level.LIKELY)
+    assert group.stake_minor == 800
+    assert (group.first_on, group.last_on) == (builders.DAY, date(2024, 2, 20))
+
+
+def test_the_most_at_stake_stands_first_and_no_basis_counts_in_full(books, caller):
+    one(books, books.expense, counterparty="sure", amount_minor=-9_000, confidence=0.95)
+    one(books, books.expense, counterparty="unsure", amount_minor=-2_000, confidence=0.6)
+    one(books, counterparty="unknown", amount_minor=-1_000)
+    page = queue(books, caller)
+    assert [(g.key.payee, g.stake_minor) for g in page.groups] == [("unknown", 1_000), ("unsure", 800), ("sure", 450)]
+    assert (page.groups[0].account, page.groups[0].mean_confidence) == ("", None)
+    orders = {order: [g.key.payee for g in queue(books, caller, order=order).groups] for order in Order}
+    assert orders[Order.AMOUNT] == ["sure", "unsure", "unknown"]
+    assert orders[Order.PAYEE] == ["sure", "unknown", "unsure"]
+
+
+def test_levels_filter_groups_by_their_mean_confidence(books, caller):
+    for name, confidence in (("a", 0.8), ("b", 0.79), ("c", 0.6), ("d", 0.59)):
+        one(books, books.expense, counterparty=name, confidence=confidence)
+    one(books, counterparty="e")
+    found = {
+        level: [group.key.payee for group in queue(books, caller, filters=QueueFilter(level=level)).groups]
+        for level in Level
+    }
+    assert {level: sorted(names) for level, names in found.items()} == {
+        Level.LIKELY: ["a"], Level.UNSURE: ["b", "c"], Level.GUESS: ["d"], Level.NO_BASIS: ["e"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("adobe", {"Adobe"}),
+        ("ADOBE", {"Adobe"}),
+        ("4411", {"Adobe", "Café"}),
+        ("café", {"Café"}),
+        ("50%", {"Zoom"}),
+        ("_", set()),
+        ("1,250.00", {"Adobe"}),
+        ("-1250", {"Adobe", "Café"}),
+        ("1250.75", {"Café"}),
+        ("7", {"Zoom"}),
+        ("nothing of this", set()),
+    ],
+)
+def test_the_search_finds_words_and_amounts(books, caller, text, found):
+    one(books, counterparty="Adobe", description="CARD 4411 ADOBE", amount_minor=-125_000)
+    one(books, counterparty="Café", description="CARD 4411 CAFE", amount_minor=125_075)
+    one(books, counterparty="Zoom", description="ZOOM 50% OFF", amount_minor=-700)
+    page = queue(books, caller, filters=QueueFilter(text=text))
+    assert {group.key.payee for group in page.groups} == found
+
+
+def test_lines_of_one_bank_account_can_be_looked_at_alone(books, caller):
+    with unit_of_work() as session:
+        ledger = builders.account(session, books.company_id, code="1020", type="asset")
+        savings = builders.bank_account(session, ledger, code="savings")
+        waiting(session, books, bank_account_id=savings.id, counterparty="interest")
+    one(books, counterparty="adobe")
+    page = queue(books, caller, filters=QueueFilter(bank_account_id=savings.id))
+    assert [group.key.payee for group in page.groups] == ["interest"]
+
+
+def test_pages_neither_repeat_nor_lose_a_group(books, caller):
+    for number in range(7):
+        one(books, counterparty=f"payee {number}", amount_minor=-100)
+    seen = [group.key for number in (1, 2, 3) for group in queue(books, caller, page=number, rows=3).groups]
+    assert len(seen) == len(set(seen)) == 7
+    past_the_end = queue(books, caller, page=99, rows=3)
+    assert (past_the_end.number, past_the_end.pages, len(past_the_end.groups)) == (3, 3, 1)
+
+
+def test_an_empty_queue_is_one_empty_page(books, caller):
+    page = queue(books, caller)
+    assert (page.groups, page.number, page.pages, page.line_count) == ((), 1, 1, 0)
+
+
+def test_a_line_without_counterparty_is_grouped_by_its_text(books, caller):
+    one(books, counterparty="", description="CHECK 1042")
+    one(books, counterparty="", description="CHECK 1043")
+    assert {group.key.payee for group in queue(books, caller).groups} == {"CHECK 1042", "CHECK 1043"}
+
+
+def test_nobody_sees_the_queue_of_a_company_that_is_not_theirs(books):
+    with pytest.raises(NotFound), snapshot() as session:
+        review_queue(session, builders.caller(uuid4()), books.company_id)
+
+
+def detail(books, caller, **options):
+    group = queue(books, caller, filters=options.get("filters")).groups[0]
+    with snapshot() as session:
+        return group_detail(session, caller, books.company_id, group.key, **options)
+
+
+def test_an_open_group_shows_its_lines_and_three_accounts_to_choose_from(books, caller):
+    with unit_of_work() as session:
+        others = [builders.account(session, books.company_id, name=f"Other {i}") for i in range(3)]
+    choices = [
+        {"account_id": str(account.id), "probability": share}
+        for account, share in zip([books.expense, *others], (0.7, 0.2, 0.1, 0.0), strict=True)
+    ]
+    small = one(books, books.expense, amount_minor=-100, alternatives=choices[:3])
+    large = one(books, books.expense, amount_minor=-900, alternatives=choices[:3])
+    opened = detail(books, caller)
+    assert opened.entry_ids == (large, small)
+    assert [line.amount_minor for line in opened.lines] == [-900, -100]
+    assert opened.lines[0].bank_account == "Checking"
+    assert opened.reason == "like earlier lines"
+    assert [(option.account_id, round(option.probability, 6)) for option in opened.options] == [
+        (books.expense.id, 0.7), (others[0].id, 0.2), (others[1].id, 0.1),
+    ]  # fmt: skip
+    assert detail(books, caller, limit=1).entry_ids == (large, small)
+    assert len(detail(books, caller, limit=1).lines) == 1
+
+
+def test_an_abstaining_machine_offers_its_ideas_but_never_suspense(books, caller):
+    one(books, alternatives=[{"account_id": str(books.expense.id), "probability": 0.2}])
+    opened = detail(books, caller)
+    assert [option.account for option in opened.options] == ["6300 Software Subscriptions"]
+
+
+def test_a_filter_narrows_what_the_open_group_would_approve(books, caller):
+    one(books, books.expense, amount_minor=-100)
+    large = one(books, books.expense, amount_minor=-900)
+    assert detail(books, caller, filters=QueueFilter(text="9")).entry_ids == (large,)
+
+
+def test_past_decisions_on_such_lines_are_counted_and_shown(books, caller):
+    for account in (books.expense, books.expense, books.revenue):
+        entry = one(books, books.expense, counterparty="uber trip")
+        decide(change_account, caller, books, [entry], account.id)
+    taken_back = decide(approve, caller, books, [one(books, books.expense, counterparty="uber trip")])
+    decide(undo, caller, books, taken_back.review_ids)
+    decide(approve, caller, books, [one(books, books.expense, counterparty="uber trip help", amount_minor=-777)])
+    decide(approve, caller, books, [one(books, books.revenue, counterparty="uber trip", amount_minor=5_000)])
+    opened = detail(books, caller)
+    assert (opened.decided, opened.to_first) == (3, 2)
+    assert [line.amount_minor for line in opened.past] == [-1_250, -1_250, -1_250, -777]
+    assert opened.past[0].decided_by.startswith("User")
+
+
+def test_a_group_that_was_decided_meanwhile_is_not_found(books, caller):
+    entry = one(books, books.expense)
+    group = queue(books, caller).groups[0]
+    decide(approve, caller, books, [entry])
+    with pytest.raises(NotFound), snapshot() as session:
+        group_detail(session, caller, books.company_id, group.key)
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+def test_an_approved_entry_is_posted_as_proposed_by_that_person(books, caller):
+    entry = one(books, books.expense)
+    decision = decide(approve, caller, books, [entry], comment=" fine ")
+    with unit_of_work() as session:
+        row = session.get(JournalEntry, entry)
+        assert (row.status, row.auto_approved, row.posted_by) == (EntryStatus.POSTED, False, caller.user_id)
+        assert balances(session, books.company_id) == {books.bank.id: -1_250, books.expense.id: 1_250}
+        review = session.get(Review, decision.review_ids[0])
+        assert (review.outcome, review.account_id, review.comment) == ("approved", books.expense.id, "fine")
+        assert (review.reviewer_id, review.was_automatic) == (caller.user_id, False)
+
+
+def test_a_whole_group_is_approved_with_one_audit_event(books, caller):
+    entries = [one(books, books.expense) for _ in range(5)]
+    decision = decide(approve, caller, books, entries)
+    assert decision.count == 5
+    with unit_of_work() as session:
+        assert verify_chain(session, books.company_id.hex) == []
+        (event,) = session.execute(select(AuditEvent)).scalars()
+        assert (event.action, event.row_count, event.user_id) == ("entries approved", 5, caller.user_id)
+
+
+def test_an_entry_on_suspense_cannot_be_approved_and_nothing_else_of_the_batch_is(books, caller):
+    sure, undecided = one(books, books.expense), one(books)
+    with pytest.raises(NoAccountChosen, match=undecided.hex):
+        decide(approve, caller, books, [sure, undecided])
+    with unit_of_work() as session:
+        assert {status_of(session, entry) for entry in (sure, undecided)} == {EntryStatus.NEEDS_REVIEW}
+
+
+def test_another_account_replaces_the_proposed_one(books, caller):
+    entry = one(books)
+    decision = decide(change_account, caller, books, [entry], books.expense.id)
+    with unit_of_work() as session:
+        assert lines_of(session, entry) == [(books.bank.id, -1_250), (books.expense.id, 1_250)]
+        row = session.get(JournalEntry, entry)
+        assert (row.status, row.method) == (EntryStatus.POSTED, Method.MANUAL)
+        assert session.get(Review, decision.review_ids[0]).outcome == "corrected"
+        assert proposal_of(session, entry).account_id == books.suspense.id
+
+
+def test_choosing_the_proposed_account_by_hand_counts_as_approval(books, caller):
+    same, other = one(books, books.expense), one(books, books.revenue)
+    decision = decide(change_account, caller, books, [same, other], books.expense.id)
+    with unit_of_work() as session:
+        outcomes = {session.get(Review, key).entry_id: session.get(Review, key).outcome for key in decision.review_ids}
+        assert outcomes == {same: "approved", other: "corrected"}
+        assert session.get(JournalEntry, same).method == Method.MODEL
+
+
+def test_a_split_entry_is_booked_to_the_cent(books, caller):
+    entry = one(books, amount_minor=-1_001)
+    parts = [Part(books.expense.id, percent=Decimal(50)), Part(books.revenue.id, percent=Decimal(50))]
+    decision = decide(split, caller, books, entry, parts)
+    with unit_of_work() as session:
+        assert lines_of(session, entry) == [(books.bank.id, -1_001), (books.expense.id, 501), (books.revenue.id, 500)]
+        review = session.get(Review, decision.review_ids[0])
+        assert (review.outcome, review.account_id) == ("split", None)
+
+
+def test_a_split_that_does_not_add_up_changes_nothing(books, caller):
+    entry = one(books, amount_minor=-1_000)
+    with pytest.raises(UnbalancedEntry):
+        decide(split, caller, books, entry, [Part(books.expense.id, amount_minor=-999)])
+    with unit_of_work() as session:
+        assert lines_of(session, entry) == [(books.bank.id, -1_000), (books.suspense.id, 1_000)]
+
+
+def test_a_rejected_line_stays_out_of_the_books_until_that_is_taken_back(books, caller):
+    entry = one(books, books.expense)
+    decision = decide(reject, caller, books, [entry], "belongs to the owner")
+    with unit_of_work() as session:
+        assert status_of(session, entry) == EntryStatus.REJECTED
+        assert balances(session, books.company_id) == {}
+    assert decide(undo, caller, books, decision.review_ids).entry_ids == (entry,)
+    assert queue(books, caller).line_count == 1
+    with pytest.raises(InvalidInput, match="why"):
+        decide(reject, caller, books, [entry], "  ")
+
+
+def test_a_decision_taken_back_is_reversed_and_the_line_waits_with_the_same_proposal(books, caller):
+    entry = one(books, books.expense)
+    decision = decide(change_account, caller, books, [entry], books.revenue.id)
+    (again,) = decide(undo, caller, books, decision.review_ids, now=LATER).entry_ids
+    with unit_of_work() as session:
+        assert status_of(session, entry) == EntryStatus.REVERSED
+        assert proposal_of(session, again).id == proposal_of(session, entry).id
+        assert lines_of(session, again) == [(books.bank.id, -1_250), (books.expense.id, 1_250)]
+        assert live_entry(session, session.get(JournalEntry, entry).transaction_id).id == again
+        assert balances(session, books.company_id) == {}
+        assert session.get(Review, decision.review_ids[0]).undone_at == LATER
+    with pytest.raises(DecisionTakenBack):
+        decide(undo, caller, books, decision.review_ids)
+
+
+def test_the_last_decision_of_a_person_is_a_whole_batch(books, caller):
+    with snapshot() as session:
+        assert last_decision(session, caller, books.company_id) is None
+    decide(approve, caller, books, [one(books, books.expense)])
+    batch = decide(approve, caller, books, [one(books, books.expense) for _ in range(3)], now=LATER)
+    with snapshot() as session:
+        last = last_decision(session, caller, books.company_id)
+    assert set(last.review_ids) == set(batch.review_ids)
+    assert (last.account, last.counterparty) == ("6300 Software Subscriptions", "adobe")
+    decide(undo, caller, books, last.review_ids, now=LATER + timedelta(minutes=1))
+    with snapshot() as session:
+        assert last_decision(session, caller, books.company_id).decided_at == NOW
+
+
+def test_overruling_a_match_lets_it_fall_and_taking_that_back_restores_it(books, caller):
+    entry = one(books, books.revenue, amount_minor=10_000)
+    with unit_of_work() as session:
+        row = session.get(JournalEntry, entry)
+        item = builders.open_item(session, books, status=ItemStatus.SETTLED)
+        line = session.get(builders.Transaction, row.transaction_id)
+        match = builders.match(session, books, line, item, kind=MatchKind.SETTLEMENT)
+        proposal = proposal_of(session, entry)
+        proposal.method, proposal.match_id = Method.MATCH, match.id
+    decision = decide(change_account, caller, books, [entry], books.expense.id)
+    with unit_of_work() as session:
+        assert session.get(Match, match.id).status == MatchStatus.DISMISSED
+        assert session.get(OpenItem, item.id).status == ItemStatus.OPEN
+    (again,) = decide(undo, caller, books, decision.review_ids).entry_ids
+    with unit_of_work() as session:
+        assert session.get(Match, match.id).status == MatchStatus.CONFIRMED
+        assert session.get(OpenItem, item.id).status == ItemStatus.SETTLED
+        assert lines_of(session, again) == [(books.bank.id, 10_000), (books.revenue.id, -10_000)]
+
+
+def test_bank_lines_go_to_no_account_that_cannot_take_them(books, caller):
+    entry = one(books)
+    with unit_of_work() as session:
+        idle = builders.account(session, books.company_id, is_active=False)
+        other = builders.books(session)
+    for account in (books.suspense, books.bank, idle):
+        with pytest.raises(AccountNotBookable):
+            decide(change_account, caller, books, [entry], account.id)
+    with pytest.raises(NotFound):
+        decide(change_account, caller, books, [entry], other.expense.id)
+
+
+def test_nothing_is_decided_in_a_closed_period(books, caller):
+    entry = one(books, books.expense)
+    with unit_of_work() as session:
+        session.execute(update(Company).values(closed_through_on=FEBRUARY))
+    with pytest.raises(PeriodClosed):
+        decide(approve, caller, books, [entry])
+    with pytest.raises(PeriodClosed):
+        decide(change_account, caller, books, [entry], books.revenue.id)
+
+
+def test_entries_of_another_company_cannot_be_decided(books, caller):
+    with unit_of_work() as session:
+        other = builders.books(session)
+        entry = waiting(session, other, account=other.expense).id
+    with pytest.raises(NotFound):
+        decide(approve, caller, books, [entry])
+
+
+def test_a_bookkeeper_may_look_but_not_decide(books):
+    bookkeeper = builders.caller(books.company_id, role=Role.BOOKKEEPER)
+    entry = one(books, books.expense)
+    assert queue(books, bookkeeper).line_count == 1
+    with pytest.raises(AccessDenied):
+        decide(approve, bookkeeper, books, [entry])
+
+
+def test_deciding_nothing_is_refused(books, caller):
+    with pytest.raises(InvalidInput):
+        decide(approve, caller, books, [])
+    with pytest.raises(InvalidInput):
+        decide(undo, caller, books, [])
+
+
+# --- two people at once -----------------------------------------------------------------------
+
+
+def at_once(*actions):
+    """Run the actions in threads that start together; what each returned or refused."""
+    barrier = Barrier(len(actions))
+
+    def run(action):
+        barrier.wait()
+        try:
+            return action()
+        except BookkeepingError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+def test_of_two_people_deciding_the_same_entry_at_once_exactly_one_wins(books, caller):
+    for _ in range(5):
+        entry = one(books, books.expense)
+        answers = at_once(
+            lambda entry=entry: decide(approve, caller, books, [entry]),
+            lambda entry=entry: decide(change_account, caller, books, [entry], books.revenue.id),
+        )
+        assert sorted(isinstance(answer, EntryNotOpen) for answer in answers) == [False, True]
+        with unit_of_work() as session:
+            reviews = session.execute(
+                select(func.count()).select_from(Review).where(col(Review.entry_id) == entry)
+            ).scalar_one()
+            assert (reviews, status_of(session, entry)) == (1, EntryStatus.POSTED)
+
+
+def test_overlapping_batches_in_opposite_order_do_not_block_each_other(books, caller):
+    entries = [one(books, books.expense) for _ in range(6)]
+    answers = at_once(
+        lambda: decide(approve, caller, books, entries[:4]),
+        lambda: decide(approve, caller, books, entries[:1:-1]),
+    )
+    assert sorted(isinstance(answer, EntryNotOpen) for answer in answers) == [False, True]
+    with unit_of_work() as session:
+        assert verify_chain(session, books.company_id.hex) == []
+
+
+def test_of_two_people_taking_the_same_decision_back_exactly_one_wins(books, caller):
+    entry = one(books, books.expense)
+    decision = decide(approve, caller, books, [entry])
+    answers = at_once(*[lambda: decide(undo, caller, books, decision.review_ids, now=LATER)] * 2)
+    assert sorted(isinstance(answer, DecisionTakenBack) for answer in answers) == [False, True]
+    with unit_of_work() as session:
+        assert balances(session, books.company_id) == {}

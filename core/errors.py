@@ -62,6 +62,39 @@ class InvalidLines(StatementRefused):
         super().__init__(f"{name}: row {row}: {message}{more}. Correct the file and upload it again.")
 
 
+class BankAccountUnclear(StatementRefused):
+    """Nothing tells for certain to which bank account the file belongs; `candidates` holds the codes of those it may be."""
+
+    def __init__(self, name: str, why: str, candidates: list[str]) -> None:
+        self.name, self.candidates = name, candidates
+        what = "Choose one" if candidates else "Add the bank account"
+        super().__init__(f"{name}: it is not clear which bank account it belongs to: {why}. {what}, and upload it again.")
+
+
+class WrongBankAccount(StatementRefused):
+    """The file says that it is of something else than the bank account it should go to."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: {why}. Choose another bank account.")
+
+
+class BooksChanged(BookkeepingError):
+    """Other lines came in between the preview and storing it, so the preview is not true any more."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: the books changed since it was previewed. Look at the preview again.")
+
+
+class ImportInUse(BookkeepingError):
+    """An import cannot be taken back because something else rests on it."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"{name} cannot be taken back: {why}.")
+
+
 # --- money and dates --------------------------------------------------------------------------
 
 
@@ -87,12 +120,18 @@ class AccessDenied(BookkeepingError):
         super().__init__(f"You may not {action} {who}in this company. Ask an administrator.")
 
 
+class MayNotFound(BookkeepingError):
+    def __init__(self) -> None:
+        super().__init__("You may not add companies. Ask an administrator.")
+
+
 class NotFound(BookkeepingError):
     """Also raised for what exists but is not the caller's to see, so that ids reveal nothing."""
 
     def __init__(self, what: str, key: str) -> None:
         self.what, self.key = what, key
-        super().__init__(f"There is no {what} {key} in this company.")
+        place = "that you can see" if what == "company" else "in this company"
+        super().__init__(f"There is no {what} {key} {place}.")
 
 
 class SignInRefused(BookkeepingError):

@@ -64,4 +64,3 @@ class Statement:
     @property
     def lines(self) -> tuple[StatementLine, ...]:
         return tuple(line for account in self.accounts for line in account.lines)
-

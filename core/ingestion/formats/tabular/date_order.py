@@ -1,0 +1,184 @@
+"""Day first or month first: settled by evidence from the whole file, or not at all."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, read_parts
+from core.ingestion.formats.tabular.table import Table
+from core.ingestion.formats.tabular.words import fold
+
+# Header words of languages in which no bank writes the month first.
+_DAY_FIRST_WORDS = re.compile(
+    r"datum|dato\b|fecha|buchung|betrag|bedrag|importe|montant|importo|kwota|castka|belopp|belob|saldo|libelle|omschrijving"
+    r"|verwendungszweck|concepto|descri[cz]|wahrung|waehrung|devise|moneda|tegen|rekening|konto|opis|дата|сумма|valor|lancamento"
+)
+_US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
+_ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
+_ENOUGH_STEPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrder:
+    """The order that holds, or the orders that remain; `reason` says by what it was settled."""
+
+    order: str
+    reason: str
+    remaining: tuple[str, ...] = ()
+
+
+def find_order(
+    table: Table, position: int, others: Sequence[int], decimal: str, chain_newest_first: bool | None
+) -> DateOrder:
+    """The order of the date column.
+
+    Args:
+        others: positions of further date columns of the file.
+        decimal: the decimal mark of its amounts.
+        chain_newest_first: the order of rows that a running balance proves, None where none does.
+    """
+    column = table.dates(position)
+    orders = _possible(column)
+    if not orders:
+        return DateOrder("", "no order makes dates of it")
+    if len(orders) == 1 or _same_days(column, orders):
+        return DateOrder(orders[0], "only this order makes dates of the whole column")
+    if contradictory := _contradiction(column, orders):
+        return contradictory
+    for narrowed, reason in (
+        (_by_other_columns(table, column, others, orders), "another date column settles it"),
+        (_by_preamble(table, orders), "dates elsewhere in the file settle it"),
+        (
+            _by_habit(table, column, orders, decimal),
+            "the file's separators, decimal commas, words or time zones settle it",
+        ),
+        (_by_sequence(column, orders, chain_newest_first), "only so are the rows in order"),
+    ):
+        if len(narrowed) == 1:
+            return DateOrder(narrowed[0], reason)
+    return DateOrder("", "nothing in the file settles it", tuple(orders))
+
+
+def _possible(column: DateColumn) -> list[str]:
+    """Orders that read as many of the column's dates as any order does."""
+    readable = {order: len(column.readable(order)) for order in ORDERS}
+    most = max(readable.values(), default=0)
+    orders = [order for order in ORDERS if most and readable[order] == most]
+    if len(orders) > 1 and "YDM" in orders:
+        orders.remove("YDM")  # hardly anybody writes so; it counts where nothing else fits
+    if len(orders) > 1 and "YMD" in orders and not _year_may_lead(column):
+        orders.remove("YMD")
+    return orders
+
+
+def _year_may_lead(column: DateColumn) -> bool:
+    """Two-digit years first (24-01-31) count only where the last number varies as days do and the first hardly does."""
+    parts = [p for p in column.parts.values() if p and p.shape == "num"]
+    if not parts:
+        return any(p and p.shape != "num" for p in column.parts.values())
+    return parts[0].separator != "." and len({p.first for p in parts}) <= 2 < len({p.third for p in parts})
+
+
+def _same_days(column: DateColumn, orders: Iterable[str]) -> bool:
+    days = [column.days(order) for order in orders]
+    return all(other == days[0] for other in days[1:])
+
+
+def _contradiction(column: DateColumn, orders: list[str]) -> DateOrder | None:
+    """Where some dates are only day first and others only month first, the column has no single order."""
+    alone = {
+        order: column.readable(order).difference(*(column.readable(o) for o in orders if o != order))
+        for order in orders
+    }
+    if sum(1 for texts in alone.values() if texts) > 1:
+        return DateOrder("", "some rows have the day first and others the month", tuple(orders))
+    return None
+
+
+def _by_other_columns(table: Table, column: DateColumn, others: Sequence[int], orders: list[str]) -> list[str]:
+    """Another date column of the same shape has days above 12, or one that is certain agrees with one order only."""
+    shape = _shape(column)
+    for position in others:
+        other = table.dates(position)
+        possible = _possible(other)
+        if _shape(other) == shape and set(orders) <= set(possible):
+            # A line is booked some days after it was made, not months; read the wrong way round the days lie apart.
+            apart = {order: _gaps(column.days(order), other.days(order)) for order in orders}
+            near = [order for order in orders if apart[order] and max(apart[order]) <= 10]
+            far = [order for order in orders if apart[order] and max(apart[order]) > 20]
+            if len(near) == 1 and len(far) == len(orders) - 1:
+                return near
+        narrowed = [order for order in orders if order in possible]
+        if _shape(other) == shape and 0 < len(narrowed) < len(orders):
+            return narrowed
+        if possible and (len(possible) == 1 or _same_days(other, possible)):
+            days = other.days(possible[0])
+            near = [order for order in orders if _near(column.days(order), days)]
+            if len(near) == 1:
+                return near
+    return orders
+
+
+def _shape(column: DateColumn) -> tuple[str, bool]:
+    first = next((p for p in column.parts.values() if p and p.shape == "num"), None)
+    return (first.separator, first.short_year) if first else ("", False)
+
+
+def _near(left: list[date | None], right: list[date | None]) -> bool:
+    gaps = _gaps(left, right)
+    return bool(gaps) and sum(gap <= 10 for gap in gaps) >= 0.9 * len(gaps)
+
+
+def _gaps(left: list[date | None], right: list[date | None]) -> list[int]:
+    return [abs((a - b).days) for a, b in zip(left, right, strict=True) if a and b]
+
+
+def _by_preamble(table: Table, orders: list[str]) -> list[str]:
+    texts = [m[0] for r in table.preamble for cell in r.cells for m in _ANY_DATE.finditer(cell) if read_parts(m[0])]
+    column = DateColumn.of(texts)
+    possible = _possible(column) if texts else []
+    narrowed = [order for order in orders if order in possible]
+    return narrowed or orders
+
+
+def _by_habit(table: Table, column: DateColumn, orders: list[str], decimal: str) -> list[str]:
+    """Dots between numbers, decimal commas and most languages mean day first; US time zones mean month first."""
+    separator, _ = _shape(column)
+    titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
+    if separator == "." or decimal == "," or _DAY_FIRST_WORDS.search(titles):
+        return [order for order in orders if order == "DMY"] or orders
+    cells = [cell for row in table.sample()[:20] for cell in row.cells if 3 <= len(cell) <= 24]
+    if any(_US_ZONES.fullmatch(cell) for cell in cells):
+        return [order for order in orders if order == "MDY"] or orders
+    return orders
+
+
+def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | None) -> list[str]:
+    """Bank files run in one direction. An order in which they do, beside one in which they do not, is the right one."""
+    running = []
+    for order in orders:
+        days = [day for day in column.days(order) if day]
+        steps = [(b - a).days for a, b in pairwise(days) if a != b]
+        up, down = sum(s > 0 for s in steps), sum(s < 0 for s in steps)
+        wrong = up if newest_first else down if newest_first is False else min(up, down)
+        running.append((order, wrong, len(steps)))
+    enough = 1 if newest_first is not None else _ENOUGH_STEPS
+    straight = [order for order, wrong, steps in running if wrong == 0 and steps >= enough]
+    crooked = [order for order, wrong, _ in running if wrong >= (1 if newest_first is not None else 2)]
+    return straight if len(straight) == 1 and len(crooked) == len(orders) - 1 else orders
+
+
+def runs_newest_first(days: Iterable[date | None]) -> bool | None:
+    """Whether more neighbouring rows step back in time than forwards; None where neither prevails."""
+    known = [day for day in days if day]
+    ups = sum(later > day for day, later in pairwise(known))
+    downs = sum(later < day for day, later in pairwise(known))
+    return downs > ups if ups != downs else None
+
+
+def directions(column: DateColumn) -> set[bool]:
+    """Whether the rows run newest first, in each order that could be meant; empty where they run in no direction."""
+    runs = {runs_newest_first(column.days(order)) for order in _possible(column)}
+    return {newest_first for newest_first in runs if newest_first is not None}

@@ -1,0 +1,111 @@
+"""What words in headers and cells mean. The words themselves stand in words.toml."""
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+_NO_ACCENT_FORM = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ı": "i", "đ": "d"})
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Lower case, no accents, every run of other characters one space: "Naam / Omschrijving" → "naam omschrijving"."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text.translate(_NO_ACCENT_FORM))
+    plain = "".join(c for c in plain.casefold() if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", plain).strip()
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+_HEADERS = {
+    role: (_any_of(words["whole"]), _any_of(words["part"]), _any_of(words["never"]))
+    for role, words in _WORDS["headers"].items()
+}
+_PARENS = re.compile(r"\s*[(\[]([^)\]]*)[)\]]")
+
+
+@lru_cache(maxsize=4096)
+def header_roles(header: str) -> dict[str, int]:
+    """Which roles a header's words speak for, with their weight: 4 the whole header, 2 a part of it."""
+    whole, core = fold(header), fold(_PARENS.sub(" ", header))
+    found: dict[str, int] = {}
+    for role, (exact, part, never) in _HEADERS.items():
+        if exact.fullmatch(whole) or (exact.fullmatch(core) and not never.search(whole)):
+            found[role] = 4
+        elif part.search(whole) and not never.search(whole):
+            found[role] = 2
+    return found
+
+
+def header_currency(header: str, codes: frozenset[str]) -> str:
+    """The code that a header names: "Amount (EUR)", "Betrag in EUR", "Paid Out (SEK)"; "" where it names none."""
+    for inner in _PARENS.findall(header):
+        if inner.strip().upper() in codes and len(inner.strip()) == 3:
+            return str(inner.strip().upper())
+        if inner.strip() in ("€", "£"):
+            return {"€": "EUR", "£": "GBP"}[inner.strip()]
+    words = re.findall(r"\b[A-Z]{3}\b", header)
+    return next((word for word in words if word in codes and len(words) == 1 and word != header.strip()), "")
+
+
+_OUT = frozenset(_WORDS["directions"]["out"])
+_IN = frozenset(_WORDS["directions"]["in"])
+
+
+def direction_of(word: str) -> int:
+    """1 for a word that says money in, -1 for money out, 0 for any other."""
+    plain = fold(word)
+    return 1 if plain in _IN else -1 if plain in _OUT else 0
+
+
+_OUT_TEXT = re.compile(rf"\b(?:{'|'.join(_WORDS['texts']['out'])})\b")
+_IN_TEXT = re.compile(rf"\b(?:{'|'.join(_WORDS['texts']['in'])})\b")
+
+
+def text_direction(text: str) -> int:
+    """What the words of a line suggest: 1 money in, -1 money out, 0 nothing or both."""
+    plain = fold(text)
+    return bool(_IN_TEXT.search(plain)) - bool(_OUT_TEXT.search(plain))
+
+
+_PENDING = _any_of(_WORDS["status"]["pending"])
+_SETTLED = _any_of(_WORDS["status"]["settled"])
+
+
+def is_pending(word: str) -> bool:
+    """Whether a status says that the line is not booked (yet)."""
+    plain = fold(word)
+    return bool(_PENDING.search(plain)) and not _SETTLED.search(plain)
+
+
+_OPENING = _any_of(_WORDS["balances"]["opening"])
+_CLOSING = _any_of(_WORDS["balances"]["closing"])
+
+
+def balance_kind(text: str) -> str:
+    """ "opening" or "closing" where the text names such a balance, else ""."""
+    plain = fold(text)
+    return "opening" if _OPENING.search(plain) else "closing" if _CLOSING.search(plain) else ""
+
+
+CURRENCY_NAMES = {
+    "人民币": "CNY",
+    "rmb": "CNY",
+    "美元": "USD",
+    "欧元": "EUR",
+    "港币": "HKD",
+    "日元": "JPY",
+    "英镑": "GBP",
+    "euro": "EUR",
+    "us dollar": "USD",
+    "руб": "RUB",
+    "円": "JPY",
+    "원": "KRW",
+    "zloty": "PLN",
+}

@@ -1,0 +1,127 @@
+"""The auto-approval policy: what is posted without a person, and why the rest waits.
+
+A line is posted alone only if all four hold: its calibrated confidence reaches the threshold; its amount is at or
+below the materiality limit; its account is not one a person always looks at; its counterparty was decided on before,
+or a rule named it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InvalidInput
+
+BOOL = NDArray[np.bool_]
+
+
+class Hold(StrEnum):
+    """Why a line waits for a person; the first that applies is told."""
+
+    NO_BASIS = "nothing known resembles this line"
+    ALWAYS_REVIEW = "this account is always looked at by a person"
+    MATERIALITY = "the amount is above the limit for posting alone"
+    NEW_COUNTERPARTY = "nobody has decided on this counterparty before"
+    CONFIDENCE = "the confidence is below the threshold"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A company's policy.
+
+    `threshold` is what reviewed outcomes supported (see calibration.choose_threshold); None while there are too few,
+    and then `default_threshold` holds. Roles are those of models.companies.AccountRole; `always_review_codes` adds
+    single accounts.
+    """
+
+    target_error: float = 0.01  # share of wrong lines among those posted alone, kept with 95 % confidence
+    threshold: float | None = None
+    default_threshold: float = 0.97
+    materiality_minor: int = 500_000
+    always_review_roles: tuple[str, ...] = ("owner", "loan", "tax", "payroll")
+    always_review_codes: tuple[str, ...] = field(default=())
+    audit_share: float = 0.02  # of what was posted alone, re-reviewed blind
+    abstain_below: float = 0.25  # confidence below which nothing is proposed but suspense
+
+    def __post_init__(self) -> None:
+        """Raises InvalidInput for a policy that cannot be meant."""
+        shares = {
+            "target error": self.target_error,
+            "default threshold": self.default_threshold,
+            "audit share": self.audit_share,
+            "abstention limit": self.abstain_below,
+            "threshold": self.threshold if self.threshold is not None else self.default_threshold,
+        }
+        for name, share in shares.items():
+            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+                raise InvalidInput(f"The {name} is a share between 0 and 1, not {share!r}.")
+        if isinstance(self.materiality_minor, bool) or not isinstance(self.materiality_minor, int):
+            raise InvalidInput(
+                f"The materiality limit is a whole number of minor units, not {self.materiality_minor!r}."
+            )
+        if self.materiality_minor < 0:
+            raise InvalidInput("The materiality limit is an amount without a sign.")
+
+    @property
+    def threshold_in_force(self) -> float:
+        return self.default_threshold if self.threshold is None else self.threshold
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the database keeps it."""
+        return asdict(self) | {
+            "always_review_roles": list(self.always_review_roles),
+            "always_review_codes": list(self.always_review_codes),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Policy":
+        """Read a stored policy; what it does not say is as by default. Raises InvalidInput."""
+        unknown = set(values) - {column.name for column in fields(cls)}
+        if unknown:
+            raise InvalidInput(f"A policy has no {', '.join(sorted(unknown))}.")
+        listed = {
+            name: tuple(values[name]) for name in ("always_review_roles", "always_review_codes") if name in values
+        }
+        return cls(**{**values, **listed})
+
+
+@dataclass(frozen=True)
+class Held:
+    """The policy's answer for n lines: posted alone or not, and for the others the reason ("" where auto)."""
+
+    auto: BOOL
+    reason: NDArray[np.object_]
+
+
+def decide(
+    policy: Policy,
+    *,
+    confidence: NDArray[np.float64],
+    amount_minor: NDArray[np.int64],
+    role: NDArray[np.object_],
+    code: NDArray[np.object_],
+    named_or_seen: BOOL,
+    has_basis: BOOL,
+) -> Held:
+    """Hold n proposals against the policy. All arguments are columns (n,).
+
+    `named_or_seen`: the counterparty was decided on before, or a rule or a match names the line. `has_basis`: the
+    machine proposes an account at all. A confidence that is not a number never passes.
+    """
+    always = np.isin(role.astype(str), policy.always_review_roles) | np.isin(
+        code.astype(str), policy.always_review_codes
+    )
+    checks = (
+        (Hold.NO_BASIS, ~has_basis),
+        (Hold.ALWAYS_REVIEW, always),
+        (Hold.MATERIALITY, np.abs(amount_minor.astype(np.float64)) > policy.materiality_minor),
+        (Hold.NEW_COUNTERPARTY, ~named_or_seen),
+        (Hold.CONFIDENCE, ~(confidence >= policy.threshold_in_force)),
+    )
+    reason = np.full(len(confidence), "", dtype=object)
+    for hold, applies in reversed(checks):
+        reason[applies] = hold.value
+    return Held(np.asarray(reason == "", np.bool_), reason)

@@ -1,0 +1,117 @@
+"""From lines to proposals: rules first, then the model, else suspense; each with confidence, reason and the policy's
+answer. Values in, values out: nothing here reads or writes a database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.categorization.history import History
+from core.categorization.lines import AccountOption, Lines
+from core.categorization.model import Ranker, rank
+from core.categorization.policy import Held, Policy, decide
+from core.categorization.reasons import model_reasons
+from core.categorization.rule_matching import first_hits
+from core.categorization.rules import Rule
+from core.errors import InvalidInput
+
+F64 = NDArray[np.float64]
+OBJECTS = NDArray[np.object_]
+
+# What a rule is trusted with until audits of its own say otherwise; a stated assumption, not a measurement.
+RULE_CONFIDENCE = 0.995
+SUSPENSE_ROLE = "suspense"
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """Proposals for n lines, as columns (n,) unless said otherwise.
+
+    `account` is the account's key; suspense where the machine abstains, with method "none" and confidence 0.
+    `alternatives` (n, 3) holds account keys, best first, "" where there are fewer, and `alternative_probability`
+    (n, 3) what the model gives each, also where a rule decides. `rule` is the number of the rule or -1.
+    `hold_reason` is "" exactly where `auto` is true.
+    """
+
+    account: OBJECTS
+    confidence: F64
+    method: OBJECTS  # rule, model or none
+    rule: NDArray[np.int32]
+    reason: OBJECTS
+    alternatives: OBJECTS
+    alternative_probability: F64
+    auto: NDArray[np.bool_]
+    hold_reason: OBJECTS
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+
+def propose(
+    lines: Lines,
+    rules: Sequence[Rule],
+    accounts: Sequence[AccountOption],
+    history: History,
+    ranker: Ranker,
+    *,
+    policy: Policy,
+) -> Proposals:
+    """Propose an account for every line and say which the policy posts alone.
+
+    Args:
+        rules: in the order they are tried; a rule whose account is not among `accounts` is passed over.
+        accounts: the active chart of the company, exactly one of them with the role "suspense".
+    Raises: InvalidInput where there is no suspense account or a rule cannot be meant.
+    """
+    number = {option.key: i for i, option in enumerate(accounts)}
+    suspense = _suspense(accounts)
+    usable = [i for i, rule in enumerate(rules) if rule.account in number]
+    hit = first_hits([rules[i] for i in usable], lines)
+    tables = history.tables([option.key for option in accounts])
+    ranking = rank(lines, accounts, history, ranker, tables)
+    by_rule = hit >= 0
+    by_model = ~by_rule & (ranking.probability[:, 0] >= policy.abstain_below) & (ranking.account[:, 0] >= 0)
+    of_rule = np.array([number[rules[i].account] for i in usable] or [0], np.int32)
+    chosen = np.where(by_rule, of_rule[np.maximum(hit, 0)], np.where(by_model, ranking.account[:, 0], suspense))
+    confidence = np.where(by_rule, RULE_CONFIDENCE, np.where(by_model, ranking.probability[:, 0], 0.0))
+    roles, codes, keys = (
+        np.array([getattr(option, column) for option in accounts], dtype=object) for column in ("role", "code", "key")
+    )
+    held = decide(
+        policy,
+        confidence=confidence,
+        amount_minor=lines.amount_minor,
+        role=roles[chosen],
+        code=codes[chosen],
+        named_or_seen=by_rule | ranking.seen,
+        has_basis=by_rule | by_model,
+    )
+    top = ranking.scores
+    best = np.full(len(top.seen), -1, np.int32)
+    best[ranking.distinct_of] = ranking.account[:, 0]
+    words = model_reasons(top.keys, accounts, best, tables)[ranking.distinct_of]
+    reason = np.where(by_model, words, "nothing known resembles this line")
+    rule_of = np.array([*usable, -1], np.int32)[hit]
+    reason[by_rule] = [f"rule “{rules[i].name}”" for i in rule_of[by_rule].tolist()]
+    return Proposals(
+        keys[chosen],
+        confidence,
+        np.where(by_rule, "rule", np.where(by_model, "model", "none")).astype(object),
+        rule_of,
+        reason,
+        np.append(keys, "")[ranking.account],
+        ranking.probability,
+        *_columns(held),
+    )
+
+
+def _columns(held: Held) -> tuple[NDArray[np.bool_], OBJECTS]:
+    return held.auto, held.reason
+
+
+def _suspense(accounts: Sequence[AccountOption]) -> int:
+    places = [i for i, option in enumerate(accounts) if option.role == SUSPENSE_ROLE]
+    if len(places) != 1:
+        raise InvalidInput(f"The chart needs exactly one suspense account; it has {len(places)}.")
+    return places[0]

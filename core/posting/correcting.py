@@ -1,0 +1,156 @@
+"""A second look at entries that are posted: they were right, or they are reversed and booked anew."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from core.access.audit import record, rows_digest
+from core.access.roles import Action, Caller
+from core.errors import EntryNotOpen, InvalidInput
+from core.posting.open_entries import check_bookable, lock_entries, open_company
+from core.posting.reversing import write_reversals
+from core.posting.reviewing import Decision, write_reviews
+from core.posting.settling import take_matches_back
+from core.posting.writing import (
+    BANK_POSITION,
+    NewEntries,
+    in_portions,
+    new_keys,
+    one_line_each,
+    post_entries,
+    write_entries,
+)
+from core.storage import WriteColumns
+from models import EntryStatus, JournalLine, Method, Outcome, Review
+
+
+def correct_posted(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    entry_id: UUID,
+    account_id: UUID,
+    *,
+    write: WriteColumns,
+    now: datetime,
+    booked_on: date | None = None,
+    comment: str = "",
+) -> Decision:
+    """Reverse a posted entry and book its bank line to another account, linked to the reversed entry.
+
+    The decision remembers whether the entry had been posted by the policy; that is how the precision of what is
+    posted alone is measured. An earlier decision on the same line is replaced by this one.
+
+    Args:
+        booked_on: the day of the reversal and of the new entry; without it the day of the original.
+
+    Raises:
+        PeriodClosed: that day falls in a closed period.
+        EntryNotOpen: the entry is not posted (any more).
+        AccountNotBookable, NotFound, AccessDenied, InvalidInput.
+    """
+    company = open_company(session, caller, company_id, Action.REVIEW)
+    check_bookable(session, company_id, [account_id])
+    (entry,) = entries = lock_entries(session, company, [entry_id], EntryStatus.POSTED)
+    if _counter_accounts(session, entry_id) == [account_id]:
+        raise InvalidInput("The entry is booked to that account already; choose another.")
+    write_reversals(session, caller, company, entries, write=write, now=now, booked_on=booked_on)
+    (key,) = new_keys(1)
+    new = NewEntries(
+        id=[key],
+        transaction_id=[entry.transaction_id],
+        booked_on=[booked_on or entry.booked_on],
+        currency=[entry.currency],
+        method=[Method.MANUAL],
+        lines=one_line_each([entry.bank_account_id], [account_id], [entry.amount_minor]),
+        optional={"proposal_id": [entry.proposal_id], "replaces_id": [entry_id]},
+    )
+    write_entries(session, write, company_id, new, now=now)
+    post_entries(session, company_id, [key], now=now, by=caller.user_id)
+    if entry.match_id and entry.proposed_method == Method.MATCH:
+        take_matches_back(session, company_id, [entry.match_id], now=now, by=caller.user_id)
+    _replace_decisions(session, company_id, [entry.transaction_id], now=now)
+    decision = write_reviews(
+        session, write, caller, company, entries, [Outcome.CORRECTED], now=now, comment=comment, account_id=account_id
+    )
+    record(
+        session, caller, company_id=company_id, action="posted entry corrected", subject="entry", subject_id=entry_id,
+        now=now, after={"new_entry": str(key), "account_id": str(account_id), "comment": comment.strip()},
+    )  # fmt: skip
+    return decision
+
+
+def confirm_posted(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    entry_ids: Collection[UUID],
+    *,
+    write: WriteColumns,
+    now: datetime,
+    comment: str = "",
+) -> Decision:
+    """A person looked at entries that the policy had posted and found them right; the books do not change.
+
+    Raises:
+        EntryNotOpen: an entry is not posted (any more), or a person decided on it before.
+        NotFound, AccessDenied, InvalidInput.
+    """
+    company = open_company(session, caller, company_id, Action.REVIEW)
+    entries = lock_entries(session, company, entry_ids, EntryStatus.POSTED)
+    decided = _decided(session, company_id, [entry.transaction_id for entry in entries])
+    for entry in entries:
+        if not entry.auto_approved or entry.transaction_id in decided:
+            raise EntryNotOpen(company.name_of(entry.id), "decided by a person")
+    outcomes = [Outcome.APPROVED] * len(entries)
+    decision = write_reviews(session, write, caller, company, entries, outcomes, now=now, comment=comment)
+    record(
+        session, caller, company_id=company_id, action="posted entries confirmed", subject="entry", now=now,
+        after={"entries": len(entries)}, row_count=len(entries),
+        rows_digest=rows_digest((entry.id.hex,) for entry in entries),
+    )  # fmt: skip
+    return decision
+
+
+def _counter_accounts(session: Session, entry_id: UUID) -> Sequence[UUID]:
+    return (
+        session.execute(
+            select(col(JournalLine.account_id)).where(
+                col(JournalLine.entry_id) == entry_id, col(JournalLine.position) > BANK_POSITION
+            )
+        )
+        .scalars()
+        .all()
+    )
+
+
+def _decided(session: Session, company_id: UUID, transaction_ids: Sequence[UUID]) -> set[UUID]:
+    found: set[UUID] = set()
+    for portion in in_portions(transaction_ids):
+        found |= set(
+            session.execute(
+                select(col(Review.transaction_id)).where(
+                    col(Review.company_id) == company_id,
+                    col(Review.transaction_id).in_(portion),
+                    col(Review.undone_at).is_(None),
+                )
+            ).scalars()
+        )
+    return found
+
+
+def _replace_decisions(session: Session, company_id: UUID, transaction_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Earlier decisions on these lines are not in force any more."""
+    session.execute(
+        update(Review)
+        .where(
+            col(Review.company_id) == company_id,
+            col(Review.transaction_id).in_(transaction_ids),
+            col(Review.undone_at).is_(None),
+        )
+        .values(undone_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,295 @@
+"""What a person decides on entries that wait for review. Each decision is kept as the machine's training signal.
+
+All decisions are all or nothing: if one of the entries was decided meanwhile, nothing changes and the refusal names
+it. The rows are locked first, so of two people deciding at once exactly one wins.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from core.access.audit import record, rows_digest
+from core.access.roles import Action, Caller
+from core.errors import InvalidInput, NoAccountChosen
+from core.posting.lines import Line, Part, entry_lines
+from core.posting.open_entries import LockedEntry, OpenCompany, check_bookable, lock_entries, open_company
+from core.posting.reversing import reject_entries
+from core.posting.settling import put_matches_in_force, take_matches_back
+from core.posting.writing import (
+    BANK_POSITION,
+    LineColumns,
+    check_balanced,
+    in_portions,
+    new_keys,
+    post_entries,
+    write_lines,
+)
+from core.storage import WriteColumns
+from models import Account, AccountRole, EntryStatus, JournalLine, Method, Outcome, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided: `review_ids` is what core.posting.undoing.undo takes to take it back."""
+
+    outcome: Outcome
+    review_ids: tuple[UUID, ...]
+    entry_ids: tuple[UUID, ...]
+    account_id: UUID | None  # where the lines went; None for splits, rejections, and proposals of several accounts
+
+    @property
+    def count(self) -> int:
+        return len(self.entry_ids)
+
+
+def approve(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    entry_ids: Collection[UUID],
+    *,
+    write: WriteColumns,
+    now: datetime,
+    comment: str = "",
+) -> Decision:
+    """Post the entries as proposed.
+
+    Raises:
+        NoAccountChosen: an entry stands on suspense; it needs an account first.
+        EntryNotOpen: an entry does not wait for review any more.
+        PeriodClosed, NotFound, AccessDenied, InvalidInput.
+    """
+    company = open_company(session, caller, company_id, Action.REVIEW)
+    entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
+    company.check_open(entry.booked_on for entry in entries)
+    _check_no_suspense(session, company, entries)
+    post_entries(session, company_id, [entry.id for entry in entries], now=now, by=caller.user_id)
+    put_matches_in_force(session, company_id, _matches(entries), now=now, by=caller.user_id)
+    decision = write_reviews(
+        session, write, caller, company, entries, [Outcome.APPROVED] * len(entries), now=now, comment=comment
+    )
+    _audit(session, caller, company, "entries approved", entries, now, comment)
+    return decision
+
+
+def change_account(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    entry_ids: Collection[UUID],
+    account_id: UUID,
+    *,
+    write: WriteColumns,
+    now: datetime,
+    comment: str = "",
+) -> Decision:
+    """Book the entries to this account instead of the proposed one, and post them.
+
+    An entry whose proposal named this very account counts as approved, every other as corrected; a match that had
+    led to another account falls, and what it settled is open again.
+
+    Raises:
+        AccountNotBookable: a bank line cannot go to this account.
+        EntryNotOpen: an entry does not wait for review any more.
+        PeriodClosed, NotFound, AccessDenied, InvalidInput.
+    """
+    company = open_company(session, caller, company_id, Action.REVIEW)
+    check_bookable(session, company_id, [account_id])
+    entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
+    company.check_open(entry.booked_on for entry in entries)
+    kept = [entry for entry in entries if entry.proposed_account_id == account_id]
+    changed = [entry for entry in entries if entry.proposed_account_id != account_id]
+    parts = [[Line(account_id, -entry.amount_minor)] for entry in changed]
+    _replace_counter_lines(session, write, company_id, changed, parts)
+    post_entries(session, company_id, [entry.id for entry in kept], now=now, by=caller.user_id)
+    post_entries(session, company_id, [entry.id for entry in changed], now=now, by=caller.user_id, method=Method.MANUAL)
+    put_matches_in_force(session, company_id, _matches(kept), now=now, by=caller.user_id)
+    take_matches_back(session, company_id, _matches(changed), now=now, by=caller.user_id)
+    decision = write_reviews(
+        session, write, caller, company, [*changed, *kept],
+        [Outcome.CORRECTED] * len(changed) + [Outcome.APPROVED] * len(kept),
+        now=now, comment=comment, account_id=account_id,
+    )  # fmt: skip
+    _audit(session, caller, company, "entries booked to another account", entries, now, comment, account_id=account_id)
+    return decision
+
+
+def split(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    entry_id: UUID,
+    parts: Sequence[Part],
+    *,
+    write: WriteColumns,
+    now: datetime,
+    comment: str = "",
+) -> Decision:
+    """Book one entry to several accounts and post it. How parts share a line: core.posting.lines.entry_lines.
+
+    Raises:
+        UnbalancedEntry: the parts do not add up to the bank line.
+        AccountNotBookable, EntryNotOpen, PeriodClosed, NotFound, AccessDenied, InvalidInput, InvalidAmount.
+    """
+    company = open_company(session, caller, company_id, Action.REVIEW)
+    check_bookable(session, company_id, [part.account_id for part in parts])
+    (entry,) = entries = lock_entries(session, company, [entry_id], EntryStatus.NEEDS_REVIEW)
+    company.check_open([entry.booked_on])
+    lines = entry_lines(entry.amount_minor, entry.bank_account_id, parts, entry.currency)
+    _replace_counter_lines(session, write, company_id, entries, [lines[1:]])
+    post_entries(session, company_id, [entry_id], now=now, by=caller.user_id, method=Method.MANUAL)
+    take_matches_back(session, company_id, _matches(entries), now=now, by=caller.user_id)
+    decision = write_reviews(session, write, caller, company, entries, [Outcome.SPLIT], now=now, comment=comment)
+    _audit(session, caller, company, "entry split", entries, now, comment, parts=len(parts))
+    return decision
+
+
+def reject(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    entry_ids: Collection[UUID],
+    comment: str,
+    *,
+    write: WriteColumns,
+    now: datetime,
+) -> Decision:
+    """Leave these bank lines out of the books until the decision is taken back.
+
+    Args:
+        comment: why; it cannot be empty, since the bank balance and the books differ by these lines from now on.
+
+    Raises:
+        EntryNotOpen, NotFound, AccessDenied, InvalidInput.
+    """
+    if not comment.strip():
+        raise InvalidInput("Say in a few words why these lines stay out of the books.")
+    company = open_company(session, caller, company_id, Action.REVIEW)
+    entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
+    reject_entries(session, company_id, [entry.id for entry in entries])
+    take_matches_back(session, company_id, _matches(entries), now=now, by=caller.user_id)
+    outcomes = [Outcome.REJECTED] * len(entries)
+    decision = write_reviews(session, write, caller, company, entries, outcomes, now=now, comment=comment)
+    _audit(session, caller, company, "entries rejected", entries, now, comment)
+    return decision
+
+
+def write_reviews(
+    session: Session,
+    write: WriteColumns,
+    caller: Caller,
+    company: OpenCompany,
+    entries: Sequence[LockedEntry],
+    outcomes: Sequence[Outcome],
+    *,
+    now: datetime,
+    comment: str,
+    account_id: UUID | None = None,
+) -> Decision:
+    """Keep the decisions, one row an entry. An approved entry keeps the proposed account unless one is given."""
+    keys = new_keys(len(entries))
+    chosen = [
+        account_id or (entry.proposed_account_id if outcome is Outcome.APPROVED else None)
+        for entry, outcome in zip(entries, outcomes, strict=True)
+    ]
+    columns: dict[str, Sequence[Any]] = {
+        "id": keys,
+        "company_id": [company.id] * len(entries),
+        "transaction_id": [entry.transaction_id for entry in entries],
+        "entry_id": [entry.id for entry in entries],
+        "proposal_id": [entry.proposal_id for entry in entries],
+        "reviewer_id": [caller.user_id] * len(entries),
+        "outcome": list(outcomes),
+        "account_id": chosen,
+        "was_automatic": [entry.auto_approved for entry in entries],
+        "comment": [comment.strip()] * len(entries),
+        "decided_at": [now] * len(entries),
+    }
+    write(session, Review, columns)
+    one = set(chosen)
+    entry_ids = tuple(entry.id for entry in entries)
+    return Decision(outcomes[0], tuple(keys), entry_ids, one.pop() if len(one) == 1 else None)
+
+
+def _check_no_suspense(session: Session, company: OpenCompany, entries: Sequence[LockedEntry]) -> None:
+    for portion in in_portions(entry.id for entry in entries):
+        undecided = session.execute(
+            select(col(JournalLine.entry_id))
+            .join(Account, col(Account.id) == col(JournalLine.account_id))
+            .where(col(JournalLine.entry_id).in_(portion), col(Account.role) == AccountRole.SUSPENSE)
+            .limit(1)
+        ).scalar_one_or_none()
+        if undecided is not None:
+            raise NoAccountChosen(company.name_of(undecided))
+
+
+def _replace_counter_lines(
+    session: Session,
+    write: WriteColumns,
+    company_id: UUID,
+    entries: Sequence[LockedEntry],
+    counter: Sequence[Sequence[Line]],
+) -> None:
+    """Put these lines in the place of all but the bank's line; the entries still wait for review."""
+    if not entries:
+        return
+    flat = [
+        (number, place, line)
+        for number, lines in enumerate(counter)
+        for place, line in enumerate(lines, BANK_POSITION + 1)
+    ]
+    columns = LineColumns(
+        [number for number, _, _ in flat],
+        [place for _, place, _ in flat],
+        [line.account_id for _, _, line in flat],
+        [line.amount_minor for _, _, line in flat],
+    )
+    currency = [entry.currency for entry in entries]
+    whole = LineColumns(
+        [*range(len(entries)), *columns.entry],
+        [*[BANK_POSITION] * len(entries), *columns.position],
+        [*(entry.bank_account_id for entry in entries), *columns.account_id],
+        [*(entry.amount_minor for entry in entries), *columns.amount_minor],
+    )
+    check_balanced(len(entries), whole, currency)
+    entry_ids = [entry.id for entry in entries]
+    for portion in in_portions(entry_ids):
+        session.execute(
+            delete(JournalLine)
+            .where(
+                col(JournalLine.company_id) == company_id,
+                col(JournalLine.entry_id).in_(portion),
+                col(JournalLine.position) > BANK_POSITION,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    write_lines(session, write, company_id, entry_ids, columns, currency)
+
+
+def _matches(entries: Sequence[LockedEntry]) -> set[UUID]:
+    """The matches that led to these entries (not those merely suggested beside another proposal)."""
+    return {entry.match_id for entry in entries if entry.match_id and entry.proposed_method == Method.MATCH}
+
+
+def _audit(
+    session: Session,
+    caller: Caller,
+    company: OpenCompany,
+    action: str,
+    entries: Sequence[LockedEntry],
+    now: datetime,
+    comment: str,
+    **facts: object,
+) -> None:
+    record(
+        session, caller, company_id=company.id, action=action, subject="entry", now=now,
+        subject_id=entries[0].id if len(entries) == 1 else None,
+        before={"status": EntryStatus.NEEDS_REVIEW},
+        after={name: str(value) for name, value in facts.items()} | {"comment": comment.strip()},
+        row_count=len(entries), rows_digest=rows_digest((entry.id.hex,) for entry in entries),
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""What matches mean for the books: the accounts that a settled line goes to, and items that become settled or open."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlmodel import Session, col
+
+from core.posting.writing import in_portions
+from models import ItemStatus, Match, MatchKind, MatchMember, MatchStatus, OpenItem
+
+
+@dataclass(slots=True)
+class LineMatch:
+    """A match as one of its lines sees it. `items`: account and amount of each open item that it settles."""
+
+    match_id: UUID
+    kind: MatchKind
+    status: MatchStatus
+    score: float
+    reason: str
+    decided_by: UUID | None  # None: the machine was certain
+    items: list[tuple[UUID, int]] = field(default_factory=list)
+
+
+def matches_of_lines(session: Session, company_id: UUID, lines: Select[Any]) -> dict[UUID, LineMatch]:
+    """The match of each line that is in one: the confirmed one, else the best suggested.
+
+    Args:
+        lines: selects the ids of the transactions asked about.
+    """
+    rows = session.execute(
+        select(
+            col(MatchMember.transaction_id), col(Match.id), col(Match.kind), col(Match.status), col(Match.score),
+            col(Match.reason), col(Match.decided_by),
+        )
+        .join(Match, col(Match.id) == col(MatchMember.match_id))
+        .where(
+            col(Match.company_id) == company_id,
+            col(Match.status).in_([MatchStatus.CONFIRMED, MatchStatus.SUGGESTED]),
+            col(MatchMember.transaction_id).in_(lines),
+        )
+        .order_by((col(Match.status) == MatchStatus.CONFIRMED).desc(), col(Match.score).desc(), col(Match.id))
+    )  # fmt: skip
+    matches: dict[UUID, LineMatch] = {}
+    of_line: dict[UUID, LineMatch] = {}
+    for transaction_id, match_id, kind, status, score, reason, decided_by in rows:
+        match = matches.setdefault(
+            match_id, LineMatch(match_id, MatchKind(kind), MatchStatus(status), score, reason, decided_by)
+        )
+        of_line.setdefault(transaction_id, match)
+    settling = [match.match_id for match in of_line.values() if match.kind is MatchKind.SETTLEMENT]
+    for match_id, account_id, amount_minor in _items(session, company_id, settling):
+        matches[match_id].items.append((account_id, amount_minor))
+    return of_line
+
+
+def _items(session: Session, company_id: UUID, match_ids: Iterable[UUID]) -> Iterable[tuple[UUID, UUID, int]]:
+    for portion in in_portions(dict.fromkeys(match_ids)):
+        rows = session.execute(
+            select(col(MatchMember.match_id), col(OpenItem.account_id), col(OpenItem.amount_minor))
+            .join(OpenItem, col(OpenItem.id) == col(MatchMember.open_item_id))
+            .where(col(OpenItem.company_id) == company_id, col(MatchMember.match_id).in_(portion))
+            .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
+        )
+        yield from ((match_id, account_id, amount_minor) for match_id, account_id, amount_minor in rows)
+
+
+def put_matches_in_force(
+    session: Session, company_id: UUID, match_ids: Collection[UUID], *, now: datetime, by: UUID | None
+) -> None:
+    """A person let the lines be booked as matched: the matches hold, their items are settled."""
+    _set_status(session, company_id, match_ids, MatchStatus.CONFIRMED, now=now, by=by)
+    settle_items(session, company_id, match_ids)
+
+
+def take_matches_back(
+    session: Session, company_id: UUID, match_ids: Collection[UUID], *, now: datetime, by: UUID | None
+) -> None:
+    """A person booked a line otherwise, or its file was taken back: the matches fall, their items are open again."""
+    _set_status(session, company_id, match_ids, MatchStatus.DISMISSED, now=now, by=by)
+    _set_items(session, company_id, match_ids, ItemStatus.OPEN)
+
+
+def settle_items(session: Session, company_id: UUID, match_ids: Collection[UUID]) -> None:
+    """The open items of these matches are paid."""
+    _set_items(session, company_id, match_ids, ItemStatus.SETTLED)
+
+
+def _set_status(
+    session: Session,
+    company_id: UUID,
+    match_ids: Collection[UUID],
+    status: MatchStatus,
+    *,
+    now: datetime,
+    by: UUID | None,
+) -> None:
+    for portion in in_portions(match_ids):
+        session.execute(
+            update(Match)
+            .where(col(Match.company_id) == company_id, col(Match.id).in_(portion), col(Match.status) != status)
+            .values(status=status, decided_at=now, decided_by=by)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _set_items(session: Session, company_id: UUID, match_ids: Collection[UUID], status: ItemStatus) -> None:
+    for portion in in_portions(match_ids):
+        members = select(col(MatchMember.open_item_id)).where(
+            col(MatchMember.match_id).in_(portion), col(MatchMember.open_item_id).is_not(None)
+        )
+        session.execute(
+            update(OpenItem)
+            .where(col(OpenItem.company_id) == company_id, col(OpenItem.id).in_(members))
+            .values(status=status)
+            .execution_options(synchronize_session=False)
+        )

@@ -3,6 +3,7 @@
 DATABASE_URL    which database; default: SQLite under `var/` of the project
 SESSION_SECRET  signs cookies and sessions; required with a database server, generated and kept under `var/` otherwise
 VAR_FOLDER      where the installation keeps files of its own; default: `var/` of the project
+ALLOWED_HOSTS   host names under which the app answers, separated by commas; this machine's own always
 GIT_SHA         the commit that was built; default: read from the working copy
 """
 
@@ -18,6 +19,7 @@ from core.errors import SettingRefused
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
+SESSION_COOKIE = "__Host-books"  # the prefix makes browsers insist on Secure, and on this host alone
 SECRET_LENGTH = 32  # characters that a secret has at least
 
 _PLACEHOLDERS = ("change", "secret", "example", "placeholder", "password", "default", "insecure", "your")
@@ -55,6 +57,12 @@ def _with_driver(url: URL) -> URL:
     raise SettingRefused("DATABASE_URL", "only sqlite:/// and postgresql+psycopg2:// are supported")
 
 
+def allowed_hosts() -> list[str]:
+    """Host names that requests may carry; "*.example.com" stands for all below it."""
+    given = os.environ.get("ALLOWED_HOSTS", "")
+    return ["localhost", "127.0.0.1", *(name.strip() for name in given.split(",") if name.strip())]
+
+
 def is_embedded() -> bool:
     """Whether the database is a file of this machine (SQLite)."""
     return make_url(database_url()).get_backend_name() == "sqlite"
@@ -64,7 +72,10 @@ def session_secret() -> str:
     """What signs cookies and sessions, at least 32 characters.
 
     Next to an SQLite file a random one is generated once and kept with mode 0600. With a database server, where
-    several processes have to share it, it must be given: raises SettingRefused if it is missing, short or a placeholder.
+    several processes have to share it, it must be given.
+
+    Raises:
+        SettingRefused: it is missing there, or it is short or a placeholder.
     """
     given = os.environ.get("SESSION_SECRET", "").strip()
     if given:

@@ -13,7 +13,7 @@ from core.errors import EntryNotOpen, InvalidInput
 from core.posting.open_entries import check_bookable, lock_entries, open_company
 from core.posting.reversing import write_reversals
 from core.posting.reviewing import Decision, write_reviews
-from core.posting.settling import take_matches_back
+from core.posting.settling import overrule_matches
 from core.posting.writing import (
     BANK_POSITION,
     NewEntries,
@@ -70,8 +70,7 @@ def correct_posted(
     )
     write_entries(session, write, company_id, new, now=now)
     post_entries(session, company_id, [key], now=now, by=caller.user_id)
-    if entry.match_id and entry.proposed_method == Method.MATCH:
-        take_matches_back(session, company_id, [entry.match_id], now=now, by=caller.user_id)
+    overrule_matches(session, company_id, [entry.transaction_id], now=now, by=caller.user_id)
     _replace_decisions(session, company_id, [entry.transaction_id], now=now)
     decision = write_reviews(
         session, write, caller, company, entries, [Outcome.CORRECTED], now=now, comment=comment, account_id=account_id

@@ -219,7 +219,7 @@ def _write_proposals(
         "company_id": [company_id] * count,
         "transaction_id": lines.transaction_id,
         "account_id": bookings.account_id,
-        "method": bookings.method,
+        "method": list(map(str, bookings.method)),
         "confidence": bookings.confidence,
         "reason": bookings.reason,
         "hold_reason": bookings.hold_reason,

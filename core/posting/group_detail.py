@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
-from core.posting.queue import GroupKey, QueueFilter, QueueGroup, get_group, waiting_lines
+from core.posting.queue import GroupKey, QueueFilter, QueueGroup, get_group, same_payee, waiting_lines
 from models import (
     Account,
     AccountRole,
@@ -109,7 +109,7 @@ def group_detail(
     group = get_group(session, caller, company_id, key, filters=chosen)
     conditions = waiting_lines(session, company_id, chosen, key)
     entry_ids = session.execute(_of_group(select(col(JournalEntry.id)), conditions)).scalars().all()
-    rows = session.execute(_line_columns(conditions).limit(limit)).all()
+    rows = session.execute(_line_columns([col(JournalEntry.id).in_(entry_ids[:limit])])).all()
     lines = [GroupLine(*row[:-1]) for row in rows]
     options = _options(session, company_id, group, [row[-1] for row in rows])
     decided, to_first = _decisions(session, company_id, key, options[0].account_id if options else None)
@@ -182,18 +182,18 @@ def _decisions(session: Session, company_id: UUID, key: GroupKey, first: UUID | 
     rows = session.execute(
         select(col(Review.account_id), func.count())
         .join(Transaction, col(Review.transaction_id) == col(Transaction.id))
-        .where(*_in_force(company_id, key), _same_payee(key))
+        .where(*_in_force(company_id, key), same_payee(key))
         .group_by(col(Review.account_id))
     ).all()
     return sum(count for _, count in rows), sum(count for account_id, count in rows if first and account_id == first)
 
 
 def _past(session: Session, company_id: UUID, counterparty: str, key: GroupKey) -> list[PastLine]:
-    same = _past_rows(session, company_id, key, _same_payee(key), PAST_LINES)
+    same = _past_rows(session, company_id, key, same_payee(key), PAST_LINES)
     vendor = vendor_of(counterparty)
     if len(same) == PAST_LINES or not vendor:
         return same
-    alike = col(Transaction.counterparty).startswith(vendor, autoescape=True) & ~_same_payee(key)
+    alike = col(Transaction.counterparty).startswith(vendor, autoescape=True) & ~same_payee(key)
     return same + _past_rows(session, company_id, key, alike, PAST_LINES - len(same))
 
 
@@ -218,12 +218,6 @@ def _past_rows(
         PastLine(day, text, amount, currency, f"{code} {name}" if code else "", Outcome(outcome), by or "", at)
         for day, text, amount, currency, code, name, outcome, by, at in rows
     ]
-
-
-def _same_payee(key: GroupKey) -> ColumnElement[bool]:
-    """As core.posting.queue.payee, in a form that an index on the counterparty can answer."""
-    counterparty = col(Transaction.counterparty)
-    return or_(counterparty == key.payee, and_(counterparty == "", col(Transaction.description) == key.payee))
 
 
 def _in_force(company_id: UUID, key: GroupKey) -> list[ColumnElement[bool]]:

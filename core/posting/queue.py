@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
@@ -108,31 +108,75 @@ def review_queue(
     order: Order = Order.STAKE,
     page: int = 1,
     rows: int = 20,
+    last: Sequence[GroupKey] = (),
 ) -> QueuePage:
     """A page of the groups that wait for review. A page past the end answers the last one.
+
+    Args:
+        rows: groups a page.
+        last: groups that somebody put off; they stand behind all others, in the same order among themselves.
 
     Raises:
         NotFound, AccessDenied: the caller may not see this company.
     """
     caller.require(company_id, Action.READ)
     grouped = _grouped(session, company_id, filters or QueueFilter()).subquery()
-    currency = grouped.c.currency
-    totals = session.execute(
-        select(currency, func.count(), func.sum(grouped.c.lines), func.sum(grouped.c.size)).group_by(currency)
-    ).all()
+    ordering = [*_put_off(grouped.c, last), *_ordering(grouped.c, order)]
+    number = max(1, page)
+    listed = _listed(session, grouped, ordering, number, rows)
+    totals = _totals_beside(listed) or _totals(session, grouped)
     groups = sum(count for _, count, _, _ in totals)
     pages = max(1, -(-groups // rows))
-    number = min(max(1, page), pages)
-    listed = session.execute(
-        select(grouped, col(Account.code), col(Account.name), col(Account.role))
-        .join(Account, col(Account.id) == grouped.c.account_id)
-        .order_by(*_ordering(grouped.c, order))
+    if number > pages:
+        number = pages
+        listed = _listed(session, grouped, ordering, number, rows)
+    lines, sizes = sum(int(count) for _, _, count, _ in totals), {name: int(size) for name, _, _, size in totals}
+    return QueuePage(tuple(_group(row) for row in listed), number, pages, groups, lines, sizes)
+
+
+def _listed(
+    session: Session, grouped: Subquery, ordering: Sequence[ColumnElement[Any]], number: int, rows: int
+) -> Sequence[Any]:
+    """The groups of one page, each with the totals of all pages beside it, so that the lines are read once."""
+    group = grouped.c
+    beside = (
+        func.count().over().label("all_groups"),
+        func.sum(group.lines).over().label("all_lines"),
+        func.sum(group.size).over().label("all_size"),
+        func.min(group.currency).over().label("first_currency"),
+        func.max(group.currency).over().label("last_currency"),
+    )
+    return session.execute(
+        select(grouped, col(Account.code), col(Account.name), col(Account.role), *beside)
+        .join(Account, col(Account.id) == group.account_id)
+        .order_by(*ordering)
         .limit(rows)
         .offset((number - 1) * rows)
-    )
-    lines = sum(int(count) for _, _, count, _ in totals)
-    sizes = {name: int(size) for name, _, _, size in totals}
-    return QueuePage(tuple(_group(row) for row in listed), number, pages, groups, lines, sizes)
+    ).all()
+
+
+def _totals_beside(listed: Sequence[Any]) -> list[tuple[str, int, int, int]]:
+    """Currency, groups, lines and sizes, where the page tells them: it has a row and there is one currency."""
+    if not listed or listed[0].first_currency != listed[0].last_currency:
+        return []
+    row = listed[0]
+    return [(row.first_currency, row.all_groups, row.all_lines, row.all_size)]
+
+
+def _totals(session: Session, grouped: Subquery) -> Sequence[Any]:
+    currency, lines, size = grouped.c.currency, func.sum(grouped.c.lines), func.sum(grouped.c.size)
+    return session.execute(select(currency, func.count(), lines, size).group_by(currency)).all()
+
+
+def waiting_count(session: Session, caller: Caller, company_id: UUID) -> int:
+    """How many lines of the company wait for a decision."""
+    caller.require(company_id, Action.READ)
+    return session.exec(
+        select(func.count(col(JournalEntry.id))).where(
+            col(JournalEntry.company_id) == company_id,
+            col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
+        )
+    ).one()
 
 
 def get_group(
@@ -156,6 +200,12 @@ def payee() -> ColumnElement[str]:
     return func.coalesce(func.nullif(Transaction.counterparty, ""), Transaction.description)
 
 
+def same_payee(key: GroupKey) -> ColumnElement[bool]:
+    """Whether a line has the group's `payee`, in a form that an index on the counterparty can answer."""
+    counterparty = col(Transaction.counterparty)
+    return or_(counterparty == key.payee, and_(counterparty == "", col(Transaction.description) == key.payee))
+
+
 def waiting_lines(
     session: Session, company_id: UUID, filters: QueueFilter, key: GroupKey | None = None
 ) -> list[ColumnElement[bool]]:
@@ -163,6 +213,7 @@ def waiting_lines(
     conditions: list[ColumnElement[bool]] = [
         col(JournalEntry.company_id) == company_id,
         col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
+        col(Transaction.company_id) == company_id,
     ]
     if filters.bank_account_id is not None:
         conditions.append(col(Transaction.bank_account_id) == filters.bank_account_id)
@@ -170,7 +221,7 @@ def waiting_lines(
         conditions.append(_mentions(session, company_id, text))
     if key is not None:
         conditions += [
-            payee() == key.payee,
+            same_payee(key),
             col(Proposal.account_id) == key.account_id,
             (col(Transaction.amount_minor) > 0) == key.money_in,
             col(Transaction.currency) == key.currency,
@@ -265,6 +316,22 @@ def _ordering(group: Any, order: Order) -> Sequence[ColumnElement[Any]]:
     }
     # The rest of the key makes the order total, so that pages neither repeat nor lose a group.
     return [first[order], group.payee, group.account_id, group.money_in, group.currency]
+
+
+def _put_off(group: Any, last: Sequence[GroupKey]) -> list[ColumnElement[int]]:
+    """1 for the groups that come last, 0 for the others; nothing where none does."""
+    if not last:
+        return []
+    named = [
+        and_(
+            group.payee == key.payee,
+            group.account_id == key.account_id,
+            group.money_in == int(key.money_in),
+            group.currency == key.currency,
+        )
+        for key in last
+    ]
+    return [case((or_(*named), 1), else_=0)]
 
 
 def _group(row: Any) -> QueueGroup:

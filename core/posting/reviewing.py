@@ -19,7 +19,7 @@ from core.errors import InvalidInput, NoAccountChosen
 from core.posting.lines import Line, Part, entry_lines
 from core.posting.open_entries import LockedEntry, OpenCompany, check_bookable, lock_entries, open_company
 from core.posting.reversing import reject_entries
-from core.posting.settling import put_matches_in_force, take_matches_back
+from core.posting.settling import overrule_matches, put_matches_in_force
 from core.posting.writing import (
     BANK_POSITION,
     LineColumns,
@@ -109,7 +109,7 @@ def change_account(
     post_entries(session, company_id, [entry.id for entry in kept], now=now, by=caller.user_id)
     post_entries(session, company_id, [entry.id for entry in changed], now=now, by=caller.user_id, method=Method.MANUAL)
     put_matches_in_force(session, company_id, _matches(kept), now=now, by=caller.user_id)
-    take_matches_back(session, company_id, _matches(changed), now=now, by=caller.user_id)
+    overrule_matches(session, company_id, [each.transaction_id for each in changed], now=now, by=caller.user_id)
     decision = write_reviews(
         session, write, caller, company, [*changed, *kept],
         [Outcome.CORRECTED] * len(changed) + [Outcome.APPROVED] * len(kept),
@@ -136,16 +136,38 @@ def split(
         UnbalancedEntry: the parts do not add up to the bank line.
         AccountNotBookable, EntryNotOpen, PeriodClosed, NotFound, AccessDenied, InvalidInput, InvalidAmount.
     """
+    return split_alike(session, caller, company_id, [entry_id], parts, write=write, now=now, comment=comment)
+
+
+def split_alike(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    entry_ids: Collection[UUID],
+    parts: Sequence[Part],
+    *,
+    write: WriteColumns,
+    now: datetime,
+    comment: str = "",
+) -> Decision:
+    """Book each of the entries to the same parts and post them; percentages suit lines of different amounts.
+
+    Raises:
+        UnbalancedEntry: the parts do not add up to one of the bank lines.
+        AccountNotBookable, EntryNotOpen, PeriodClosed, NotFound, AccessDenied, InvalidInput, InvalidAmount.
+    """
     company = open_company(session, caller, company_id, Action.REVIEW)
     check_bookable(session, company_id, [part.account_id for part in parts])
-    (entry,) = entries = lock_entries(session, company, [entry_id], EntryStatus.NEEDS_REVIEW)
-    company.check_open([entry.booked_on])
-    lines = entry_lines(entry.amount_minor, entry.bank_account_id, parts, entry.currency)
-    _replace_counter_lines(session, write, company_id, entries, [lines[1:]])
-    post_entries(session, company_id, [entry_id], now=now, by=caller.user_id, method=Method.MANUAL)
-    take_matches_back(session, company_id, _matches(entries), now=now, by=caller.user_id)
-    decision = write_reviews(session, write, caller, company, entries, [Outcome.SPLIT], now=now, comment=comment)
-    _audit(session, caller, company, "entry split", entries, now, comment, parts=len(parts))
+    entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
+    company.check_open(entry.booked_on for entry in entries)
+    counter = [entry_lines(each.amount_minor, each.bank_account_id, parts, each.currency)[1:] for each in entries]
+    _replace_counter_lines(session, write, company_id, entries, counter)
+    post_entries(session, company_id, [entry.id for entry in entries], now=now, by=caller.user_id, method=Method.MANUAL)
+    overrule_matches(session, company_id, [each.transaction_id for each in entries], now=now, by=caller.user_id)
+    outcomes = [Outcome.SPLIT] * len(entries)
+    decision = write_reviews(session, write, caller, company, entries, outcomes, now=now, comment=comment)
+    action = "entry split" if len(entries) == 1 else "entries split"
+    _audit(session, caller, company, action, entries, now, comment, parts=len(parts))
     return decision
 
 
@@ -172,7 +194,7 @@ def reject(
     company = open_company(session, caller, company_id, Action.REVIEW)
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
     reject_entries(session, company_id, [entry.id for entry in entries])
-    take_matches_back(session, company_id, _matches(entries), now=now, by=caller.user_id)
+    overrule_matches(session, company_id, [each.transaction_id for each in entries], now=now, by=caller.user_id)
     outcomes = [Outcome.REJECTED] * len(entries)
     decision = write_reviews(session, write, caller, company, entries, outcomes, now=now, comment=comment)
     _audit(session, caller, company, "entries rejected", entries, now, comment)

@@ -69,6 +69,24 @@ def _items(session: Session, company_id: UUID, match_ids: Iterable[UUID]) -> Ite
         yield from ((match_id, account_id, amount_minor) for match_id, account_id, amount_minor in rows)
 
 
+def confirmed_matches(session: Session, company_id: UUID, transaction_ids: Iterable[UUID]) -> set[UUID]:
+    """The confirmed matches that these lines are in."""
+    found: set[UUID] = set()
+    for portion in in_portions(transaction_ids):
+        found |= set(
+            session.execute(
+                select(col(Match.id))
+                .join(MatchMember, col(MatchMember.match_id) == col(Match.id))
+                .where(
+                    col(Match.company_id) == company_id,
+                    col(Match.status) == MatchStatus.CONFIRMED,
+                    col(MatchMember.transaction_id).in_(portion),
+                )
+            ).scalars()
+        )
+    return found
+
+
 def put_matches_in_force(
     session: Session, company_id: UUID, match_ids: Collection[UUID], *, now: datetime, by: UUID | None
 ) -> None:
@@ -77,10 +95,18 @@ def put_matches_in_force(
     settle_items(session, company_id, match_ids)
 
 
+def overrule_matches(
+    session: Session, company_id: UUID, transaction_ids: Iterable[UUID], *, now: datetime, by: UUID | None
+) -> None:
+    """A person booked these lines otherwise than matched, or left them out: their confirmed matches fall."""
+    matched = confirmed_matches(session, company_id, transaction_ids)
+    take_matches_back(session, company_id, matched, now=now, by=by)
+
+
 def take_matches_back(
     session: Session, company_id: UUID, match_ids: Collection[UUID], *, now: datetime, by: UUID | None
 ) -> None:
-    """A person booked a line otherwise, or its file was taken back: the matches fall, their items are open again."""
+    """The matches hold no longer, and the items that they had settled are open again."""
     _set_status(session, company_id, match_ids, MatchStatus.DISMISSED, now=now, by=by)
     _set_items(session, company_id, match_ids, ItemStatus.OPEN)
 

@@ -1,0 +1,207 @@
+"""Users and what they may see: create, list, grant and take access, switch off."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from core.access.audit import record
+from core.access.passwords import hash_password
+from core.access.roles import Action, Caller, Via
+from core.errors import AccessDenied, AlreadyTaken, InvalidInput, NotFound
+from models import CompanyAccess, Role, User, UserSession
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
+NAME_MAX = 120
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """A user as a page lists them in one company."""
+
+    id: UUID
+    username: str
+    display_name: str
+    role: Role
+    is_active: bool
+
+
+def first_user(session: Session, *, username: str, display_name: str, password: str, now: datetime) -> User:
+    """The administrator of a fresh installation. Raises InvalidInput once there is any user."""
+    if session.exec(select(User.id).limit(1).with_for_update()).first() is not None:
+        raise InvalidInput("The administrator exists already. Sign in.")
+    founder = Caller(None, "set-up", Via.PAGE, page="set-up")
+    return create_user(session, founder, username=username, display_name=display_name, password=password, now=now)
+
+
+def create_user(
+    session: Session,
+    caller: Caller,
+    *,
+    username: str,
+    display_name: str,
+    password: str,
+    email: str = "",
+    now: datetime,
+) -> User:
+    """A new user, as yet without access to any company.
+
+    Raises InvalidInput, WeakPassword, AlreadyTaken; AccessDenied for a person who administers no company.
+    """
+    _may_create(caller)
+    username, display_name = username.strip().lower(), display_name.strip()
+    if not USERNAME.fullmatch(username):
+        raise InvalidInput(
+            "A username has 2 to 64 small letters, digits or . _ @ + - and begins with a letter or digit."
+        )
+    if not display_name or len(display_name) > NAME_MAX:
+        raise InvalidInput(f"A user needs a name of at most {NAME_MAX} signs.")
+    if session.exec(select(User.id).where(col(User.username) == username)).first():
+        raise AlreadyTaken("username", username)
+    user = User(
+        username=username,
+        display_name=display_name,
+        email=email.strip(),
+        password_hash=hash_password(username, password),
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    record(
+        session,
+        caller,
+        company_id=None,
+        action="user created",
+        subject="user",
+        subject_id=user.id,
+        after={"username": username},
+        now=now,
+    )
+    return user
+
+
+def _may_create(caller: Caller) -> None:
+    if caller.user_id is None or caller.visible(Action.ADMINISTER):
+        return
+    raise AccessDenied("create users", None)
+
+
+def grant(session: Session, caller: Caller, *, user_id: UUID, company_id: UUID, role: Role, now: datetime) -> None:
+    """Let a user see a company in this role, or change the role. Raises NotFound, AccessDenied, InvalidInput."""
+    caller.require(company_id, Action.ADMINISTER)
+    if session.get(User, user_id) is None:
+        raise NotFound("user", str(user_id))
+    access = session.get(CompanyAccess, (user_id, company_id))
+    before = {"role": str(access.role)} if access else None
+    if access and access.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
+        _keep_an_administrator(session, company_id, user_id)
+    if access is None:
+        access = CompanyAccess(user_id=user_id, company_id=company_id, role=Role(role))
+    access.role = Role(role)
+    session.add(access)
+    session.flush()
+    after = {"role": str(role)}
+    _audit_access(session, caller, company_id, user_id, "access given", before, after, now)
+
+
+def withdraw(session: Session, caller: Caller, *, user_id: UUID, company_id: UUID, now: datetime) -> None:
+    """Take a user's access to a company. Raises NotFound, AccessDenied, InvalidInput for the last administrator."""
+    caller.require(company_id, Action.ADMINISTER)
+    access = session.get(CompanyAccess, (user_id, company_id))
+    if access is None:
+        raise NotFound("user", str(user_id))
+    _keep_an_administrator(session, company_id, user_id)
+    session.delete(access)
+    session.flush()
+    _audit_access(session, caller, company_id, user_id, "access taken", {"role": str(access.role)}, None, now)
+
+
+def set_active(session: Session, caller: Caller, *, user_id: UUID, active: bool, now: datetime) -> None:
+    """Switch a user off (every session ends at once) or on. The caller has to administer every company of the user."""
+    user = session.get(User, user_id)
+    companies = session.exec(select(CompanyAccess.company_id).where(col(CompanyAccess.user_id) == user_id)).all()
+    if user is None:
+        raise NotFound("user", str(user_id))
+    for company_id in companies:
+        caller.require(company_id, Action.ADMINISTER)
+    if caller.user_id == user_id:
+        raise InvalidInput("You cannot switch yourself off.")
+    _may_create(caller)
+    user.is_active = active
+    session.add(user)
+    if not active:
+        for opened in session.exec(
+            select(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.revoked_at).is_(None))
+        ):
+            opened.revoked_at = now
+    session.flush()
+    record(
+        session,
+        caller,
+        company_id=None,
+        action="user switched on" if active else "user switched off",
+        subject="user",
+        subject_id=user_id,
+        now=now,
+    )
+
+
+def list_users(session: Session, caller: Caller, company_id: UUID) -> list[UserRow]:
+    """Everybody who may see the company, by name."""
+    caller.require(company_id, Action.ADMINISTER)
+    rows = session.exec(
+        select(User, CompanyAccess)
+        .join(CompanyAccess, col(CompanyAccess.user_id) == col(User.id))
+        .where(col(CompanyAccess.company_id) == company_id)
+        .order_by(col(User.display_name))
+    )
+    return [
+        UserRow(user.id, user.username, user.display_name, Role(access.role), user.is_active) for user, access in rows
+    ]
+
+
+def find_user(session: Session, caller: Caller, username: str) -> User | None:
+    """The user of this name, for an administrator who gives access."""
+    _may_create(caller)
+    return session.exec(select(User).where(col(User.username) == username.strip().lower())).one_or_none()
+
+
+def _keep_an_administrator(session: Session, company_id: UUID, leaving: UUID) -> None:
+    others = session.exec(
+        select(CompanyAccess.user_id)
+        .join(User, col(User.id) == col(CompanyAccess.user_id))
+        .where(
+            col(CompanyAccess.company_id) == company_id,
+            col(CompanyAccess.role) == Role.ADMINISTRATOR,
+            col(CompanyAccess.user_id) != leaving,
+            col(User.is_active),
+        )
+    ).first()
+    access = session.get(CompanyAccess, (leaving, company_id))
+    if others is None and access is not None and access.role == Role.ADMINISTRATOR:
+        raise InvalidInput("The company needs an administrator. Make somebody else one first.")
+
+
+def _audit_access(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    user_id: UUID,
+    action: str,
+    before: dict[str, str] | None,
+    after: dict[str, str] | None,
+    now: datetime,
+) -> None:
+    record(
+        session,
+        caller,
+        company_id=company_id,
+        action=action,
+        subject="user",
+        subject_id=user_id,
+        before=before,
+        after=after,
+        now=now,
+    )

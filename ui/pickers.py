@@ -1,0 +1,45 @@
+"""Typed inputs that several pages share."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import streamlit as st
+
+from core.access.roles import Caller
+from core.period import Period
+from core.posting.chart_keeping import list_accounts
+from db.engine import snapshot
+from models import AccountRole
+
+
+def account_options(caller: Caller, company_id: UUID, *, bookable: bool = True) -> dict[UUID, str]:
+    """Active accounts as id → "6300 Software Subscriptions"; without suspense where something is to be booked."""
+    with snapshot() as session:
+        accounts = list_accounts(session, caller, company_id, active_only=True)
+    return {a.id: f"{a.code} {a.name}" for a in accounts if not (bookable and a.role == AccountRole.SUSPENSE)}
+
+
+def pick_account(
+    label: str, options: dict[UUID, str], *, key: str, chosen: UUID | None = None, collapsed: bool = False
+) -> UUID | None:
+    """A searchable choice among accounts by code or name; None until one is chosen."""
+    ids = list(options)
+    return st.selectbox(
+        label,
+        ids,
+        index=ids.index(chosen) if chosen in options else None,
+        format_func=options.__getitem__,
+        key=key,
+        placeholder="Search code or name",
+        label_visibility="collapsed" if collapsed else "visible",
+    )
+
+
+def pick_month(months: Sequence[Period], *, key: str, label: str = "Month") -> Period | None:
+    """One of the months, the newest first; None where there are none."""
+    ordered = sorted(months, reverse=True)
+    if not ordered:
+        return None
+    return st.selectbox(
+        label, ordered, format_func=lambda month: f"{month.first_on:%B %Y}", key=key, label_visibility="collapsed"
+    )

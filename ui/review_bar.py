@@ -1,0 +1,99 @@
+"""The bar under Review: what can be decided on the open group, and the way back."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.posting.group_detail import GroupDetail
+from core.posting.undoing import LastDecision
+from models import Outcome
+from ui import review_desk as desk
+from ui.review_dialogs import by_confidence, leave_out, note, other_account
+from ui.review_rule import rule_dialog
+from ui.review_split import split_dialog
+from ui.review_words import plain
+from ui.words import count, day, money
+
+DIALOGS = {"account": other_account, "split": split_dialog, "rule": rule_dialog, "note": note, "reject": leave_out}
+
+
+def bar(sight: desk.Sight) -> None:
+    """Always the same buttons at the same places; what cannot be done now is disabled."""
+    detail = sight.detail
+    off = detail is None or not sight.may_decide
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="bar", gap="xsmall"):
+        _approve(detail, off)
+        _opens("Other account", "account", "E", off)
+        _opens("Split", "split", "S", off)
+        _opens("Rule", "rule", "M", off or not sight.may_configure, _why_no_rule(sight))
+        _opens("Note", "note", "N", off)
+        _opens("Leave out", "reject", "L", off)
+        token = detail.group.key.token if detail else ""
+        st.button(
+            "Later", key="review_later_button", shortcut=desk.shortcut("X"), disabled=detail is None,
+            on_click=desk.put_off, args=(token, sight.page),
+        )  # fmt: skip
+        st.space("stretch")
+        if sight.last is not None:
+            with st.container(width="content", key="review_told"):
+                st.caption(plain(_told(sight.last)), width="content", wrap=False)
+        with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
+            _way_back(sight.last, sight.may_decide)
+            _step("Prev", "K", -1, sight)
+            _step("Next", "J", 1, sight)
+    _dialog(sight)
+
+
+def _dialog(sight: desk.Sight) -> None:
+    asked = st.session_state.get(desk.DIALOG)
+    if asked == "sure":
+        by_confidence(sight)
+    elif asked and sight.detail is not None:
+        DIALOGS[asked](sight, sight.detail)
+
+
+def _approve(detail: GroupDetail | None, off: bool) -> None:
+    sure = detail is not None and bool(detail.group.account)
+    label = "Approve"
+    if detail is not None and sure and detail.group.lines > 1:
+        total = plain(money(detail.group.sum_minor, detail.group.key.currency, sign=True))
+        label = f"Approve {count(detail.group.lines, 'line')} · {total}"
+    asked = (desk.Asked("approve", detail.entry_ids, detail.group.key.token),) if detail and sure else ()
+    st.button(
+        label, key="review_approve", shortcut=desk.shortcut("A"), type="primary", disabled=off or not sure,
+        on_click=desk.ask_for, args=asked,
+    )  # fmt: skip
+
+
+def _opens(label: str, dialog: str, letter: str, off: bool, help_text: str | None = None) -> None:
+    st.button(
+        label, key=f"review_to_{dialog}", shortcut=desk.shortcut(letter), disabled=off, help=help_text,
+        on_click=desk.open_dialog, args=(dialog,),
+    )  # fmt: skip
+
+
+def _why_no_rule(sight: desk.Sight) -> str | None:
+    return None if sight.may_configure else "Rules are written by managers of the company."
+
+
+def _step(label: str, letter: str, step: int, sight: desk.Sight) -> None:
+    st.button(
+        label, key=f"review_{label.lower()}", shortcut=desk.shortcut(letter), type="tertiary",
+        on_click=desk.move, args=(step, sight.page), disabled=sight.detail is None,
+    )  # fmt: skip
+
+
+def _way_back(last: LastDecision | None, may_decide: bool) -> None:
+    asked = (desk.Asked("undo", last.review_ids),) if last else ()
+    st.button(
+        "Undo", key="review_undo", shortcut=desk.shortcut("Z"), type="tertiary", disabled=not (last and may_decide),
+        on_click=desk.ask_for, args=asked,
+    )  # fmt: skip
+
+
+def _told(last: LastDecision) -> str:
+    """adobe → 6300 Software Subscriptions, 5 lines."""
+    where = last.account or {Outcome.SPLIT: "split", Outcome.REJECTED: "left out"}.get(last.outcome, "several accounts")
+    lines = "" if len(last.review_ids) == 1 else f", {count(len(last.review_ids), 'line')}"
+    before = "" if last.decided_at.date() == datetime.now(UTC).date() else f", {day(last.decided_at.date())}"
+    return f"{last.counterparty or 'Line'} → {where}{lines}{before}"

@@ -1,0 +1,188 @@
+"""The dialogs of Review with one question each: another account, leave out, note, approve by confidence."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import streamlit as st
+
+from core.categorization.company_policy import policy_of
+from core.categorization.policy import Policy
+from core.posting.chart_keeping import list_accounts
+from core.posting.group_detail import GroupDetail
+from core.posting.queue import QueueFilter
+from core.posting.reviewing import approve, change_account, reject
+from core.posting.sure_lines import SureLines, sure_lines
+from db.bulk import write_columns
+from db.engine import snapshot
+from models import AccountRole
+from ui import review_desk as desk
+from ui.frame import refusals_shown
+from ui.review_words import evidence, plain, sizes, why_it_waits
+from ui.tables import frame, table
+from ui.words import count, money, percent
+
+SHARES = (0.6, 0.7, 0.8, 0.9, 0.95)
+
+
+def bookable(sight: desk.Sight) -> Mapping[UUID, str]:
+    """The accounts that a bank line can go to: id → code and name, in the order of the codes."""
+    with snapshot() as session:
+        accounts = list_accounts(session, sight.caller, sight.company_id, active_only=True)
+    closed = {AccountRole.SUSPENSE, AccountRole.BANK}
+    return {account.id: f"{account.code} {account.name}" for account in accounts if account.role not in closed}
+
+
+def object_line(detail: GroupDetail) -> None:
+    """The first line of a dialog: what it is about, and how much."""
+    group = detail.group
+    with st.container(horizontal=True):
+        st.markdown(f"**{plain(group.key.payee)}**", width="stretch")
+        st.markdown(f"**{plain(money(group.sum_minor, group.key.currency, sign=True))}**", width="content")
+    st.caption(f"{count(group.lines, 'line')} · {evidence(detail.lines[0].description)}")
+
+
+def finish() -> None:
+    """Close the dialog and show what has become of the queue."""
+    desk.close_dialog()
+    st.rerun()
+
+
+def buttons(verb: str, key: str) -> bool:
+    """Cancel and one primary verb at the right of a form; answers whether the verb was pressed."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        cancelled = st.form_submit_button("Cancel", type="tertiary", key=f"{key}_cancel")
+        pressed = st.form_submit_button(verb, type="primary", key=f"{key}_go")
+    if cancelled:
+        finish()
+    return pressed
+
+
+@st.dialog("Another account", width="medium", icon=":material/account_tree:", on_dismiss=desk.close_dialog)
+def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
+    object_line(detail)
+    names = bookable(sight)
+    with st.form("review_account_form", border=False):
+        chosen = st.selectbox(
+            "Account", list(names), None, format_func=names.__getitem__, key="review_account",
+            placeholder="Type a code or a name",
+        )  # fmt: skip
+        pressed = buttons(f"Book {count(detail.group.lines, 'line')}", "review_account")
+    if not pressed:
+        return
+    if chosen is None:
+        st.error("Choose the account first.", icon=":material/block:")
+        return
+    token = detail.group.key.token
+    with refusals_shown("Nothing was booked"):
+        desk.decide(
+            token,
+            lambda session, now: change_account(
+                session, sight.caller, sight.company_id, detail.entry_ids, chosen,
+                write=write_columns, now=now, comment=desk.note_of(token),
+            ),
+        )  # fmt: skip
+        finish()
+
+
+@st.dialog("Leave out of the books", icon=":material/block:", on_dismiss=desk.close_dialog)
+def leave_out(sight: desk.Sight, detail: GroupDetail) -> None:
+    object_line(detail)
+    token = detail.group.key.token
+    with st.form("review_reject_form", border=False):
+        st.markdown(
+            "The bank account will differ from the books by this amount until you take it back with Undo. "
+            "The bank lines stay stored."
+        )
+        comment = st.text_area("Why", desk.note_of(token), key="review_reject_why", max_chars=1000)
+        pressed = buttons(f"Leave out {count(detail.group.lines, 'line')}", "review_reject")
+    if pressed:
+        with refusals_shown("Nothing was changed"):
+            desk.decide(
+                token,
+                lambda session, now: reject(
+                    session, sight.caller, sight.company_id, detail.entry_ids, comment, write=write_columns, now=now
+                ),
+            )
+            finish()
+
+
+@st.dialog("Note", icon=":material/edit_note:", on_dismiss=desk.close_dialog)
+def note(sight: desk.Sight, detail: GroupDetail) -> None:  # noqa: ARG001 - all dialogs are opened alike
+    object_line(detail)
+    token = detail.group.key.token
+    with st.form("review_note_form", border=False):
+        text = st.text_area("Note", desk.note_of(token), key="review_note", max_chars=1000)
+        st.caption("Stored with the decision you make on these lines next.")
+        pressed = buttons("Keep the note", "review_note")
+    if pressed:
+        desk.keep_note(token, text)
+        finish()
+
+
+@st.dialog("Approve by confidence", width="medium", icon=":material/done_all:", on_dismiss=desk.close_dialog)
+def by_confidence(sight: desk.Sight) -> None:
+    """Shows what would be approved, account by account, before anything is."""
+    chosen = st.segmented_control(
+        "Confidence at or above", SHARES, default=0.8, required=True, format_func=percent, key="review_share"
+    )
+    with refusals_shown():
+        searched = QueueFilter(text=sight.filters.text)
+        with snapshot() as session:
+            found = sure_lines(session, sight.caller, sight.company_id, at_least=chosen or 0.8, filters=searched)
+            policy = policy_of(session, sight.caller, sight.company_id)
+        _sure(sight, found, policy)
+
+
+def _sure(sight: desk.Sight, found: SureLines, policy: Policy) -> None:
+    searched = f" among those that match “{plain(sight.filters.text)}”" if sight.filters.text else ""
+    lines = count(len(found.entry_ids), "line")
+    if not found.entry_ids:
+        st.markdown(f"No waiting line is that sure{searched}. Lower the confidence, or decide group by group.")
+    else:
+        st.markdown(f"**{lines} · {plain(sizes(found.sizes_minor))}**{searched}")
+        _by_account(found)
+        st.caption(
+            "Each would be posted as proposed, also those that wait for another reason than their confidence. "
+            f"The policy posts alone from {percent(policy.threshold_in_force)}. Undo takes all of them back at once."
+        )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", type="tertiary", key="review_sure_cancel"):
+            finish()
+        pressed = st.button(
+            f"Approve {lines}", type="primary", key="review_sure_go", disabled=not found.entry_ids
+        )  # fmt: skip
+    if pressed:
+        desk.decide(
+            "",
+            lambda session, now: approve(
+                session, sight.caller, sight.company_id, found.entry_ids, write=write_columns, now=now
+            ),
+        )
+        finish()
+
+
+def _by_account(found: SureLines) -> None:
+    mixed = len(found.sizes_minor) > 1
+    rows = [
+        (
+            each.account,
+            f"{each.currency} {money(each.sum_minor, each.currency)}" if mixed else each.sum_minor,
+            each.lines,
+            round(each.least_confidence, 2),
+            ", ".join(why_it_waits(reason) for reason in each.hold_reasons),
+        )
+        for each in found.accounts
+    ]
+    amount = st.column_config.TextColumn if mixed else st.column_config.NumberColumn
+    table(
+        frame(rows, "Account", "Amount", "Lines", "Least sure", "Why they wait"),
+        [] if mixed else ["Amount"],
+        {
+            "Account": st.column_config.TextColumn(width=206),
+            "Amount": amount(width=100, alignment="right"),
+            "Lines": st.column_config.NumberColumn(width=48),
+            "Least sure": st.column_config.NumberColumn(width=78, format="percent"),
+            "Why they wait": st.column_config.TextColumn(width=240),
+        },
+        currency=next(iter(found.sizes_minor)), most=8, key="review_sure_accounts",
+    )  # fmt: skip

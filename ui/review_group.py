@@ -1,0 +1,103 @@
+"""The right half of Review: the open group with everything a decision needs."""
+
+import streamlit as st
+
+from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
+from ui import review_desk as desk
+from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, plain, sentence, when, why_it_waits
+from ui.tables import frame, table
+from ui.words import badge, count, money, percent
+
+
+def opened(sight: desk.Sight, detail: GroupDetail) -> None:
+    """Amount, level, bank text, the accounts to choose from, the reason, like lines before, the lines themselves."""
+    group = detail.group
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(plain(group.key.payee), anchor=False, width="stretch")
+        st.header(plain(money(group.sum_minor, group.key.currency, sign=True)), anchor=False, width="content")
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        badge(LEVEL_STATES[group.level])
+        st.badge(why_it_waits(group.hold_reason), color="gray", icon=":material/pan_tool:")
+    _source(detail)
+    _choices(sight, detail)
+    note = desk.note_of(group.key.token)
+    if note:
+        st.markdown(f":small[:material/edit_note: {plain(note)} :gray[Kept with your decision.]]")
+    told = " ".join(part for part in (plain(sentence(detail.reason)), measured(detail)) if part)
+    st.markdown(f":small[{told}]")
+    _past(detail.past)
+    _members(detail)
+
+
+def _source(detail: GroupDetail) -> None:
+    group, first = detail.group, detail.lines[0]
+    where = f"{first.bank_account} · {first.file_name}, row {first.row}"
+    reference = f" · {first.reference}" if first.reference else ""
+    facts = f"{count(group.lines, 'line')} · {when(group)} · {where}{reference}"
+    st.markdown(f"{evidence(first.description)}  \n:small[:gray[{plain(facts)}]]")
+
+
+def _choices(sight: desk.Sight, detail: GroupDetail) -> None:
+    with st.container(key="choices", gap="xxsmall"):
+        for number, option in enumerate(detail.options, 1):
+            _choice(sight, detail, number, option)
+        if not detail.options:
+            st.info("The machine abstains. Choose an account with E.", icon=":material/info:")
+        elif not detail.group.account:
+            st.caption("Guesses only: the machine proposes none of them.")
+
+
+def _choice(sight: desk.Sight, detail: GroupDetail, number: int, option: Option) -> None:
+    asked = desk.Asked("account", detail.entry_ids, detail.group.key.token, option.account_id)
+    share = "" if option.probability is None else f" :gray[{percent(option.probability)}]"
+    st.button(
+        f"{plain(option.account)}{share}", key=f"review_choice_{number}", shortcut=desk.shortcut(str(number)),
+        width="stretch", on_click=desk.ask_for, args=(asked,), disabled=not sight.may_decide,
+    )  # fmt: skip
+
+
+def _past(past: tuple[PastLine, ...]) -> None:
+    if not past:
+        return
+    st.markdown("**Most similar past lines**")
+    rows = [
+        (line.booked_on, line.description, line.account or "Several", line.amount_minor, decided_by(line))
+        for line in past
+    ]
+    table(
+        frame(rows, "Date", "Bank text", "Account", "Amount", "By"),
+        ["Amount"],
+        {
+            "Date": st.column_config.DateColumn(format="MMM D", width=52),
+            "Bank text": st.column_config.TextColumn(width=92),
+            "Account": st.column_config.TextColumn(width=106),
+            "Amount": st.column_config.NumberColumn(width=74, alignment="right"),
+            "By": st.column_config.TextColumn(width=88),
+        },
+        currency=past[0].currency,
+        key="review_past",
+    )
+
+
+def _members(detail: GroupDetail) -> None:
+    if detail.group.lines < 2:
+        return
+    shown, whole = len(detail.lines), detail.group.lines
+    st.markdown(
+        f"**The {whole} lines of this group**" if shown == whole else f"**The largest {shown} of {whole} lines**"
+    )
+    table(
+        frame([_member(line) for line in detail.lines], "Date", "Bank text", "Amount", "Source"),
+        ["Amount"],
+        {
+            "Date": st.column_config.DateColumn(format="MMM D", width=52),
+            "Bank text": st.column_config.TextColumn(width=206),
+            "Amount": st.column_config.NumberColumn(width=80, alignment="right"),
+            "Source": st.column_config.TextColumn(width=70),
+        },
+        currency=detail.group.key.currency, most=6, key="review_members",
+    )  # fmt: skip
+
+
+def _member(line: GroupLine) -> tuple[object, ...]:
+    return line.booked_on, line.description, line.amount_minor, f"row {line.row}, {line.file_name}"

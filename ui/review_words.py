@@ -1,0 +1,78 @@
+"""How Review writes what others wrote: payees and bank texts, without reading them as Markdown."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from core.categorization.policy import Hold
+from core.posting.group_detail import GroupDetail, PastLine
+from core.posting.queue import Level, QueueGroup
+from models import Outcome
+from ui.words import count, day, money
+
+LEVEL_STATES = {Level.LIKELY: "likely", Level.UNSURE: "unsure", Level.GUESS: "guess", Level.NO_BASIS: "none"}
+HOLDS: Mapping[str, str] = {
+    Hold.NO_BASIS: "Nothing like it",
+    Hold.ALWAYS_REVIEW: "Always reviewed",
+    Hold.MATERIALITY: "Over the limit",
+    Hold.NEW_COUNTERPARTY: "New payee",
+    Hold.CONFIDENCE: "Not sure enough",
+}
+OUTCOMES = {
+    Outcome.APPROVED: "Approved",
+    Outcome.CORRECTED: "Changed",
+    Outcome.SPLIT: "Split",
+    Outcome.REJECTED: "Left out",
+}
+
+
+def plain(text: str) -> str:
+    """The text with every sign that Markdown would read made literal."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", " ".join(text.split()))
+
+
+def evidence(text: str) -> str:
+    """The text in code type, exactly as written, back-ticks included."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    pad = " " if "`" in text else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def why_it_waits(reason: str) -> str:
+    """The hold reason in two or three words, for a cell."""
+    return HOLDS.get(reason, sentence(reason).removesuffix("."))
+
+
+def sentence(text: str) -> str:
+    """The words with a capital at the start and a full stop."""
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""
+
+
+def when(group: QueueGroup) -> str:
+    """Oct 7, or Oct 7 to Nov 2."""
+    first, last = day(group.first_on), day(group.last_on)
+    return first if group.first_on == group.last_on else f"{first} to {last}"
+
+
+def measured(detail: GroupDetail) -> str:
+    """What people decided on such lines, as a sentence; nothing where nobody did."""
+    if not detail.decided:
+        return ""
+    lines = count(detail.decided, "such line")
+    return f"Of {lines} a person decided, {detail.to_first:,} went to the first account."
+
+
+def decided_by(past: PastLine) -> str:
+    """Approved, Dana Whitfield."""
+    word = OUTCOMES[past.outcome]
+    return f"{word}, {past.decided_by}" if past.decided_by else word
+
+
+def sizes(minor: Mapping[str, int]) -> str:
+    """Amounts of one or several currencies for prose: $1,204.50 and €80.00."""
+    return " and ".join(money(size, currency, sign=True) for currency, size in sorted(minor.items()))
+
+
+def one_currency(currencies: Sequence[str]) -> str | None:
+    """The currency that all share; None where they differ."""
+    return currencies[0] if len(set(currencies)) == 1 else None

@@ -219,7 +219,40 @@ class DecisionTakenBack(BookkeepingError):
 
 
 class ProofFails(BookkeepingError):
-    """A reconciliation cannot be closed."""
+    """A statement cannot be closed; `reasons` says what stands in the way."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__("The statement cannot be closed yet: " + "; ".join(reasons) + ".")
+
+
+class StatementClosed(BookkeepingError):
+    """Something of a closed statement would change."""
+
+    def __init__(self, first_on: date, last_on: date) -> None:
+        self.first_on, self.last_on = first_on, last_on
+        super().__init__(f"The statement of {first_on} to {last_on} is closed. Ask a manager to reopen it first.")
+
+
+class StatementNotClosed(BookkeepingError):
+    def __init__(self, first_on: date, last_on: date) -> None:
+        self.first_on, self.last_on = first_on, last_on
+        super().__init__(f"The statement of {first_on} to {last_on} is open already.")
+
+
+class MatchNotOpen(BookkeepingError):
+    """The match is not in the state the operation needs, usually because somebody else was faster."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        super().__init__(f"This match is {status} already; reload the page.")
+
+
+class MatchRefused(BookkeepingError):
+    """These lines and items cannot be matched with each other."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"These cannot be matched: {why}.")
 
 
 # --- categorising -----------------------------------------------------------------------------

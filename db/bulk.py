@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any, cast
 
-from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, String
+from sqlalchemy import Boolean, Column, Connection, Date, Dialect, Float, Integer, LargeBinary, Uuid
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -12,6 +12,7 @@ from models import Table
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}  # of COPY's text form; the backslash goes first
 _NULL = "\\N"
+_NEVER_ESCAPED = (Boolean, Date, Float, Integer, Uuid)
 
 
 def write_columns(session: Session, table: type[Table], columns: Mapping[str, Sequence[Any]]) -> None:
@@ -108,7 +109,7 @@ def _copy_texts(column: "Column[Any]", values: Sequence[Any], dialect: Dialect) 
     if isinstance(column.type, LargeBinary):
         return [_NULL if value is None else f"\\\\x{bytes(value).hex()}" for value in values]
     texts = [None if value is None else str(value) for value in _bound(column, values, dialect)]
-    if isinstance(column.type, String | JSON):
+    if not isinstance(column.type, _NEVER_ESCAPED):
         texts = _escaped(texts)
     return [_NULL if text is None else text for text in texts]
 

@@ -1,24 +1,27 @@
 """Load and work through the five simulated companies, and measure the result against their truth.
 
-The books are made in a database of their own, so that the measurement always starts from nothing.
+A second run on the same database finds the companies and all their files there already, stores nothing twice, and
+measures the same books again.
 """
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
+from sqlmodel import Session
 
 from core.access.machine import script_caller
+from core.founding import companies_of
 from core.simulation.ingesting import equip_simulated, found_simulated, ingest_simulated
 from core.simulation.measuring import Outcome, add_up, measure
 from core.simulation.simulate import simulate
 from core.simulation.values import SimulatedCompany
 from db.bulk import write_columns
-from db.engine import snapshot, unit_of_work, use_database
+from db.engine import snapshot, unit_of_work
 
 app = typer.Typer(add_completion=False)
 COMMAND = "run_simulation_ingest"
@@ -28,12 +31,9 @@ REPORT = Path("reports/simulation_metrics.json")
 @app.command()
 def main(
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
-    database_url: Annotated[str, typer.Option(help="an empty database; default: a throw-away SQLite file")] = "",
 ) -> None:
     """Figures a company and over all, also written to reports/simulation_metrics.json."""
-    with TemporaryDirectory() as folder:
-        with use_database(database_url or f"sqlite:///{folder}/simulation.db"):
-            outcomes = [_run(company) for company in simulate()]
+    outcomes = [_run(company) for company in simulate()]
     report = {"companies": {o.slug: o.to_json() for o in outcomes}, "totals": add_up(outcomes).to_json()}
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=1) + "\n")
@@ -43,8 +43,7 @@ def main(
 def _run(company: SimulatedCompany) -> Outcome:
     now = datetime.now(UTC)
     with unit_of_work() as session:
-        company_id = found_simulated(session, script_caller(session, COMMAND), company).id
-        equip_simulated(session, script_caller(session, COMMAND), company_id, company, write=write_columns)
+        company_id = _company_id(session, company)
     started = perf_counter()
     with unit_of_work() as session:
         caller = script_caller(session, COMMAND)
@@ -52,6 +51,16 @@ def _run(company: SimulatedCompany) -> Outcome:
     seconds = perf_counter() - started
     with snapshot() as session:
         return measure(session, script_caller(session, COMMAND), company_id, company, seconds=seconds)
+
+
+def _company_id(session: Session, simulated: SimulatedCompany) -> UUID:
+    caller = script_caller(session, COMMAND)
+    for company in companies_of(session, caller):
+        if company.slug == simulated.slug:
+            return company.id
+    founded = found_simulated(session, caller, simulated)
+    equip_simulated(session, script_caller(session, COMMAND), founded.id, simulated, write=write_columns)
+    return founded.id
 
 
 def _table(report: dict[str, Any]) -> str:

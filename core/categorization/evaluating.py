@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.categorization.baselines import Answers, joined_answers, lookup_answers, svm_answers
 from core.categorization.calibration import expected_calibration_error
-from core.categorization.fitting import Fitted, Labelled, fit, month_rows, outcomes
+from core.categorization.fitting import Fitted, Labelled, fit, joined_labelled, month_rows, outcomes
 from core.categorization.history import Decisions, History
 from core.categorization.lines import AccountOption, mixed
 from core.categorization.model import Ranker
@@ -126,7 +126,7 @@ def _part(
     # Until audited rows support a threshold, half the promised error is asked of each line's own confidence.
     policy = Policy(target_error=target, default_threshold=max(Policy().default_threshold, 1 - target / 2))
     threshold = policy.threshold_in_force if fitted.threshold is None else fitted.threshold.threshold
-    known = _joined_rows(training, holdout)
+    known = joined_labelled([training, holdout])
     return Part(
         answers,
         {
@@ -167,21 +167,6 @@ def ranked_answers(fitted: Fitted, names: list[str], test: Labelled, *, feed: bo
 
 def _options(names: list[str]) -> list[AccountOption]:
     return [AccountOption(name, "", name) for name in names]
-
-
-def _joined_rows(first: Labelled, second: Labelled) -> Labelled:
-    from core.categorization.lines import Lines
-
-    a, b = first.lines, second.lines
-    lines = Lines(
-        [*a.description, *b.description],
-        [*a.counterparty, *b.counterparty],
-        np.concatenate([a.amount_minor, b.amount_minor]),
-        np.concatenate([a.booked_on, b.booked_on]),
-        (),
-        [*a.company, *b.company],
-    )
-    return Labelled(lines, [*first.account, *second.account])
 
 
 def block(answers: Answers, auto: BOOL | None, promise: float) -> dict[str, Any]:

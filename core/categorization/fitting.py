@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,22 @@ class Labelled:
 
     def decisions(self) -> Decisions:
         return Decisions.of(self.lines, self.account)
+
+
+def joined_labelled(parts: Sequence[Labelled]) -> Labelled:
+    """The lines of several parts one after the other."""
+    lines = [part.lines for part in parts]
+    return Labelled(
+        Lines(
+            list(chain.from_iterable(each.description for each in lines)),
+            list(chain.from_iterable(each.counterparty for each in lines)),
+            np.concatenate([each.amount_minor for each in lines]),
+            np.concatenate([each.booked_on for each in lines]),
+            list(chain.from_iterable(each.bank_account for each in lines)),
+            list(chain.from_iterable(each.company for each in lines)),
+        ),
+        list(chain.from_iterable(part.account for part in parts)),
+    )
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,10 @@ def _printed(payee: Payee, style: int, rng: np.random.Generator) -> str:
     if style == 2:
         day = f"{int(rng.integers(1, 13)):02d}/{int(rng.integers(1, 29)):02d}"
         return f"PURCHASE AUTHORIZED ON {day} {name} {place} CARD {number % 10000:04d}"
-    return _pick(rng, name, f"{name} {number}", f"{name} DES:WEB PMT ID:{number}", f"{name} BILL PAYMENT")
+    web = _pick(rng, "WEB PMT", "AUTO PAY", "AUTOPAY", "ONLINE PMT", "EPAY", "ACH PMT", "PURCHASE", "RECURRING PYMT")
+    return _pick(
+        rng, name, f"{name} {number}", f"{name} DES:{web} ID:{number}", f"{name} BILL PAYMENT", f"{name} {web}"
+    )
 
 
 def _pick(rng: np.random.Generator, *options: str) -> str:

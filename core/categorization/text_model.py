@@ -18,7 +18,8 @@ from core.categorization.ngrams import hashed_texts
 F32 = NDArray[np.float32]
 
 CONTEXT_WEIGHT = 0.6  # of a company, size or direction token beside a text row of length 1
-ALPHA = 1e-5
+ALPHA = 1e-6
+STEP = 2.0  # constant, the weights of all steps being averaged (Polyak 1992)
 EPOCHS = 5
 
 
@@ -81,7 +82,7 @@ class TextLearner:
         self._random = np.random.default_rng(seed)
         self._number = {name: i for i, name in enumerate(self.classes)}
         self._estimator = SGDClassifier(  # type: ignore[no-untyped-call]
-            loss="log_loss", alpha=ALPHA, random_state=seed, n_jobs=2
+            loss="log_loss", alpha=ALPHA, learning_rate="constant", eta0=STEP, average=True, random_state=seed, n_jobs=2
         )
         self.rows_seen = 0
 

@@ -63,6 +63,10 @@ _OPENING = re.compile(
     )""",
     re.VERBOSE,
 )
+_PAYMENT_TAIL = re.compile(
+    r"(?<=[A-Z0-9]{3}) (?:AUTO ?PAY|WEB ?(?:PMT|PAY)|ONLINE (?:PMT|PYMT|PAYMENT)|BILL ?(?:PAYMENT|PMT|PAY)"
+    r"|E-?PAY(?:MENT)?|ACH PMT|RECURRING (?:PMT|PYMT|PAYMENT))(?: [0-9X*#]+)*$"
+)
 _PAYPAL_INSTANT = re.compile(r"^PAYPAL (?:INST XFER|INSTANT TRANSFER) (?=[A-Z])")
 _DATE = re.compile(
     r"\b(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\d{4}-\d{2}-\d{2}"
@@ -126,7 +130,7 @@ def _payee_part(text: str) -> str:
         if shorter == text or not re.search("[A-Z]{2}", shorter):
             break
         text = shorter
-    return text
+    return _PAYMENT_TAIL.sub("", text)
 
 
 def _name_tokens(text: str) -> list[str]:

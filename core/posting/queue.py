@@ -171,12 +171,13 @@ def _totals(session: Session, grouped: Subquery) -> Sequence[Any]:
 def waiting_count(session: Session, caller: Caller, company_id: UUID) -> int:
     """How many lines of the company wait for a decision."""
     caller.require(company_id, Action.READ)
-    return session.exec(
+    found = session.execute(
         select(func.count(col(JournalEntry.id))).where(
             col(JournalEntry.company_id) == company_id,
             col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
         )
-    ).one()
+    )
+    return int(found.scalar_one())
 
 
 def get_group(

@@ -91,7 +91,14 @@ def measure(
     caller.require(company_id, Action.READ)
     truth = simulated.truth_by_line()
     rows = session.exec(
-        select(StatementFile.name, Transaction.row, JournalEntry.status, JournalEntry.auto_approved, Proposal.method, Account.code)
+        select(
+            StatementFile.name,
+            Transaction.row,
+            JournalEntry.status,
+            JournalEntry.auto_approved,
+            Proposal.method,
+            Account.code,
+        )
         .join(Transaction, col(Transaction.statement_file_id) == col(StatementFile.id))
         .join(JournalEntry, col(JournalEntry.transaction_id) == col(Transaction.id))
         .join(Proposal, col(Proposal.id) == col(JournalEntry.proposal_id))
@@ -101,7 +108,7 @@ def measure(
             col(Transaction.reverted_at).is_(None),
             col(JournalEntry.status).in_([EntryStatus.POSTED, EntryStatus.NEEDS_REVIEW]),
         )
-    ).all()  # fmt: skip
+    ).all()
     right = [code == truth[file, row].account_code for file, row, *_, code in rows]
     return Outcome(
         slug=simulated.slug,

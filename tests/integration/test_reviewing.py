@@ -26,7 +26,7 @@ from core.errors import (
 from core.posting.group_detail import group_detail
 from core.posting.lines import Part
 from core.posting.queue import Level, Order, QueueFilter, review_queue
-from core.posting.reviewing import approve, change_account, reject, split
+from core.posting.reviewing import approve, change_account, reject, split, split_alike
 from core.posting.undoing import last_decision, undo
 from db.bulk import write_columns as write
 from db.engine import snapshot, unit_of_work
@@ -171,6 +171,23 @@ def test_pages_neither_repeat_nor_lose_a_group(books, caller):
     assert (past_the_end.number, past_the_end.pages, len(past_the_end.groups)) == (3, 3, 1)
 
 
+def test_sums_of_different_currencies_are_never_mixed(books, caller):
+    one(books, books.expense, amount_minor=-1_000)
+    one(books, books.expense, amount_minor=-3_000, currency="EUR")
+    page = queue(books, caller, rows=1)
+    assert (page.group_count, page.sizes_minor) == (2, {"USD": 1_000, "EUR": 3_000})
+    assert {group.key.currency for number in (1, 2) for group in queue(books, caller, rows=1, page=number).groups} == {
+        "USD", "EUR",
+    }  # fmt: skip
+
+
+def test_groups_put_off_stand_behind_all_others(books, caller):
+    for name, amount in (("a", -300), ("b", -200), ("c", -100)):
+        one(books, counterparty=name, amount_minor=amount)
+    first = queue(books, caller).groups[0].key
+    assert [group.key.payee for group in queue(books, caller, last=[first]).groups] == ["b", "c", "a"]
+
+
 def test_an_empty_queue_is_one_empty_page(books, caller):
     page = queue(books, caller)
     assert (page.groups, page.number, page.pages, page.line_count) == ((), 1, 1, 0)
@@ -311,6 +328,16 @@ def test_a_split_entry_is_booked_to_the_cent(books, caller):
         assert (review.outcome, review.account_id) == ("split", None)
 
 
+def test_lines_of_different_amounts_are_split_alike_by_percentages_in_one_decision(books, caller):
+    entries = [one(books, amount_minor=amount) for amount in (-1_001, -400)]
+    parts = [Part(books.expense.id, percent=Decimal(75)), Part(books.revenue.id, percent=Decimal(25))]
+    decision = decide(split_alike, caller, books, entries, parts)
+    with unit_of_work() as session:
+        assert [amount for _, amount in lines_of(session, entries[0])] == [-1_001, 751, 250]
+        assert [amount for _, amount in lines_of(session, entries[1])] == [-400, 300, 100]
+    assert len(decide(undo, caller, books, decision.review_ids).entry_ids) == 2
+
+
 def test_a_split_that_does_not_add_up_changes_nothing(books, caller):
     entry = one(books, amount_minor=-1_000)
     with pytest.raises(UnbalancedEntry):
@@ -358,6 +385,16 @@ def test_the_last_decision_of_a_person_is_a_whole_batch(books, caller):
     decide(undo, caller, books, last.review_ids, now=LATER + timedelta(minutes=1))
     with snapshot() as session:
         assert last_decision(session, caller, books.company_id).decided_at == NOW
+
+
+def test_a_line_in_clearing_that_is_booked_elsewhere_leaves_its_transfer(books, caller):
+    entry = one(books, books.expense)
+    with unit_of_work() as session:
+        line = session.get(builders.Transaction, session.get(JournalEntry, entry).transaction_id)
+        match = builders.match(session, books, line, builders.transaction(session, books, amount_minor=1_250))
+    decide(change_account, caller, books, [entry], books.revenue.id)
+    with unit_of_work() as session:
+        assert session.get(Match, match.id).status == MatchStatus.DISMISSED
 
 
 def test_overruling_a_match_lets_it_fall_and_taking_that_back_restores_it(books, caller):

@@ -13,6 +13,7 @@ from core.ingestion.raw_file import RawFile
 from core.ingestion.statement import Statement
 from core.problems import Problem, Severity
 
+_HEAD = 2_000
 _MOST_FAULTY = 0.2  # share of faulty rows beyond which a saved layout no longer describes the file
 
 
@@ -22,7 +23,11 @@ class BankCsv:
     name = "csv"
 
     def recognises(self, file: RawFile) -> bool:
-        return not is_ofx(file.content) and bool(find_delimiter(decode(file.content[:20_000])[0]))
+        if is_ofx(file.content):
+            return False
+        head = file.content[:_HEAD]
+        head = head[: head.rfind(b"\n") + 1] or head  # whole lines, so that no character is cut
+        return bool(find_delimiter(decode(head)[0]) or find_delimiter(decode(file.content[: 20 * _HEAD])[0]))
 
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:
         """The statement, by the given layout where it still fits, else by one that is detected.
@@ -80,6 +85,8 @@ def _by_known_layout(file: RawFile, layout: Layout, currency: str) -> Statement 
 def _disproved(lines: Lines) -> bool:
     """Whether a running balance follows the amounts only with their signs turned round."""
     for account in lines.accounts:
+        if account.proved:
+            continue
         balances = [line.balance_minor for line in account.lines]
         amounts = [line.amount_minor for line in account.lines]
         if not chain(amounts, balances).proved:

@@ -149,7 +149,11 @@ def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
 def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]) -> Reading:
     """An amount's own sign that no balance, word or second column confirms: ask the texts, else say so."""
     if not roles.named_amount and "amount" in best.columns and len(roles.amounts) > 1:
-        taken = f"column {best.columns['amount'] + 1}"
+        position = best.columns["amount"]
+        if not (table.amounts(position, decimal).negative and table.amounts(position, decimal).positive):
+            others = [r for r in readings if r.sign == "signed" and r.columns["amount"] != position]
+            raise _which(table, "no header and no balance says which column is the amount", [best, *others])
+        taken = f"column {position + 1}"
         best.warnings.append(f"No header and no balance says which column is the amount; {taken} was taken.")
     if best.sign != "signed" or "direction" in best.columns or roles.directions:
         return best

@@ -10,7 +10,7 @@ from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, h
 
 _MOSTLY = 0.6
 _ENOUGH = 2000
-_LOOKED_AT = 60  # rows looked at to find what a column is
+_LOOKED_AT = 50  # rows looked at to find what a column is
 
 
 @dataclass(slots=True)

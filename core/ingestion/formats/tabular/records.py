@@ -12,7 +12,7 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _MAX_CELL = 100_000  # characters; a statement's cell is far below, an unclosed quote swallows the file
 _MAX_CELL_LINES = 40
 _MOST_CELLS = 400
-_SAMPLE_LINES = 120
+_SAMPLE_LINES = 80
 _FORMULA = re.compile(r'^="(.*)"$')
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
@@ -40,7 +40,10 @@ def find_delimiter(text: str) -> str:
     if lines and (named := _SEP_LINE.match(lines[0])):
         return named[1]
     best, best_score = "", 0.0
+    head = "\n".join(lines)
     for delimiter in DELIMITERS:
+        if delimiter not in head:
+            continue
         widths = [len(record) for record in _parsed(lines, delimiter) if record]
         counted = Counter(width for width in widths if width > 1)
         if not counted:

@@ -1,0 +1,143 @@
+"""What a file brings for one bank account: its lines, sorted into new ones and those that the books hold already."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import compress
+from uuid import UUID
+
+from core.ingestion.account_choice import Candidate, same_layout
+from core.ingestion.duplicates import KnownLines, LineFacts, identity_text, sort_lines, source_of
+from core.ingestion.normalising import counterparty_names
+from core.ingestion.statement import AccountStatement, Statement, StatementLine
+from core.period import Period
+
+COUNTERPARTY_LENGTH = 200  # signs that the table holds
+
+
+@dataclass(frozen=True)
+class AccountPreview:
+    """`is_new`, `fingerprints` and `counterparties` have a value a line; a fingerprint is "" for a duplicate.
+
+    `statements` are those of the file that belong to the account, usually one. `look_alikes` are rows of new lines
+    beside which the books hold a line of the same day and amount with another text.
+    """
+
+    bank_account_id: UUID
+    code: str
+    name: str
+    currency: str
+    statements: tuple[AccountStatement, ...]
+    lines: tuple[StatementLine, ...]
+    is_new: tuple[bool, ...]
+    fingerprints: tuple[str, ...]
+    counterparties: tuple[str, ...]
+    look_alikes: tuple[int, ...]
+    saves_layout: bool  # the account's saved layout becomes that of this file
+
+    @cached_property
+    def new_lines(self) -> tuple[StatementLine, ...]:
+        return tuple(compress(self.lines, self.is_new))
+
+    @property
+    def new_count(self) -> int:
+        return len(self.new_lines)
+
+    @property
+    def duplicate_count(self) -> int:
+        return len(self.lines) - self.new_count
+
+    @cached_property
+    def new_minor(self) -> int:
+        return sum(line.amount_minor for line in self.new_lines)
+
+    @cached_property
+    def duplicate_minor(self) -> int:
+        return sum(line.amount_minor for line, new in zip(self.lines, self.is_new, strict=True) if not new)
+
+
+def group_parts(
+    parts: Iterable[tuple[Candidate, AccountStatement]],
+) -> list[tuple[Candidate, tuple[AccountStatement, ...]]]:
+    """The account statements of a file by their bank account, in the order of the file."""
+    owners: dict[UUID, Candidate] = {}
+    grouped: dict[UUID, tuple[AccountStatement, ...]] = {}
+    for owner, statement in parts:
+        owners[owner.id] = owner
+        grouped[owner.id] = (*grouped.get(owner.id, ()), statement)
+    return [(owners[key], statements) for key, statements in grouped.items()]
+
+
+def sort_file(
+    parts: Sequence[tuple[Candidate, Sequence[AccountStatement]]], read: Statement, known: Mapping[UUID, KnownLines]
+) -> tuple[tuple[AccountPreview, ...], dict[UUID, list[LineFacts]]]:
+    """Sort all lines of a file, a bank account at a time.
+
+    Returns:
+        The accounts' previews, and the new lines of each as they are known once the file is stored.
+    """
+    done = [sort_account(owner, statements, read, known[owner.id]) for owner, statements in parts]
+    stored = {account.bank_account_id: fresh for account, fresh in done}
+    return tuple(account for account, _ in done), stored
+
+
+def sort_account(
+    candidate: Candidate, statements: Sequence[AccountStatement], read: Statement, known: KnownLines
+) -> tuple[AccountPreview, list[LineFacts]]:
+    """Sort one account's lines of a file against the known ones.
+
+    Returns:
+        The preview, and the new lines as they are known once the file is stored.
+    """
+    lines = tuple(line for statement in statements for line in statement.lines)
+    source = source_of(read.format, read.layout)
+    facts = [
+        LineFacts(
+            line.booked_on,
+            line.amount_minor,
+            identity_text(line.description, line.reference),
+            line.bank_id,
+            line.balance_minor,
+            source,
+        )
+        for line in lines
+    ]
+    result = sort_lines(facts, known)
+    names = counterparty_names([line.counterparty or line.description for line in lines])
+    preview = AccountPreview(
+        bank_account_id=candidate.id,
+        code=candidate.code,
+        name=candidate.name,
+        currency=candidate.currency,
+        statements=tuple(statements),
+        lines=lines,
+        is_new=tuple(result.is_new),
+        fingerprints=tuple(result.fingerprints),
+        counterparties=tuple(name[:COUNTERPARTY_LENGTH] for name in names),
+        look_alikes=tuple(lines[number].row for number in result.look_alikes),
+        saves_layout=_is_another_layout(candidate, read),
+    )
+    stored = [one._replace(fingerprint=mark) for one, mark in zip(facts, result.fingerprints, strict=True) if mark]
+    return preview, stored
+
+
+def period_of(lines: Sequence[StatementLine]) -> Period | None:
+    """From the first to the last day of the lines; None where there are none."""
+    days = [line.booked_on for line in lines]
+    return Period(min(days), max(days)) if days else None
+
+
+def first_locked(accounts: Iterable[AccountPreview], closed_through_on: date | None) -> date | None:
+    """The earliest day of a new line that falls in the locked period; None where none does."""
+    if closed_through_on is None:
+        return None
+    days = (line.booked_on for account in accounts for line in account.new_lines)
+    return min((day for day in days if day <= closed_through_on), default=None)
+
+
+def _is_another_layout(candidate: Candidate, read: Statement) -> bool:
+    if not read.layout.get("positions"):
+        return False
+    saved = candidate.layouts[0] if candidate.layouts else {}
+    return not same_layout(read.layout, saved) or read.layout.get("header_row") != saved.get("header_row")

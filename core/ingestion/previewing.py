@@ -1,0 +1,209 @@
+"""What files would bring, before anything is stored. Exactly what is previewed here is what importing stores."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core.access.roles import Action, Caller
+from core.errors import BookkeepingError, PeriodClosed
+from core.ingestion.account_preview import AccountPreview, first_locked, group_parts, period_of, sort_file
+from core.ingestion.assigning import AssignedFile, assign_file
+from core.ingestion.import_setting import ImportSetting, StoredFile, load_setting
+from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_of
+from core.ingestion.layout import Layout
+from core.ingestion.raw_file import RawFile
+from core.ingestion.statement import Statement, StatementLine
+from core.period import Period
+from core.problems import Problem, Severity
+
+
+class PreviewStatus(StrEnum):
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class ImportPreview:
+    """One file as it would be stored. `statement` is what was read, also where the file is refused afterwards.
+
+    `mark` and `considered` say on what state of the books, and on which files of the same upload before this one,
+    the sorting into new lines and duplicates rests.
+    """
+
+    company_id: UUID
+    file: RawFile
+    status: PreviewStatus
+    statement: Statement | None = None
+    accounts: tuple[AccountPreview, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    error: BookkeepingError | None = None
+    duplicate_of: StoredFile | None = None
+    mark: BooksMark | None = None
+    considered: frozenset[str] = frozenset()  # SHA-256 of those files
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def digest(self) -> str:
+        return self.file.digest
+
+    @property
+    def refusal(self) -> str:
+        """Why the file would not be stored, as a sentence; "" where it would."""
+        return str(self.error) if self.error else ""
+
+    @property
+    def line_count(self) -> int:
+        """Lines of the file, faulty rows included."""
+        if self.duplicate_of:
+            return self.duplicate_of.line_count
+        read = len(self.statement.lines) if self.statement else 0
+        return read + sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @cached_property
+    def lines_minor(self) -> int:
+        """Sum of the lines that can be read, in minor units of `currency`."""
+        if self.duplicate_of:
+            return self.duplicate_of.lines_minor
+        return sum(line.amount_minor for line in self.statement.lines) if self.statement else 0
+
+    @property
+    def new_count(self) -> int:
+        return sum(account.new_count for account in self.accounts)
+
+    @property
+    def duplicate_count(self) -> int:
+        if self.duplicate_of:
+            return self.duplicate_of.line_count
+        return sum(account.duplicate_count for account in self.accounts)
+
+    @property
+    def currency(self) -> str:
+        """The lines' currency; "" where there are several or none is known."""
+        if self.duplicate_of:
+            return self.duplicate_of.currency
+        used = {account.currency for account in self.accounts or (self.statement.accounts if self.statement else ())}
+        return used.pop() if len(used) == 1 else ""
+
+    @cached_property
+    def period(self) -> Period | None:
+        """From the first to the last line; None for a file without readable lines."""
+        if self.duplicate_of:
+            return self.duplicate_of.period
+        return period_of(self.statement.lines) if self.statement else None
+
+    def first_rows(self, count: int = 5) -> tuple[StatementLine, ...]:
+        return self.statement.lines[:count] if self.statement else ()
+
+
+def preview_files(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    files: Sequence[RawFile],
+    *,
+    bank_account_id: UUID | None = None,
+    layout: Layout | None = None,
+) -> list[ImportPreview]:
+    """Read each file on its own and sort its lines into new ones and those that the books hold already.
+
+    Files count as imported in the order given, so what two of them share is new in the first one only.
+
+    Args:
+        bank_account_id: where the files belong, as a person chose; without it each file tells.
+        layout: how the files are written, as a person says.
+
+    Returns:
+        A preview a file, in order. A file that would be refused has the status and the reason; it touches no other.
+
+    Raises:
+        NotFound, AccessDenied.
+    """
+    caller.require(company_id, Action.IMPORT)
+    setting = load_setting(session, company_id, {file.digest for file in files})
+    given = setting.get_candidate(bank_account_id) if bank_account_id else None
+    assigned: dict[str, AssignedFile] = {}
+    for file in files:
+        if file.digest not in setting.stored and file.digest not in assigned:
+            assigned[file.digest] = assign_file(file, setting.candidates, given, layout)
+    batch = _Batch(session, company_id, setting, list(assigned.values()))
+    return [batch.preview(file, assigned.get(file.digest)) for file in files]
+
+
+class _Batch:
+    """The files of one upload, previewed one after the other on one state of the books."""
+
+    def __init__(
+        self, session: Session, company_id: UUID, setting: ImportSetting, files: Sequence[AssignedFile]
+    ) -> None:
+        spans = spans_of(_periods(files))
+        self.company_id, self.closed_through_on = company_id, setting.closed_through_on
+        # The mark goes first: what is committed in between shows as a change, not as nothing.
+        self.mark = read_mark(session, company_id, spans)
+        self.known = load_known(session, company_id, spans)
+        self.stored = dict(setting.stored)
+        self.before: dict[UUID, set[str]] = {}  # new files so far, a bank account
+
+    def preview(self, file: RawFile, assigned: AssignedFile | None) -> ImportPreview:
+        if assigned is None or file.digest in self.stored:
+            twin = self.stored[file.digest]
+            return ImportPreview(self.company_id, file, PreviewStatus.DUPLICATE, duplicate_of=twin)
+        if assigned.error or assigned.statement is None:
+            refused = ImportPreview(self.company_id, file, PreviewStatus.REFUSED, assigned.statement)
+            return replace(refused, problems=assigned.problems, error=assigned.error)
+        return self._sort(file, assigned, assigned.statement)
+
+    def _sort(self, file: RawFile, assigned: AssignedFile, read: Statement) -> ImportPreview:
+        accounts, fresh = sort_file(group_parts(assigned.parts), read, self.known)
+        preview = ImportPreview(
+            company_id=self.company_id,
+            file=file,
+            status=PreviewStatus.NEW,
+            statement=read,
+            accounts=accounts,
+            problems=(*assigned.problems, *_look_alikes(accounts)),
+            mark=self.mark,
+            considered=frozenset(digest for key in fresh for digest in self.before.get(key, ())),
+        )
+        if locked := first_locked(accounts, self.closed_through_on):
+            closed = PeriodClosed(locked, self.closed_through_on or locked)
+            return replace(preview, status=PreviewStatus.REFUSED, accounts=(), error=closed)
+        for key, lines in fresh.items():
+            self.known[key].add(lines)
+            self.before.setdefault(key, set()).add(file.digest)
+        self.stored[file.digest] = _as_stored(preview)
+        return preview
+
+
+def _periods(files: Iterable[AssignedFile]) -> list[tuple[UUID, Period]]:
+    return [
+        (owner.id, period)
+        for file in files
+        if not file.error
+        for owner, account in file.parts
+        if (period := period_of(account.lines))
+    ]
+
+
+def _look_alikes(accounts: Iterable[AccountPreview]) -> list[Problem]:
+    message = "the books hold a line of this day and amount with another text; this one counts as new"
+    return [Problem(row, message, Severity.WARNING) for account in accounts for row in account.look_alikes]
+
+
+def _as_stored(preview: ImportPreview) -> StoredFile:
+    return StoredFile(
+        id=None,
+        name=preview.name,
+        bank_account_id=preview.accounts[0].bank_account_id if len(preview.accounts) == 1 else None,
+        currency=preview.currency,
+        period=preview.period,
+        line_count=preview.line_count,
+        lines_minor=preview.lines_minor,
+    )

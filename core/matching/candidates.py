@@ -1,0 +1,70 @@
+"""Which lines may settle which items, or be the other side of which lines: same amount, sign, currency, near days."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from core.matching.values import BankLines, Integers, OpenItems
+
+EARLIEST, LATEST = -5, 90  # days from an item's issue to the line that settles it
+TRANSFER_DAYS = 5  # most days between the two sides of a transfer
+_DAYS = 1_000_000  # more than any day number, so that block and day fit into one sortable number
+
+
+def settlement_pairs(lines: BankLines, items: OpenItems) -> tuple[Integers, Integers]:
+    """Positions of lines and of items, pair by pair: same currency and amount, days in the window, same account
+    where the item names one."""
+    line_block, item_block = _blocks(
+        [lines.currency, lines.amount_minor.tolist()], [items.currency, items.amount_minor.tolist()]
+    )
+    line_day, item_day = _day_numbers(lines.booked_on), _day_numbers(items.issued_on)
+    allowed = np.array([not held for held in lines.transfers_only] or [True] * len(lines), np.bool_)
+    i, j = _within(line_block, line_day, item_block, item_day, -LATEST, -EARLIEST)
+    line_account, item_account = _blocks([lines.account], [items.account])
+    anywhere = np.array([not account for account in items.account], np.bool_)
+    kept = allowed[i] & (anywhere[j] | (line_account[i] == item_account[j])) if len(i) else np.zeros(0, np.bool_)
+    return i[kept], j[kept]
+
+
+def transfer_pairs(lines: BankLines) -> tuple[Integers, Integers]:
+    """Positions of lines out and of lines in, pair by pair: opposite amounts on different accounts within the days."""
+    out, into = np.flatnonzero(lines.amount_minor < 0), np.flatnonzero(lines.amount_minor > 0)
+    currency = np.asarray(lines.currency, object)
+    out_block, in_block = _blocks(
+        [currency[out].tolist(), (-lines.amount_minor[out]).tolist()],
+        [currency[into].tolist(), lines.amount_minor[into].tolist()],
+    )
+    day = _day_numbers(lines.booked_on)
+    i, j = _within(out_block, day[out], in_block, day[into], -TRANSFER_DAYS, TRANSFER_DAYS)
+    account, _ = _blocks([lines.account], [[]])
+    left, right = out[i], into[j]
+    apart = account[left] != account[right]
+    return left[apart], right[apart]
+
+
+def _blocks(left: Sequence[Sequence[object]], right: Sequence[Sequence[object]]) -> tuple[Integers, Integers]:
+    """Numbers for the rows of two tables given as columns; equal rows get equal numbers."""
+    known: dict[tuple[object, ...], int] = {}
+    numbers = [[known.setdefault(row, len(known)) for row in zip(*table, strict=True)] for table in (left, right)]
+    return np.array(numbers[0], np.int64), np.array(numbers[1], np.int64)
+
+
+def _day_numbers(days: npt.NDArray[np.datetime64]) -> Integers:
+    return days.astype("datetime64[D]").astype(np.int64) + _DAYS // 4  # positive from long before any statement
+
+
+def _within(
+    left_block: Integers, left_day: Integers, right_block: Integers, right_day: Integers, least: int, most: int
+) -> tuple[Integers, Integers]:
+    """All pairs of one block whose days satisfy least <= right - left <= most, by sorted search."""
+    keys = right_block * _DAYS + right_day
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    first = np.searchsorted(keys, left_block * _DAYS + left_day + least, "left")
+    last = np.searchsorted(keys, left_block * _DAYS + left_day + most, "right")
+    counts = last - first
+    i = np.repeat(np.arange(len(left_block)), counts)
+    starts = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) if len(counts) else first
+    j = order[np.arange(len(i)) + starts] if len(i) else np.zeros(0, np.int64)
+    return i.astype(np.int64), j.astype(np.int64)

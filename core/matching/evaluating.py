@@ -1,0 +1,116 @@
+"""Measure matching on a set whose truth is known."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from core.matching.matching import BEST_OF_LINE, find_matches
+from core.matching.set_csv import Group
+from core.matching.values import BankLines, Decision, Matching, OpenItems, ProposedMatch
+from core.money import decimal_text
+
+
+def evaluate(
+    lines: BankLines,
+    items: OpenItems,
+    truth: Sequence[Group] | None,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, Any]:
+    """Match and describe, ready for JSON; with the truth also how right it was.
+
+    A match counts as right when it has exactly the lines and items of a group of the truth. `precision` and `recall`
+    cover all matches, `auto_…` those that would be in force without a person; `suggest_recall_at_3` is the share of
+    the groups that the automatic matches leave which are among the three best suggestions of one of their lines.
+    """
+    started = clock()
+    found = find_matches(lines, items)
+    seconds = clock() - started
+    answer: dict[str, Any] = {
+        "lines": len(lines), "items": len(items),
+        "matches": [_described(match, lines, items) for match in found.matches],
+        "alternatives": [_described(match, lines, items) for match in found.alternatives],
+        "open_lines": len(found.open_lines), "open_items": len(found.open_items), "seconds": round(seconds, 3),
+    }  # fmt: skip
+    if truth is not None:
+        answer |= _measured(found, lines, items, truth)
+    return answer
+
+
+def _described(match: ProposedMatch, lines: BankLines, items: OpenItems) -> dict[str, Any]:
+    return {
+        "bank_ids": [lines.key[i] for i in match.lines],
+        "item_ids": [items.key[j] for j in match.items],
+        "kind": str(match.kind),
+        "score": round(match.score, 4),
+        "difference": decimal_text(match.difference_minor, lines.currency[match.lines[0]]),
+        "reason": match.reason,
+        "decision": str(match.decision),
+    }
+
+
+def _group(match: ProposedMatch, lines: BankLines, items: OpenItems) -> Group:
+    return frozenset(lines.key[i] for i in match.lines), frozenset(items.key[j] for j in match.items)
+
+
+def _measured(found: Matching, lines: BankLines, items: OpenItems, truth: Sequence[Group]) -> dict[str, Any]:
+    every = [_group(match, lines, items) for match in found.matches]
+    auto = [_group(m, lines, items) for m in found.matches if m.decision is Decision.AUTO]
+    true = set(truth)
+    left = true - set(auto)
+    near = left & _best_suggestions(found, lines, items)
+    return {
+        "true_matches": len(true),
+        "precision": _share(_hits(every, true), len(every)),
+        "recall": _share(_hits(every, true), len(true)),
+        "auto_matches": len(auto),
+        "auto_precision": _share(_hits(auto, true), len(auto)),
+        "auto_recall": _share(_hits(auto, true), len(true)),
+        "suggest_recall_at_3": _share(len(near), len(left)),
+        "by_kind": _by_shape(every, auto, true),
+    }
+
+
+def _best_suggestions(found: Matching, lines: BankLines, items: OpenItems) -> set[Group]:
+    """The groups among the best suggestions of any of their lines."""
+    by_line: dict[int, list[ProposedMatch]] = {}
+    for match in (*found.matches, *found.alternatives):
+        for line in match.lines:
+            by_line.setdefault(line, []).append(match)
+    best: set[Group] = set()
+    for listed in by_line.values():
+        ranked = sorted(listed, key=lambda match: -match.score)[:BEST_OF_LINE]
+        best |= {_group(match, lines, items) for match in ranked}
+    return best
+
+
+def _by_shape(every: Sequence[Group], auto: Sequence[Group], true: Collection[Group]) -> dict[str, Any]:
+    """The same figures by the shape of the group: "1:1", "1:n", "n:1", "n:m" or "transfer"."""
+    shapes: dict[str, Any] = {}
+    for shape in sorted({_shape(group) for group in (*every, *true)}):
+        proposed, certain, wanted = (
+            {group for group in groups if _shape(group) == shape} for groups in (every, auto, true)
+        )
+        shapes[shape] = {
+            "true": len(wanted), "proposed": len(proposed), "auto": len(certain),
+            "precision": _share(len(proposed & wanted), len(proposed)),
+            "recall": _share(len(proposed & wanted), len(wanted)),
+            "auto_precision": _share(len(certain & wanted), len(certain)),
+            "auto_recall": _share(len(certain & wanted), len(wanted)),
+        }  # fmt: skip
+    return shapes
+
+
+def _shape(group: Group) -> str:
+    lines, items = group
+    if not items:
+        return "transfer"
+    return f"{'1' if len(lines) == 1 else 'n'}:{'1' if len(items) == 1 else ('n' if len(lines) == 1 else 'm')}"
+
+
+def _hits(groups: Iterable[Group], true: Collection[Group]) -> int:
+    return sum(group in true for group in groups)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 5) if whole else None

@@ -1,0 +1,95 @@
+"""What matching takes and gives: bank lines and open items as columns, proposed groups of both."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+Days = npt.NDArray[Any]  # datetime64[D]
+
+
+class Kind(StrEnum):
+    SETTLEMENT = "settlement"  # a line pays an item
+    TRANSFER = "transfer"  # two lines of own accounts
+    PAYOUT = "payout"  # a processor pays out items less its fee
+
+
+class Decision(StrEnum):
+    AUTO = "auto"  # certain enough to be in force without a person
+    SUGGEST = "suggest"
+
+
+@dataclass(frozen=True)
+class BankLines:
+    """n bank lines as columns. `key` names a line and is unique; `account` is the bank account that it moved on."""
+
+    key: Sequence[str]
+    account: Sequence[str]
+    booked_on: Days
+    amount_minor: Integers  # money in > 0
+    currency: Sequence[str]
+    text: Sequence[str]  # as the bank wrote it, with the reference field where there is one
+    counterparty: Sequence[str]  # normalised, "" where unknown
+    transfers_only: Sequence[bool] = ()  # lines that can be a side of a transfer but settle nothing; () means none
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+@dataclass(frozen=True)
+class OpenItems:
+    """m amounts expected to come in (> 0) or go out (< 0), as columns. `account` is "" where any may receive it."""
+
+    key: Sequence[str]
+    account: Sequence[str]
+    issued_on: Days
+    amount_minor: Integers
+    currency: Sequence[str]
+    counterparty: Sequence[str]
+    references: Sequence[Sequence[str]]  # the numbers under which an item may be quoted
+    kind: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+@dataclass(frozen=True)
+class OwnAccounts:
+    """What bank texts may say of the company's own accounts: per account the last four digits of its numbers."""
+
+    tails: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedMatch:
+    """Lines and items (by position) that settle each other.
+
+    `score` estimates the probability that the match is right, in [0, 1]; `difference_minor` is the sum of the lines
+    less the sum of the items.
+    """
+
+    lines: tuple[int, ...]
+    items: tuple[int, ...]
+    kind: Kind
+    score: float
+    difference_minor: int
+    reason: str
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The result: each line and each item is in exactly one of `matches` or the open ones.
+
+    `alternatives` are further suggestions that share lines or items with the matches or with each other, best first
+    for each line.
+    """
+
+    matches: tuple[ProposedMatch, ...]
+    open_lines: tuple[int, ...]
+    open_items: tuple[int, ...]
+    alternatives: tuple[ProposedMatch, ...] = ()

@@ -1,0 +1,208 @@
+"""What the reconcile page lists: suggested and confirmed matches with both sides, free lines, open items."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from core.access.roles import Action, Caller
+from core.period import Period
+from core.reconciliation.loading import confirmed, posted, rejected
+from models import (
+    BankAccount,
+    ItemKind,
+    ItemStatus,
+    Match,
+    MatchKind,
+    MatchMember,
+    MatchStatus,
+    OpenItem,
+    Transaction,
+)
+
+MOST_ROWS = 500  # of any list here; the page says when there are more
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLine:
+    """A bank line as lists show it; money in > 0."""
+
+    transaction_id: UUID
+    bank_account_id: UUID
+    bank_account: str  # its name
+    booked_on: date
+    description: str
+    counterparty: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An open item as lists show it; to be received > 0."""
+
+    open_item_id: UUID
+    kind: ItemKind
+    number: str
+    counterparty: str
+    issued_on: date
+    due_on: date | None
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMatch:
+    """A match with both of its sides; a transfer has no items. `score` lies in [0, 1]."""
+
+    match_id: UUID
+    kind: MatchKind
+    status: MatchStatus
+    score: float
+    difference_minor: int
+    reason: str
+    by_person: bool
+    lines: tuple[ListedLine, ...]
+    items: tuple[ListedItem, ...]
+
+
+def list_matches(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    *,
+    status: MatchStatus = MatchStatus.SUGGESTED,
+    bank_account_id: UUID | None = None,
+    period: Period | None = None,
+    most: int = MOST_ROWS,
+) -> list[ListedMatch]:
+    """Matches of this status that have a line of the bank account in the period; the surest first."""
+    caller.require(company_id, Action.READ)
+    touching = (
+        select(col(MatchMember.match_id))
+        .join(Transaction, col(Transaction.id) == col(MatchMember.transaction_id))
+        .where(*_lines_in(company_id, bank_account_id, period))
+    )
+    rows: Sequence[Any] = session.execute(
+        select(
+            col(Match.id), col(Match.kind), col(Match.status), col(Match.score), col(Match.difference_minor),
+            col(Match.reason), col(Match.decided_by),
+        )
+        .where(col(Match.company_id) == company_id, col(Match.status) == status, col(Match.id).in_(touching))
+        .order_by(col(Match.score).desc(), col(Match.id))
+        .limit(most)
+    ).all()  # fmt: skip
+    keys = [row[0] for row in rows]
+    lines, items = _lines_of(session, company_id, keys), _items_of(session, company_id, keys)
+    return [
+        ListedMatch(
+            row[0], MatchKind(row[1]), MatchStatus(row[2]), row[3], row[4], row[5], row[6] is not None,
+            tuple(lines[row[0]]), tuple(items[row[0]]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def unmatched_lines(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    *,
+    bank_account_id: UUID | None = None,
+    period: Period | None = None,
+    most: int = MOST_ROWS,
+) -> list[ListedLine]:
+    """Live lines that nothing explains yet: no posted entry, no confirmed match, not left out. Oldest first."""
+    caller.require(company_id, Action.READ)
+    rows = session.execute(
+        _line_query()
+        .where(
+            *_lines_in(company_id, bank_account_id, period),
+            ~posted(),
+            ~rejected(),
+            ~confirmed(col(MatchMember.transaction_id), col(Transaction.id)),
+        )
+        .order_by(col(Transaction.booked_on), col(Transaction.id))
+        .limit(most)
+    )
+    return [ListedLine(*row) for row in rows]
+
+
+def unmatched_items(session: Session, caller: Caller, company_id: UUID, *, most: int = MOST_ROWS) -> list[ListedItem]:
+    """Open items without a confirmed match, the oldest first."""
+    caller.require(company_id, Action.READ)
+    rows = session.execute(
+        select(*_item_columns())
+        .where(
+            col(OpenItem.company_id) == company_id,
+            col(OpenItem.status) == ItemStatus.OPEN,
+            ~confirmed(col(MatchMember.open_item_id), col(OpenItem.id)),
+        )
+        .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
+        .limit(most)
+    )
+    return [_item(row) for row in rows]
+
+
+def _lines_in(company_id: UUID, bank_account_id: UUID | None, period: Period | None) -> list[Any]:
+    conditions: list[Any] = [col(Transaction.company_id) == company_id, col(Transaction.reverted_at).is_(None)]
+    if bank_account_id is not None:
+        conditions.append(col(Transaction.bank_account_id) == bank_account_id)
+    if period is not None:
+        conditions.append(col(Transaction.booked_on).between(period.first_on, period.last_on))
+    return conditions
+
+
+def _line_columns() -> list[Any]:
+    return [
+        col(Transaction.id), col(Transaction.bank_account_id), col(BankAccount.name), col(Transaction.booked_on),
+        col(Transaction.description), col(Transaction.counterparty), col(Transaction.amount_minor),
+        col(Transaction.currency),
+    ]  # fmt: skip
+
+
+def _line_query() -> Any:
+    return select(*_line_columns()).join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
+
+
+def _item_columns() -> list[Any]:
+    return [
+        col(OpenItem.id), col(OpenItem.kind), col(OpenItem.number), col(OpenItem.counterparty),
+        col(OpenItem.issued_on), col(OpenItem.due_on), col(OpenItem.amount_minor), col(OpenItem.currency),
+    ]  # fmt: skip
+
+
+def _item(row: Any) -> ListedItem:
+    return ListedItem(row[0], ItemKind(row[1]), *row[2:])
+
+
+def _lines_of(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> dict[UUID, list[ListedLine]]:
+    rows = session.execute(
+        _line_query()
+        .join(MatchMember, col(MatchMember.transaction_id) == col(Transaction.id))
+        .where(col(Transaction.company_id) == company_id, col(MatchMember.match_id).in_(match_ids))
+        .order_by(col(Transaction.booked_on), col(Transaction.id))
+        .add_columns(col(MatchMember.match_id))
+    )
+    found: dict[UUID, list[ListedLine]] = defaultdict(list)
+    for row in rows:
+        found[row[-1]].append(ListedLine(*row[:-1]))
+    return found
+
+
+def _items_of(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> dict[UUID, list[ListedItem]]:
+    rows = session.execute(
+        select(*_item_columns(), col(MatchMember.match_id))
+        .join(MatchMember, col(MatchMember.open_item_id) == col(OpenItem.id))
+        .where(col(OpenItem.company_id) == company_id, col(MatchMember.match_id).in_(match_ids))
+        .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
+    )
+    found: dict[UUID, list[ListedItem]] = defaultdict(list)
+    for row in rows:
+        found[row[-1]].append(_item(row[:-1]))
+    return found

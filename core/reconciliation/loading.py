@@ -1,0 +1,173 @@
+"""Loading for matching: free bank lines, open items, what texts may call the own accounts, pairs already judged."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import ColumnElement, exists, select
+from sqlmodel import Session, col
+
+from core.matching.values import BankLines, OpenItems, OwnAccounts
+from core.posting.open_entries import OpenCompany
+from models import (
+    Account,
+    AccountRole,
+    BankAccount,
+    EntryStatus,
+    ItemStatus,
+    JournalEntry,
+    JournalLine,
+    Match,
+    MatchMember,
+    MatchStatus,
+    OpenItem,
+    Outcome,
+    Review,
+    Transaction,
+)
+
+_TAIL = re.compile(r"\d{4}(?=\D*$)")
+
+
+def posted() -> ColumnElement[bool]:
+    """The bank line of the enclosing query has a posted entry."""
+    return exists().where(
+        col(JournalEntry.transaction_id) == col(Transaction.id), col(JournalEntry.status) == EntryStatus.POSTED
+    )
+
+
+def rejected() -> ColumnElement[bool]:
+    """A reviewer left the bank line of the enclosing query out of the books."""
+    return exists().where(
+        col(Review.transaction_id) == col(Transaction.id),
+        col(Review.outcome) == Outcome.REJECTED,
+        col(Review.undone_at).is_(None),
+    )
+
+
+def confirmed(member: ColumnElement[Any] | Any, owner: Any) -> ColumnElement[bool]:
+    """The line or item of the enclosing query (`owner` is its key) is in a confirmed match."""
+    return exists().where(
+        member == owner, col(Match.id) == col(MatchMember.match_id), col(Match.status) == MatchStatus.CONFIRMED
+    )
+
+
+def in_clearing() -> ColumnElement[bool]:
+    """The posted entry of the enclosing query's bank line goes to the transfer clearing account."""
+    return exists().where(
+        col(JournalEntry.transaction_id) == col(Transaction.id),
+        col(JournalEntry.status) == EntryStatus.POSTED,
+        col(JournalLine.entry_id) == col(JournalEntry.id),
+        col(Account.id) == col(JournalLine.account_id),
+        col(Account.role) == AccountRole.TRANSFER_CLEARING,
+    )
+
+
+def free_lines(session: Session, company: OpenCompany) -> BankLines:
+    """Live lines of open periods that no confirmed match explains: those without a posted entry, and posted ones whose
+    other side the transfer clearing account still waits for (they can only be a side of a transfer)."""
+    waiting = posted()
+    query = (
+        select(
+            col(Transaction.id), col(Transaction.bank_account_id), col(Transaction.booked_on),
+            col(Transaction.amount_minor), col(Transaction.currency), col(Transaction.description),
+            col(Transaction.reference), col(Transaction.counterparty), waiting.label("posted"),
+        )
+        .where(
+            col(Transaction.company_id) == company.id,
+            col(Transaction.reverted_at).is_(None),
+            ~confirmed(col(MatchMember.transaction_id), col(Transaction.id)),
+            ~rejected(),
+            ~waiting | in_clearing(),
+        )
+        .order_by(col(Transaction.id))
+    )  # fmt: skip
+    if company.closed_through_on is not None:
+        query = query.where((col(Transaction.booked_on) > company.closed_through_on) | waiting)
+    rows = session.execute(query).all()
+    return BankLines(
+        key=[row[0].hex for row in rows],
+        account=[row[1].hex for row in rows],
+        booked_on=np.array([row[2] for row in rows], "datetime64[D]"),
+        amount_minor=np.array([row[3] for row in rows], np.int64),
+        currency=[row[4] for row in rows],
+        text=[f"{row[5]} {row[6]}".rstrip() for row in rows],
+        counterparty=[row[7] for row in rows],
+        transfers_only=[bool(row[8]) for row in rows],
+    )
+
+
+def open_items(session: Session, company_id: UUID) -> OpenItems:
+    """Items that are neither settled nor in a confirmed match."""
+    rows = session.execute(
+        select(
+            col(OpenItem.id), col(OpenItem.issued_on), col(OpenItem.amount_minor), col(OpenItem.currency),
+            col(OpenItem.counterparty), col(OpenItem.number), col(OpenItem.reference), col(OpenItem.kind),
+        )
+        .where(
+            col(OpenItem.company_id) == company_id,
+            col(OpenItem.status) == ItemStatus.OPEN,
+            ~confirmed(col(MatchMember.open_item_id), col(OpenItem.id)),
+        )
+        .order_by(col(OpenItem.id))
+    ).all()  # fmt: skip
+    return OpenItems(
+        key=[row[0].hex for row in rows],
+        account=[""] * len(rows),
+        issued_on=np.array([row[1] for row in rows], "datetime64[D]"),
+        amount_minor=np.array([row[2] for row in rows], np.int64),
+        currency=[row[3] for row in rows],
+        counterparty=[row[4] for row in rows],
+        references=[[number, reference] if reference else [number] for *_, number, reference, _ in rows],
+        kind=[str(row[7]) for row in rows],
+    )
+
+
+def own_accounts(session: Session, company_id: UUID) -> OwnAccounts:
+    """Per bank account the last four digits of its number, and those that its name ends with."""
+    rows = session.execute(
+        select(col(BankAccount.id), col(BankAccount.number), col(BankAccount.name)).where(
+            col(BankAccount.company_id) == company_id
+        )
+    ).all()
+    return OwnAccounts(
+        {
+            key.hex: frozenset(found.group() for text in (number, name) if (found := _TAIL.search(text)))
+            for key, number, name in rows
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Matches that exist already, as groups of member keys (hex)."""
+
+    dismissed: frozenset[frozenset[str]]
+    suggested: dict[frozenset[str], UUID]
+
+
+def judged_matches(session: Session, company_id: UUID) -> Judged:
+    """What people dismissed, which is not proposed again, and what is suggested at present."""
+    rows = session.execute(
+        select(
+            col(Match.id), col(Match.status), col(MatchMember.transaction_id), col(MatchMember.open_item_id)
+        )
+        .join(MatchMember, col(MatchMember.match_id) == col(Match.id))
+        .where(
+            col(Match.company_id) == company_id,
+            col(Match.status).in_([MatchStatus.DISMISSED, MatchStatus.SUGGESTED]),
+        )
+    ).all()  # fmt: skip
+    members: dict[UUID, set[str]] = defaultdict(set)
+    status: dict[UUID, MatchStatus] = {}
+    for match_id, state, line, item in rows:
+        members[match_id].add((line or item).hex)
+        status[match_id] = MatchStatus(state)
+    of = {match_id: frozenset(keys) for match_id, keys in members.items()}
+    return Judged(
+        frozenset(of[key] for key, state in status.items() if state is MatchStatus.DISMISSED),
+        {of[key]: key for key, state in status.items() if state is MatchStatus.SUGGESTED},
+    )

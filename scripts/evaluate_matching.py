@@ -1,0 +1,40 @@
+"""Measure the matching on bank lines and open items, with the truth where it is known. See docs/matching.md."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import BookkeepingError
+from core.matching.evaluating import evaluate
+from core.matching.set_csv import read_bank, read_items, read_truth
+
+File = typer.Option(exists=True, dir_okay=False)
+
+
+def main(
+    bank: Annotated[Path, File],
+    items: Annotated[Path, File],
+    truth: Annotated[Path | None, File] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Propose matches and, with --truth, say how right they are."""
+    try:
+        known = None if truth is None else read_truth(truth.read_bytes())
+        found = evaluate(read_bank(bank.read_bytes()), read_items(items.read_bytes()), known)
+    except BookkeepingError as refusal:
+        typer.echo(json.dumps({"error": str(refusal)}) if as_json else f"Refused: {refusal}", err=not as_json)
+        raise typer.Exit(1) from None
+    typer.echo(json.dumps(found) if as_json else _readable(found))
+
+
+def _readable(found: dict[str, Any]) -> str:
+    figures = {name: value for name, value in found.items() if name not in ("matches", "alternatives", "by_kind")}
+    rows = [f"{name}: {value}" for name, value in figures.items()]
+    rows += [f"{shape}: {figures}" for shape, figures in found.get("by_kind", {}).items()]
+    return "\n".join([f"matches: {len(found['matches'])}", *rows])
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,82 @@
+"""Store statement files in a company's books: what is new of each, once, all or nothing."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from sqlmodel import Session
+
+from core.access.machine import script_caller
+from core.access.roles import Caller
+from core.errors import BookkeepingError, NotFound
+from core.founding import bank_accounts_of, companies_of
+from core.ingestion.describing_imports import describe_missing, describe_receipt
+from core.ingestion.importing import store_previews
+from core.ingestion.previewing import preview_files
+from core.ingestion.raw_file import RawFile
+from db.bulk import write_columns
+from db.engine import unit_of_work
+
+COMMAND = "import_files"
+
+
+def main(
+    files: Annotated[list[Path], typer.Argument(help="Statement files: CSV or OFX.", metavar="FILE…")],
+    company: Annotated[str, typer.Option(help="The company's short name.", metavar="SLUG")],
+    bank_account: Annotated[
+        str, typer.Option(help="Code of the bank account; without it each file tells.", metavar="CODE")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Import FILEs one by one; a refused one stops no other. Exit code 1 if any was refused."""
+    found = [path for path in files if path.is_file()]
+    try:
+        with unit_of_work() as session:
+            described = _import(session, company, bank_account, found)
+    except BookkeepingError as refused:
+        typer.echo(json.dumps({"error": str(refused)}, ensure_ascii=False) if as_json else str(refused))
+        raise typer.Exit(1) from None
+    answers = iter(described)
+    answer = [next(answers) if path in found else describe_missing(path.name) for path in files]
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else "\n".join(map(_sentence, answer)))
+    raise typer.Exit(1 if any(each["status"] == "refused" for each in answer) else 0)
+
+
+def _import(session: Session, slug: str, code: str, paths: list[Path]) -> list[dict[str, Any]]:
+    caller = script_caller(session, COMMAND)
+    company_id = _company_id(session, caller, slug)
+    account_id = _bank_account_id(session, caller, company_id, code) if code else None
+    files = [RawFile(path.name, path.read_bytes()) for path in paths]
+    previews = preview_files(session, caller, company_id, files, bank_account_id=account_id)
+    receipts = store_previews(session, caller, company_id, previews, write=write_columns, now=datetime.now(UTC))
+    return [describe_receipt(receipt) for receipt in receipts]
+
+
+def _company_id(session: Session, caller: Caller, slug: str) -> UUID:
+    for company in companies_of(session, caller):
+        if company.slug == slug:
+            return company.id
+    raise NotFound("company", slug)
+
+
+def _bank_account_id(session: Session, caller: Caller, company_id: UUID, code: str) -> UUID:
+    for account in bank_accounts_of(session, caller, company_id):
+        if account.code == code:
+            return account.id
+    raise NotFound("bank account", code)
+
+
+def _sentence(described: dict[str, Any]) -> str:
+    if described["status"] == "refused":
+        return f"{described['file']}: refused. {described['error']}"
+    return (
+        f"{described['file']}: {described['status']}; {described['new']} new, {described['duplicate']} known of "
+        f"{described['lines']} lines, new sum {described['new_sum']} {described['currency'] or ''}".rstrip()
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

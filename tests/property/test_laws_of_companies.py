@@ -1,0 +1,105 @@
+"""Law 5: rows of one company never refer to another's, on both databases, and no table can slip through."""
+
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, update
+from sqlalchemy import Table as SqlTable
+from sqlmodel import Session
+
+from db.engine import unit_of_work
+from models import Layout, ModelVersion, Table
+from tests import builders
+from tests.builders import NOW, Books
+from tests.laws import impossible
+
+NOT_OWNED = {"companies", "users", "user_sessions"}
+OWNED = [table for table in Table.metadata.sorted_tables if table.name not in NOT_OWNED]
+
+
+def references(table: SqlTable) -> list[ForeignKeyConstraint]:
+    """The foreign keys of a table that lead to another company-owned table."""
+    return [key for key in table.foreign_key_constraints if key.referred_table.name not in NOT_OWNED]
+
+
+@pytest.mark.parametrize("table", OWNED, ids=lambda table: table.name)
+def test_every_table_belongs_to_a_company_and_its_references_carry_the_company(table: SqlTable) -> None:
+    assert "company_id" in table.columns
+    assert table.c.company_id.nullable == (table.name == "audit_events")
+    assert any(key.column_keys == ["company_id"] for key in table.foreign_key_constraints)
+    for key in references(table):
+        assert key.column_keys[1] == "company_id", key.name
+        assert [element.column.name for element in key.elements] == ["id", "company_id"], key.name
+        target = key.referred_table
+        unique = [set(c.columns.keys()) for c in target.constraints if isinstance(c, UniqueConstraint)]
+        assert {"id", "company_id"} in unique
+
+
+def test_every_column_that_names_a_row_of_another_table_is_a_foreign_key() -> None:
+    loose = {
+        f"{table.name}.{column.name}"
+        for table in Table.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type.python_type, type) and column.type.python_type is UUID
+        if column.name not in ("id", "company_id") and not column.foreign_keys
+    }
+    assert loose == {"audit_events.subject_id"}  # may name a row of any table
+
+
+def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
+    """A row in every company-owned table, with every reference set that can be."""
+    file = builders.statement_file(session, books, new_count=1, new_minor=-1250)
+    line = builders.transaction(session, books, file=file)
+    item = builders.open_item(session, books, statement_file_id=file.id)
+    match = builders.match(session, books, line, item)
+    rule = builders.rule(session, books)
+    figures: dict[str, Any] = {
+        "number": 1,
+        "trained_at": NOW,
+        "reviewed_rows": 0,
+        "figures": {},
+        "artefact": b"",
+        "reason": "",
+    }
+    model = builders.stored(session, ModelVersion(company_id=books.company_id, **figures))
+    layout = Layout(company_id=books.company_id, bank_account_id=books.checking.id, definition={}, saved_at=NOW)
+    proposal = builders.proposal(session, books, line, rule_id=rule.id, match_id=match.id, model_version_id=model.id)
+    entry = builders.entry(session, books, transaction=line, proposal_id=proposal.id, lines=[])
+    [one] = builders.add_lines(session, entry, [(books.bank, 0)])
+    review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
+    rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
+    rows += [books.bank, books.checking, builders.reconciliation(session, books, file)]
+    return {cast(Any, row).__tablename__: row for row in rows}
+
+
+def test_no_reference_can_be_turned_to_another_company(database: str) -> None:
+    tried = 0
+    with unit_of_work() as session:
+        books, others = builders.books(session), builders.books(session)
+        own, foreign = one_row_of_each(session, books), one_row_of_each(session, others)
+        for table in OWNED:
+            for key in references(table):
+                if table.name not in own:
+                    continue
+                row, target = cast(Any, own[table.name]), cast(Any, foreign[key.referred_table.name])
+                with impossible(session):
+                    change = {key.column_keys[0]: target.id}
+                    session.execute(update(table).where(table.c.id == row.id).values(change))
+                tried += 1
+            if table.name in own and references(table):
+                row = cast(Any, own[table.name])
+                with impossible(session):
+                    change = {"company_id": others.company_id}
+                    session.execute(update(table).where(table.c.id == row.id).values(change))
+    assert tried == sum(len(references(table)) for table in OWNED if table.name in own) >= 20
+    assert {table.name for table in OWNED if references(table)} - set(own) == {"match_members"}
+
+
+def test_a_match_has_members_of_its_company_only(database: str) -> None:
+    with unit_of_work() as session:
+        books, others = builders.books(session), builders.books(session)
+        with impossible(session):
+            builders.match(session, books, builders.transaction(session, others))
+        with impossible(session):
+            builders.match(session, books, builders.open_item(session, others))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.metrics.automation import reconciled_rate
@@ -90,14 +90,14 @@ def measure(
     """Compare every stored entry of the company with the truth of its line."""
     caller.require(company_id, Action.READ)
     truth = simulated.truth_by_line()
-    rows = session.exec(
+    rows = session.execute(
         select(
-            StatementFile.name,
-            Transaction.row,
-            JournalEntry.status,
-            JournalEntry.auto_approved,
-            Proposal.method,
-            Account.code,
+            col(StatementFile.name),
+            col(Transaction.row),
+            col(JournalEntry.status),
+            col(JournalEntry.auto_approved),
+            col(Proposal.method),
+            col(Account.code),
         )
         .join(Transaction, col(Transaction.statement_file_id) == col(StatementFile.id))
         .join(JournalEntry, col(JournalEntry.transaction_id) == col(Transaction.id))
@@ -125,8 +125,9 @@ def measure(
 
 
 def _live_lines(session: Session, company_id: UUID) -> int:
-    return session.exec(
+    found = session.execute(
         select(func.count(col(Transaction.id))).where(
             col(Transaction.company_id) == company_id, col(Transaction.reverted_at).is_(None)
         )
-    ).one()
+    )
+    return int(found.scalar_one())

@@ -16,10 +16,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
 import settings
+from api.faults import FaultsNumbered
 from api.headers import SecurityHeaders
 from api.health import healthz
 from api.session_guard import SessionGuard
 from api.sign_in import ROUTES
+from core.errors import SettingRefused
 from db.engine import engine, migrate
 
 log = logging.getLogger(__name__)
@@ -29,13 +31,15 @@ WARM = ("lightgbm", "pandas", "plotly.graph_objects", "polars", "pyarrow", "skle
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:  # noqa: ARG001
-    """Check the secrets, bring the embedded database up to date, load what is slow to load once."""
-    settings.session_secret()
+    """Bring the embedded database up to date, load once what is slow to load."""
     if settings.is_embedded():
         migrate()
     engine()
     for name in WARM:
         import_module(name)
+    logging.disable(logging.WARNING)  # it warns that it is loaded outside a page
+    import_module("streamlit_authenticator")
+    logging.disable(logging.NOTSET)
     # Every rerun ends with a full collection; what is loaded now never becomes garbage, so it need not be walked.
     gc.collect()
     gc.freeze()
@@ -50,13 +54,27 @@ def tell_fault(fault: Exception) -> bool:
     return True
 
 
+def hosts() -> list[str]:
+    """Tell Streamlit what it has to know of the settings; the host names under which the app answers."""
+    allowed = settings.allowed_hosts()
+    try:
+        secret = settings.session_secret()
+    except SettingRefused as refusal:
+        raise SystemExit(str(refusal)) from None
+    st.config.set_option("server.cookieSecret", secret)  # processes share it, so that XSRF tokens hold everywhere
+    st.config.set_option("server.allowedHosts", allowed)
+    return allowed
+
+
+# Streamlit's command line recognises the application by this very form of assignment.
 app = st.App(
     "ui/shell.py",
     lifespan=lifespan,
     routes=[Route("/healthz", healthz), *ROUTES],
     middleware=[
-        Middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts(), www_redirect=False),
         Middleware(SecurityHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts(), www_redirect=False),
+        Middleware(FaultsNumbered),
         Middleware(SessionGuard),
     ],
     on_script_error=tell_fault,

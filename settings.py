@@ -3,6 +3,7 @@
 DATABASE_URL    which database; default: SQLite under `var/` of the project
 SESSION_SECRET  signs cookies and sessions; required with a database server, generated and kept under `var/` otherwise
 VAR_FOLDER      where the installation keeps files of its own; default: `var/` of the project
+ALLOW_PLAIN_HTTP  1 lets people sign in over http from other machines, in clear text; for trials in a closed network
 ALLOWED_HOSTS   host names under which the app answers, separated by commas; this machine's own always
 GIT_SHA         the commit that was built; default: read from the working copy
 """
@@ -61,6 +62,16 @@ def allowed_hosts() -> list[str]:
     """Host names that requests may carry; "*.example.com" stands for all below it."""
     given = os.environ.get("ALLOWED_HOSTS", "")
     return ["localhost", "127.0.0.1", *(name.strip() for name in given.split(",") if name.strip())]
+
+
+def plain_http_allowed() -> bool:
+    """Whether the session cookie may travel unencrypted. Browsers count this machine's own name as encrypted."""
+    return os.environ.get("ALLOW_PLAIN_HTTP", "").strip() == "1"
+
+
+def session_cookie() -> str:
+    """The name of the session cookie; the prefix of the usual one would be refused over plain http."""
+    return SESSION_COOKIE.removeprefix("__Host-") if plain_http_allowed() else SESSION_COOKIE
 
 
 def is_embedded() -> bool:

@@ -1,150 +1,123 @@
 """Sign-in, sign-out and the first administrator: plain HTML forms, no script, so that the cookie can be HttpOnly."""
 
-import hashlib
-from base64 import b64encode
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from html import escape
-from pathlib import Path
-from urllib.parse import urlsplit
+from functools import partial
+from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.access.sessions import LASTS, check_credentials, end_session, open_session
-from core.access.users import first_user
+from api.forms import SET_UP, SIGN_IN, Form, show
+from api.session_guard import identity_of
+from core.access.passwords import check_password
+from core.access.sessions import LASTS, kept_password, open_session, sign_in, sign_out
+from core.access.users import first_user, has_users
 from core.errors import BookkeepingError, InvalidInput, SignInRefused
 from db.engine import snapshot, unit_of_work
-from models import User
-from settings import SESSION_COOKIE
+from settings import plain_http_allowed, session_cookie
 
-STYLE = (Path(__file__).parent / "sign_in.css").read_text()
-PAGE = (Path(__file__).parent / "sign_in.html").read_text()
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
-    "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+FORM_BYTES = 8192  # more than any form of ours can be
+PATH = re.compile(r"/(?!/)[\w\-./]*(\?[\w\-./=&%+~:,]*)?", re.ASCII)
+NO_PAGES = ("/auth", "/sign-in", "/set-up")
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+OTHER_SITE = "This form was sent from another site. Open the sign-in page and try again."
+CLEAR_TEXT = (
+    "This address is not encrypted, so browsers do not keep you signed in. "
+    "Open it with https, or as localhost on the machine itself."
 )
 
-SIGN_IN_FIELDS = (
-    ("username", "Username", "text", "username"),
-    ("password", "Password", "password", "current-password"),
-)
-SET_UP_FIELDS = (
-    ("display_name", "Your name", "text", "name"),
-    ("username", "Username", "text", "username"),
-    ("password", "Password, at least 12 characters", "password", "new-password"),
-    ("again", "The same password again", "password", "new-password"),
-)
+_hashing = CapacityLimiter(2)  # comparing passwords takes a whole core each: attempts wait for each other, pages do not
+Result = TypeVar("Result")
 
 
 async def sign_in_page(request: Request) -> Response:
+    """GET: the form; straight on for whom is signed in; to set-up while there are no users."""
     if not await run_in_threadpool(_has_users):
         return RedirectResponse("/set-up", 303)
-    return _form("Sign in", "/auth/sign-in", SIGN_IN_FIELDS, next_path=request.query_params.get("next", ""))
+    next_path = local_path(request.query_params.get("next", ""))
+    if await run_in_threadpool(identity_of, request.cookies.get(session_cookie())):
+        return RedirectResponse(next_path, 303)
+    return show(SIGN_IN, {"next": next_path})
 
 
 async def set_up_page(request: Request) -> Response:  # noqa: ARG001
+    """GET: the form for the first administrator, as long as there is none."""
     if await run_in_threadpool(_has_users):
         return RedirectResponse("/sign-in", 303)
-    return _form("Create the administrator", "/auth/set-up", SET_UP_FIELDS, about=SET_UP_ABOUT)
+    return show(SET_UP, {})
 
 
-SET_UP_ABOUT = "This is the first visit. The administrator adds the others and gives each their companies."
-
-
-async def sign_in(request: Request) -> Response:
+async def send_sign_in(request: Request) -> Response:
     """POST: a right password opens a session; anything else shows the form again with one and the same sentence."""
-    if not _same_origin(request):
-        return PlainTextResponse("This form was sent from another site.", 403)
-    form = await request.form()
-    username, password = _text(form, "username"), _text(form, "password")
-    next_path = local_path(_text(form, "next"))
-    secret = await run_in_threadpool(_open, username, password)
+    fields = await _fields(request, SIGN_IN)
+    if isinstance(fields, Response):
+        return fields
+    shown = {"username": fields["username"], "next": local_path(fields["next"])}
+    secret = await _alone(partial(_open, fields["username"], fields["password"]))
     if secret is None:
-        values = {"username": username}
-        return _form(
-            "Sign in", "/auth/sign-in", SIGN_IN_FIELDS, str(SignInRefused()), values, next_path=next_path, status=401
-        )
-    return _with_cookie(RedirectResponse(next_path, 303), secret)
+        return show(SIGN_IN, shown, str(SignInRefused()), 401)
+    return _with_cookie(RedirectResponse(shown["next"], 303), secret)
 
 
-async def set_up(request: Request) -> Response:
+async def send_set_up(request: Request) -> Response:
     """POST: create the first user and sign them in."""
-    if not _same_origin(request):
-        return PlainTextResponse("This form was sent from another site.", 403)
-    form = await request.form()
-    values = {name: _text(form, name) for name in ("display_name", "username")}
+    fields = await _fields(request, SET_UP)
+    if isinstance(fields, Response):
+        return fields
     try:
-        secret = await run_in_threadpool(_found, values, _text(form, "password"), _text(form, "again"))
+        secret = await _alone(partial(_found, fields))
     except BookkeepingError as refusal:
-        return _form(
-            "Create the administrator", "/auth/set-up", SET_UP_FIELDS, str(refusal), values, SET_UP_ABOUT, status=400
-        )
+        shown = {name: fields[name] for name in ("display_name", "username")}
+        return show(SET_UP, shown, str(refusal), 400)
     return _with_cookie(RedirectResponse("/", 303), secret)
 
 
-async def sign_out(request: Request) -> Response:
-    secret = request.cookies.get(SESSION_COOKIE)
+async def leave(request: Request) -> Response:
+    """GET, where `st.logout` leads, or POST. Only from our own pages: others could sign people out otherwise."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return PlainTextResponse("Sign out from the menu of the workbench.", 403)
+    secret = request.cookies.get(session_cookie())
     if secret:
         await run_in_threadpool(_end, secret)
-    response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    response = RedirectResponse("/sign-in", 303, {"cache-control": "no-store"})
+    response.delete_cookie(session_cookie(), path="/", secure=not plain_http_allowed(), httponly=True, samesite="lax")
     return response
 
 
 ROUTES = [
     Route("/sign-in", sign_in_page),
     Route("/set-up", set_up_page),
-    Route("/auth/sign-in", sign_in, methods=["POST"]),
-    Route("/auth/set-up", set_up, methods=["POST"]),
-    Route("/auth/logout", sign_out, methods=["GET", "POST"]),
+    Route("/auth/sign-in", send_sign_in, methods=["POST"]),
+    Route("/auth/set-up", send_set_up, methods=["POST"]),
+    Route("/auth/logout", leave, methods=["GET", "POST"]),
 ]
 
 
 def local_path(text: str) -> str:
     """The path if it leads to a page of this site, else "/"; never another host, never a form's own address."""
-    parts = urlsplit(text)
-    if parts.scheme or parts.netloc or not text.startswith("/") or text.startswith(("//", "/auth")) or "\\" in text:
-        return "/"
-    return text
+    return text if PATH.fullmatch(text) and not text.startswith(NO_PAGES) else "/"
 
 
-def _has_users() -> bool:
-    with snapshot() as session:
-        return session.exec(select(User.id).limit(1)).first() is not None
-
-
-def _open(username: str, password: str) -> str | None:
-    now = datetime.now(UTC)
-    with unit_of_work() as session:
-        user = check_credentials(session, username, password, now)
-        return open_session(session, user, now) if user else None
-
-
-def _found(values: dict[str, str], password: str, again: str) -> str:
-    if password != again:
-        raise InvalidInput("The two passwords differ.")
-    now = datetime.now(UTC)
-    try:
-        with unit_of_work() as session:
-            user = first_user(session, **values, password=password, now=now)
-            return open_session(session, user, now)
-    except IntegrityError:
-        raise InvalidInput("The administrator exists already. Sign in.") from None
-
-
-def _end(secret: str) -> None:
-    with unit_of_work() as session:
-        end_session(session, secret, datetime.now(UTC))
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+async def _fields(request: Request, form: Form) -> dict[str, str] | Response:
+    """What was typed into the form, every field of it, or the answer to what is no form of ours."""
+    if not _same_origin(request):
+        return PlainTextResponse(OTHER_SITE, 403)
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > FORM_BYTES:
+        return PlainTextResponse("This is no sign-in form.", 413)
+    body = (await request.body()).decode("utf-8", "replace")
+    typed = dict(parse_qsl(body, keep_blank_values=True))
+    fields = {name: typed.get(name, "") for name in (*form.names, "next")}
+    if _in_clear_text(request):
+        return show(form, fields | {"next": local_path(fields["next"])}, CLEAR_TEXT, 400)
+    return fields
 
 
 def _same_origin(request: Request) -> bool:
@@ -154,43 +127,60 @@ def _same_origin(request: Request) -> bool:
     return site == "same-origin" and urlsplit(origin).netloc == request.headers.get("host", "")
 
 
+def _in_clear_text(request: Request) -> bool:
+    """Whether the browser came over http from another machine, by its own word: a proxy may hold the certificate."""
+    origin = urlsplit(request.headers.get("origin", ""))
+    return origin.scheme != "https" and origin.hostname not in THIS_MACHINE and not plain_http_allowed()
+
+
+async def _alone(work: Callable[[], Result]) -> Result:
+    return await to_thread.run_sync(work, limiter=_hashing)
+
+
+def _has_users() -> bool:
+    with snapshot() as session:
+        return has_users(session)
+
+
+def _open(username: str, password: str) -> str | None:
+    with snapshot() as session:
+        kept = kept_password(session, username)
+    checked = check_password(password, kept, _compare)
+    with unit_of_work() as session:
+        return sign_in(session, username, checked, datetime.now(UTC))
+
+
+def _compare(password: str, kept: str) -> bool:
+    from streamlit_authenticator.utilities.hasher import Hasher  # slow to load and talkative; the application warms it
+
+    return bool(Hasher.check_pw(password, kept))
+
+
+def _found(fields: dict[str, str]) -> str:
+    if fields["password"] != fields["again"]:
+        raise InvalidInput("The two passwords differ.")
+    now, named = datetime.now(UTC), {name: fields[name] for name in ("username", "display_name", "password")}
+    try:
+        with unit_of_work() as session:
+            return open_session(session, first_user(session, **named, now=now), now)
+    except IntegrityError:
+        raise InvalidInput("The administrator exists already. Sign in.") from None
+
+
+def _end(secret: str) -> None:
+    with unit_of_work() as session:
+        sign_out(session, secret, datetime.now(UTC))
+
+
 def _with_cookie(response: Response, secret: str) -> Response:
+    response.headers["cache-control"] = "no-store"
     response.set_cookie(
-        SESSION_COOKIE,
+        session_cookie(),
         secret,
         max_age=int(LASTS.total_seconds()),
         path="/",
-        secure=True,
+        secure=not plain_http_allowed(),
         httponly=True,
         samesite="lax",
     )
     return response
-
-
-def _form(
-    title: str,
-    action: str,
-    fields: tuple[tuple[str, str, str, str], ...],
-    refusal: str = "",
-    values: dict[str, str] | None = None,
-    about: str = "",
-    next_path: str = "",
-    status: int = 200,
-) -> HTMLResponse:
-    given = values or {}
-    inputs = "\n".join(
-        f'<label for="{name}">{label}</label>\n<input id="{name}" name="{name}" type="{kind}" autocomplete="{complete}"'
-        f' value="{escape(given.get(name, ""))}" required{" autofocus" if number == 0 else ""}>'
-        for number, (name, label, kind, complete) in enumerate(fields)
-    )
-    page = PAGE.format(
-        style=STYLE,
-        title=title,
-        action=action,
-        about=f"<p>{escape(about)}</p>" if about else "",
-        refusal=f'<p class="refusal" role="alert">{escape(refusal)}</p>' if refusal else "",
-        inputs=inputs,
-        next=escape(local_path(next_path)) if next_path else "/",
-        button="Create and sign in" if action.endswith("set-up") else "Sign in",
-    )
-    return HTMLResponse(page, status, {"content-security-policy": POLICY, "cache-control": "no-store"})

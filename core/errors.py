@@ -144,6 +144,13 @@ class WeakPassword(BookkeepingError):
         super().__init__(f"Choose another password: {why}.")
 
 
+class UserOutOfReach(BookkeepingError):
+    """Setting a password or switching off reaches into every company of the user."""
+
+    def __init__(self) -> None:
+        super().__init__("This user also works for companies that you do not administer. Ask their administrators.")
+
+
 class AlreadyTaken(BookkeepingError):
     def __init__(self, what: str, value: str) -> None:
         self.what, self.value = what, value

@@ -46,6 +46,7 @@ def found_company(
     slug: str | None = None,
     sector: str,
     base_currency: str = "USD",
+    fiscal_year_start: int = 1,
     now: datetime,
 ) -> Company:
     """A company with the chart of accounts of its sector and the default policy; the founder becomes administrator.
@@ -53,20 +54,24 @@ def found_company(
     Args:
         slug: names the company in commands and ids, never changes; without it, it is made from the name.
         sector: a key of core.posting.chart.SECTORS.
+        fiscal_year_start: the month in which its year begins, 1 to 12.
 
     Raises:
         MayNotFound: the caller may not add companies.
         AlreadyTaken: the slug given is another company's.
-        InvalidInput: name, slug or currency cannot be used. UnknownSector: there is no chart for it.
+        InvalidInput: name, slug, currency or month cannot be used. UnknownSector: there is no chart for it.
     """
     if not caller.may_found:
         raise MayNotFound
+    if not 1 <= fiscal_year_start <= 12:
+        raise InvalidInput("The fiscal year starts in a month from 1 to 12.")
     template = chart_template(sector)
     company = Company(
         slug=_free_slug(session, name) if slug is None else _checked_slug(session, slug),
         name=_checked(name, "company", NAME_LENGTH),
         sector=sector,
         base_currency=checked_currency(base_currency),
+        fiscal_year_start=fiscal_year_start,
         policy=Policy().to_dict(),
         created_at=now,
     )
@@ -82,7 +87,13 @@ def found_company(
         for row in template
     ]
     session.add_all(accounts)
-    after = {"slug": company.slug, "name": company.name, "sector": sector, "base_currency": company.base_currency}
+    after = {
+        "slug": company.slug,
+        "name": company.name,
+        "sector": sector,
+        "base_currency": company.base_currency,
+        "fiscal_year_start": fiscal_year_start,
+    }
     record(
         session, caller, company_id=company.id, action="company founded", subject="company", subject_id=company.id,
         after=after, row_count=len(accounts), rows_digest=rows_digest((a.code, a.name, a.type) for a in accounts),
@@ -115,7 +126,7 @@ def add_bank_account(
     caller: Caller,
     company_id: UUID,
     *,
-    code: str,
+    code: str | None = None,
     name: str,
     kind: BankAccountKind,
     currency: str,
@@ -126,7 +137,7 @@ def add_bank_account(
     """A bank, card or processor account with the ledger account that it feeds.
 
     Args:
-        code: names it in commands, such as "checking".
+        code: names it in commands, such as "checking"; without it, it is made from the name.
         number: as the bank writes it in its files, whole or its last digits; by it files find their account.
         ledger_code: account of the chart. It is made where there is none; without a code, the chart's free account
             for this kind is taken, else one is made at the next free code of the kind's range.
@@ -138,7 +149,8 @@ def add_bank_account(
     """
     caller.require(company_id, Action.CONFIGURE)
     kind, name = BankAccountKind(kind), _checked(name, "bank account", NAME_LENGTH)
-    code, number = _checked_bank_code(session, company_id, code), _checked_number(number)
+    code = _free_bank_code(session, company_id, name) if code is None else _checked_bank_code(session, company_id, code)
+    number = _checked_number(number)
     currency = checked_currency(currency)
     ledger = _ledger_account(session, company_id, kind, name, ledger_code)
     account = BankAccount(
@@ -203,14 +215,28 @@ def _checked_slug(session: Session, slug: str) -> str:
 
 def _free_slug(session: Session, name: str) -> str:
     """Small letters, digits and underscores from the name; with a number behind where another company has that."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:34].strip("_") or "company"
+    base = _plain(name) or "company"
     taken = set(session.exec(select(Company.slug).where(col(Company.slug).startswith(base, autoescape=True))).all())
-    number, slug = 1, base
-    while slug in taken:
+    return _numbered(base, taken)
+
+
+def _free_bank_code(session: Session, company_id: UUID, name: str) -> str:
+    taken = set(session.exec(select(BankAccount.code).where(col(BankAccount.company_id) == company_id)).all())
+    return _numbered(_plain(name) or "account", taken)
+
+
+def _plain(name: str) -> str:
+    """The name in small letters, digits and underscores, with room for a number behind it."""
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_")[:34].strip("_")
+
+
+def _numbered(base: str, taken: set[str]) -> str:
+    number, free = 1, base
+    while free in taken:
         number += 1
-        slug = f"{base}_{number}"
-    return slug
+        free = f"{base}_{number}"
+    return free
 
 
 def _checked_bank_code(session: Session, company_id: UUID, text: str) -> str:

@@ -12,6 +12,7 @@ from models import Table
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}  # of COPY's text form; the backslash goes first
 _NULL = "\\N"
+_STAGED_FROM = 200  # rows from which a temporary table pays on SQLite
 _NEVER_ESCAPED = (Boolean, Date, Float, Integer, Uuid)
 
 
@@ -74,11 +75,24 @@ def _default(column: "Column[Any]") -> Any:
 
 
 def _execute_many(connection: Connection, table: str, filled: list[tuple["Column[Any]", Sequence[Any]]]) -> None:
+    """One statement a row, or for many rows a temporary table and one statement for all.
+
+    A table with triggers makes SQLite keep a journal for each statement; for one statement a row, that costs as much
+    as the row itself.
+    """
     names = ", ".join(f'"{column.name}"' for column, _ in filled)
     marks = ", ".join("?" * len(filled))
-    values = [_bound(column, values, connection.dialect) for column, values in filled]
-    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608  # nosec B608: names of our own tables
-    connection.exec_driver_sql(sql, list(zip(*values, strict=True)))
+    rows = list(zip(*(_bound(column, values, connection.dialect) for column, values in filled), strict=True))
+    # All names in these statements are those of our own tables.
+    if len(rows) < _STAGED_FROM:
+        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608  # nosec B608
+        return
+    connection.exec_driver_sql(f'CREATE TEMP TABLE bulk_rows AS SELECT {names} FROM "{table}" WHERE false')  # noqa: S608  # nosec B608
+    try:
+        connection.exec_driver_sql(f"INSERT INTO bulk_rows VALUES ({marks})", rows)  # noqa: S608  # nosec B608
+        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT * FROM bulk_rows')  # noqa: S608  # nosec B608
+    finally:
+        connection.exec_driver_sql("DROP TABLE bulk_rows")
 
 
 def _bound(column: "Column[Any]", values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:

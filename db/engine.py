@@ -121,6 +121,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noq
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
+        "temp_store = MEMORY",
         "recursive_triggers = ON",  # else INSERT OR REPLACE would delete rows behind the laws' back
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -26,6 +26,6 @@ class ModelVersion(Row, table=True):
     reviewed_rows: int  # what it learned from
     figures: dict[str, Any] = Field(sa_type=JSON)  # measured on held-out later rows
     threshold: float | None = None  # chosen for the company's promise; None: too few audited rows
-    artefact: bytes = Field(sa_type=LargeBinary)
     is_active: bool = False
     reason: str  # why it was activated or not
+    artefact: bytes = Field(sa_type=LargeBinary)  # large, therefore last

@@ -9,7 +9,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.errors import BookkeepingError
+from core.errors import AccessDenied, BookkeepingError
+from ui import identity
+from ui.navigation import LINKS
 
 log = logging.getLogger(__name__)
 
@@ -17,12 +19,32 @@ _OPERATORS = {"+": "plus", "−": "minus", "=": "equals"}
 
 
 def open_page(title: str, about: str, key: str) -> DeltaGenerator:
-    """Title and context on one line; returns the container at the right for page actions."""
+    """Let only those in whose role opens the page; title and context on one line.
+
+    Args:
+        about: one caption: company, period, amount of work.
+        key: the page's name in `ui.navigation`.
+
+    Returns:
+        The container at the right for page actions. Whoever may not see the page gets a sentence, and the run ends.
+    """
+    _let_in(key)
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{key}", gap="small"):
         with st.container(gap=None, width="stretch", key=f"title_{key}"):
             st.title(title, anchor=False)
             st.caption(about)
         return st.container(horizontal=True, horizontal_alignment="right", width="content", key=f"actions_{key}")
+
+
+def _let_in(name: str) -> None:
+    needed = LINKS[name].needs
+    if needed is None:
+        identity.current_caller(name)
+        return
+    place = identity.here(name)
+    if not place.caller.may(place.company_id, needed):
+        st.error(str(AccessDenied(needed, place.caller.roles.get(place.company_id))), icon=":material/block:")
+        st.stop()
 
 
 @contextmanager

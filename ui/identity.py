@@ -14,7 +14,7 @@ from streamlit_authenticator.utilities.validator import Validator
 
 import settings
 from core.access.roles import Caller
-from core.access.sessions import caller_for, end_session, user_of
+from core.access.sessions import caller_for, sign_out, user_of
 from core.founding import companies_of
 from db.engine import snapshot, unit_of_work
 from models import Company, User
@@ -36,7 +36,7 @@ class Here:
 
 def session_secret() -> str | None:
     """What the browser's cookie carries."""
-    return st.context.cookies.get(settings.SESSION_COOKIE)
+    return st.context.cookies.get(settings.session_cookie())
 
 
 def current_caller(page: str = "") -> Caller:
@@ -62,7 +62,7 @@ def here(page: str) -> Here:
         companies = companies_of(session, caller)
     chosen = next((c for c in companies if c.id == st.session_state.get(COMPANY)), companies[0] if companies else None)
     if chosen is None:
-        st.info("There is no company yet. Open Companies and add the first one.", icon=":material/domain_add:")
+        st.info("There is no company that you can see yet. Companies says what to do.", icon=":material/domain_add:")
         st.stop()
     return Here(caller, chosen)
 
@@ -87,7 +87,7 @@ class _SessionCookie:
         secret = session_secret()
         if secret:
             with unit_of_work() as session:
-                end_session(session, secret, datetime.now(UTC))
+                sign_out(session, secret, datetime.now(UTC))
 
 
 class Authenticator(stauth.Authenticate):  # type: ignore[misc]
@@ -108,9 +108,11 @@ class Authenticator(stauth.Authenticate):  # type: ignore[misc]
 
 
 def remember_in_session_state() -> None:
-    """Fill streamlit-authenticator's keys of session_state from the signed-in user."""
+    """Fill streamlit-authenticator's keys of session_state from the signed-in user, once for each session."""
+    if st.session_state.get("authentication_status"):
+        return
     user = _user()
-    if user is None or st.session_state.get("username") == user.username:
+    if user is None:
         return
     facts = {"email": user.email, "first_name": user.display_name, "last_name": "", "password": user.password_hash}
     credentials: dict[str, Any] = {"usernames": {user.username: facts | {"roles": []}}}

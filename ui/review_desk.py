@@ -11,6 +11,7 @@ from uuid import UUID
 
 import streamlit as st
 from sqlmodel import Session
+from streamlit.errors import StreamlitAPIException
 
 from core.access.roles import Action, Caller
 from core.posting.group_detail import GroupDetail, group_detail
@@ -40,6 +41,8 @@ ASKED, DECIDED, WAYS_BACK, NOTES, SAID = (
     "review_asked", "review_decided", "review_ways_back", "review_notes", "review_said",
 )  # fmt: skip
 COMPANY = "review_company"
+
+BODY, SIDEBAR = "review", "nav"  # fragments of this page and of the shell
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,10 @@ def begin(company_id: UUID) -> None:
     if state.get(COMPANY) != str(company_id):
         for name in (LATER, NOTES, WAYS_BACK, DECIDED, ASKED, SAID):
             state.pop(name, None)
-        state[COMPANY] = str(company_id)
-        state.pop(LEVEL, None)
-    if LEVEL not in state:
+    if LEVEL not in state or state.get(COMPANY) != str(company_id):
         close_dialog()
         to_first_page()
+    state[COMPANY] = str(company_id)
 
 
 def filters() -> QueueFilter:
@@ -182,8 +184,12 @@ def put_off(token: str, page: QueuePage) -> None:
 
 
 def ask_for(asked: Asked) -> None:
-    """Called by a key or a button; see `carry_out`."""
+    """Called by a key or a button; see `carry_out`. The page's body runs, and then the sidebar with its count."""
     st.session_state.setdefault(ASKED, []).append(asked)
+    try:
+        st.rerun([BODY, SIDEBAR])
+    except StreamlitAPIException:
+        return  # the page stands alone, without the shell: then just its body runs
 
 
 def carry_out(caller: Caller, company_id: UUID) -> None:

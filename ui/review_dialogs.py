@@ -1,22 +1,20 @@
 """The dialogs of Review with one question each: another account, leave out, note, approve by confidence."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 import streamlit as st
 
 from core.categorization.company_policy import policy_of
 from core.categorization.policy import Policy
-from core.posting.chart_keeping import list_accounts
 from core.posting.group_detail import GroupDetail
 from core.posting.queue import QueueFilter
 from core.posting.reviewing import approve, change_account, reject
 from core.posting.sure_lines import SureLines, sure_lines
 from db.bulk import write_columns
 from db.engine import snapshot
-from models import AccountRole
 from ui import review_desk as desk
 from ui.frame import refusals_shown
+from ui.pickers import account_options, pick_account
 from ui.review_words import evidence, plain, sizes, why_it_waits
 from ui.tables import frame, table
 from ui.words import count, money, percent
@@ -24,12 +22,9 @@ from ui.words import count, money, percent
 SHARES = (0.6, 0.7, 0.8, 0.9, 0.95)
 
 
-def bookable(sight: desk.Sight) -> Mapping[UUID, str]:
+def bookable(sight: desk.Sight) -> dict[UUID, str]:
     """The accounts that a bank line can go to: id → code and name, in the order of the codes."""
-    with snapshot() as session:
-        accounts = list_accounts(session, sight.caller, sight.company_id, active_only=True)
-    closed = {AccountRole.SUSPENSE, AccountRole.BANK}
-    return {account.id: f"{account.code} {account.name}" for account in accounts if account.role not in closed}
+    return account_options(sight.caller, sight.company_id)
 
 
 def object_line(detail: GroupDetail) -> None:
@@ -38,7 +33,7 @@ def object_line(detail: GroupDetail) -> None:
     with st.container(horizontal=True):
         st.markdown(f"**{plain(group.key.payee)}**", width="stretch")
         st.markdown(f"**{plain(money(group.sum_minor, group.key.currency, sign=True))}**", width="content")
-    st.caption(f"{count(group.lines, 'line')} · {evidence(detail.lines[0].description)}")
+    st.markdown(f"{evidence(detail.lines[0].description)}  \n:small[:gray[{count(group.lines, 'line')}]]")
 
 
 def finish() -> None:
@@ -51,7 +46,7 @@ def buttons(verb: str, key: str) -> bool:
     """Cancel and one primary verb at the right of a form; answers whether the verb was pressed."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         cancelled = st.form_submit_button("Cancel", type="tertiary", key=f"{key}_cancel")
-        pressed = st.form_submit_button(verb, type="primary", key=f"{key}_go")
+        pressed = st.form_submit_button(verb, type="primary", key=f"{key}_go", shortcut="Ctrl+Enter")
     if cancelled:
         finish()
     return pressed
@@ -62,10 +57,7 @@ def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
     object_line(detail)
     names = bookable(sight)
     with st.form("review_account_form", border=False):
-        chosen = st.selectbox(
-            "Account", list(names), None, format_func=names.__getitem__, key="review_account",
-            placeholder="Type a code or a name",
-        )  # fmt: skip
+        chosen = pick_account("Account", names, key="review_account")
         pressed = buttons(f"Book {count(detail.group.lines, 'line')}", "review_account")
     if not pressed:
         return
@@ -142,8 +134,9 @@ def _sure(sight: desk.Sight, found: SureLines, policy: Policy) -> None:
         st.markdown(f"**{lines} · {plain(sizes(found.sizes_minor))}**{searched}")
         _by_account(found)
         st.caption(
-            "Each would be posted as proposed, also those that wait for another reason than their confidence. "
-            f"The policy posts alone from {percent(policy.threshold_in_force)}. Undo takes all of them back at once."
+            "Each is posted as proposed, also where another reason than the confidence made it wait. Lines with a "
+            f"suggested match are not among them. Alone, the policy posts from {percent(policy.threshold_in_force)}. "
+            "Undo takes all of them back at once."
         )
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", type="tertiary", key="review_sure_cancel"):

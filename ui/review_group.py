@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
 from ui import review_desk as desk
-from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, plain, sentence, when, why_it_waits
+from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, plain, sentence, why_it_waits
 from ui.tables import frame, table
-from ui.words import badge, count, money, percent
+from ui.words import badge, count, money, percent, span
 
 
 def opened(sight: desk.Sight, detail: GroupDetail) -> None:
@@ -19,6 +20,8 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
         badge(LEVEL_STATES[group.level])
         st.badge(why_it_waits(group.hold_reason), color="gray", icon=":material/pan_tool:")
     _source(detail)
+    if group.hold_reason == WAITS_FOR_MATCH:
+        st.markdown(":small[:material/link: It may settle an open item: confirm or dismiss that on Reconcile first.]")
     _choices(sight, detail)
     note = desk.note_of(group.key.token)
     if note:
@@ -33,7 +36,7 @@ def _source(detail: GroupDetail) -> None:
     group, first = detail.group, detail.lines[0]
     where = f"{first.bank_account} · {first.file_name}, row {first.row}"
     reference = f" · {first.reference}" if first.reference else ""
-    facts = f"{count(group.lines, 'line')} · {when(group)} · {where}{reference}"
+    facts = f"{count(group.lines, 'line')} · {span(group.first_on, group.last_on)} · {where}{reference}"
     st.markdown(f"{evidence(first.description)}  \n:small[:gray[{plain(facts)}]]")
 
 
@@ -61,18 +64,18 @@ def _past(past: tuple[PastLine, ...]) -> None:
         return
     st.markdown("**Most similar past lines**")
     rows = [
-        (line.booked_on, line.description, line.account or "Several", line.amount_minor, decided_by(line))
+        (line.booked_on, line.account or "Several", line.amount_minor, decided_by(line), line.description)
         for line in past
     ]
     table(
-        frame(rows, "Date", "Bank text", "Account", "Amount", "By"),
+        frame(rows, "Date", "Account", "Amount", "By", "Bank text"),
         ["Amount"],
         {
-            "Date": st.column_config.DateColumn(format="MMM D", width=52),
-            "Bank text": st.column_config.TextColumn(width=92),
-            "Account": st.column_config.TextColumn(width=106),
-            "Amount": st.column_config.NumberColumn(width=74, alignment="right"),
-            "By": st.column_config.TextColumn(width=88),
+            "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=86),
+            "Account": st.column_config.TextColumn(width=118),
+            "Amount": st.column_config.NumberColumn(width=76, alignment="right"),
+            "By": st.column_config.TextColumn(width=132),
+            "Bank text": st.column_config.TextColumn(width=240),
         },
         currency=past[0].currency,
         key="review_past",
@@ -90,8 +93,8 @@ def _members(detail: GroupDetail) -> None:
         frame([_member(line) for line in detail.lines], "Date", "Bank text", "Amount", "Source"),
         ["Amount"],
         {
-            "Date": st.column_config.DateColumn(format="MMM D", width=52),
-            "Bank text": st.column_config.TextColumn(width=206),
+            "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=86),
+            "Bank text": st.column_config.TextColumn(width=172),
             "Amount": st.column_config.NumberColumn(width=80, alignment="right"),
             "Source": st.column_config.TextColumn(width=70),
         },

@@ -12,6 +12,7 @@ from core.posting.group_detail import GroupDetail
 from db.engine import unit_of_work
 from ui import review_desk as desk
 from ui.frame import refusals_shown
+from ui.pickers import pick_account
 from ui.review_dialogs import bookable, buttons, finish, object_line
 from ui.review_words import plain
 from ui.words import count
@@ -36,8 +37,8 @@ def conditions_of(test: str, value: str, *, money_in: bool, one_way: bool) -> li
 def rule_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
     """Prefilled with the group's counterparty and its first account."""
     object_line(detail)
-    names = dict(bookable(sight))
-    keys, first = list(names), detail.options[0].account_id if detail.options else None
+    names = bookable(sight)
+    first = detail.options[0].account_id if detail.options else None
     payee, money_in = detail.group.key.payee, detail.group.key.money_in
     known = bool(detail.lines[0].counterparty)
     with st.form("review_rule_form", border=False):
@@ -47,10 +48,7 @@ def rule_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
         )  # fmt: skip
         value = st.text_input("Text", payee, key="review_rule_value")
         one_way = st.checkbox(f"Only money {'in' if money_in else 'out'}", True, key="review_rule_way")
-        account = st.selectbox(
-            "Book to", keys, keys.index(first) if first in names else None, format_func=names.__getitem__,
-            key="review_rule_account", placeholder="Type a code or a name",
-        )  # fmt: skip
+        account = pick_account("Book to", names, key="review_rule_account", chosen=first)
         name = st.text_input("Name of the rule", payee[:NAME_MAX], max_chars=NAME_MAX, key="review_rule_name")
         st.caption("It is tried after the rules there are, on lines that come from now on. Nothing booked changes.")
         pressed = buttons("Add the rule", "review_rule")

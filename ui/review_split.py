@@ -16,6 +16,7 @@ from core.posting.reviewing import split_alike
 from db.bulk import write_columns
 from ui import review_desk as desk
 from ui.frame import refusals_shown
+from ui.pickers import pick_account
 from ui.review_dialogs import bookable, finish, object_line
 from ui.words import MINUS, count, day, money
 
@@ -71,7 +72,7 @@ def read_parts(rows: Sequence[Typed], unit: Unit, amount_minor: int, currency: s
     left = whole - sum((figure for figure in figures if figure is not None), Decimal(0))
     used = [(row, figure) for row, figure in zip(rows, figures, strict=True) if row.account_id or figure is not None]
     blank = [row for row, figure in used if figure is None]
-    if len(blank) == 1 and left:
+    if len(used) > 1 and len(blank) == 1 and left:
         used = [(row, left if figure is None else figure) for row, figure in used]
         left = Decimal(0)
     parts = tuple(
@@ -104,7 +105,7 @@ def split_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
     """One line by amounts or percent, or all lines of the group by percent."""
     object_line(detail)
     line, unit = _scope(detail)
-    names = dict(bookable(sight))
+    names = bookable(sight)
     first = detail.options[0].account_id if detail.options else None
     many = st.session_state.get(PARTS, FEWEST)
     rows = [_row(number, unit, names, first if number == 0 else None) for number in range(many)]
@@ -159,11 +160,10 @@ def _named(line: GroupLine) -> str:
 def _row(number: int, unit: Unit, names: dict[UUID, str], preset: UUID | None) -> Typed:
     shown: Literal["visible", "collapsed"] = "collapsed" if number else "visible"
     left, right = st.columns([0.68, 0.32])
-    keys = list(names)
-    account = left.selectbox(
-        "Account", keys, keys.index(preset) if preset in names else None, format_func=names.__getitem__,
-        key=f"review_part_{number}", label_visibility=shown, placeholder="Type a code or a name",
-    )  # fmt: skip
+    with left:
+        account = pick_account(
+            "Account", names, key=f"review_part_{number}", chosen=preset, collapsed=shown == "collapsed"
+        )
     text = right.text_input(
         "Percent" if unit == "Percent" else "Amount", key=f"review_part_share_{number}", label_visibility=shown,
         placeholder="the rest",

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from core.categorization.policy import Hold
+from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.group_detail import GroupDetail, PastLine
-from core.posting.queue import Level, QueueGroup
+from core.posting.queue import Level
 from models import Outcome
-from ui.words import count, day, money
+from ui.words import count, money
 
 LEVEL_STATES = {Level.LIKELY: "likely", Level.UNSURE: "unsure", Level.GUESS: "guess", Level.NO_BASIS: "none"}
 HOLDS: Mapping[str, str] = {
@@ -16,6 +17,7 @@ HOLDS: Mapping[str, str] = {
     Hold.MATERIALITY: "Over the limit",
     Hold.NEW_COUNTERPARTY: "New payee",
     Hold.CONFIDENCE: "Not sure enough",
+    WAITS_FOR_MATCH: "Suggested match",
 }
 OUTCOMES = {
     Outcome.APPROVED: "Approved",
@@ -46,12 +48,6 @@ def sentence(text: str) -> str:
     """The words with a capital at the start and a full stop."""
     text = text.strip()
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""
-
-
-def when(group: QueueGroup) -> str:
-    """Oct 7, or Oct 7 to Nov 2."""
-    first, last = day(group.first_on), day(group.last_on)
-    return first if group.first_on == group.last_on else f"{first} to {last}"
 
 
 def measured(detail: GroupDetail) -> str:

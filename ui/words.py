@@ -54,6 +54,7 @@ STATES: dict[str, tuple[str, Any, str]] = {
     "stored": ("Stored", "green", "check_circle"),
     "partly": ("Partly new", "green", "difference"),
     "duplicate": ("Already stored", "gray", "content_copy"),
+    "ready": ("Ready to store", "blue", "inventory_2"),
     "asking": ("Needs an answer", "orange", "help"),
     "refused": ("Refused", "red", "block"),
     "reverted": ("Taken back", "gray", "undo"),

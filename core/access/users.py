@@ -1,17 +1,19 @@
-"""Users and what they may see: create, list, grant and take access, switch off."""
+"""Users and what they may see: create, list, grant and take access, set a password, switch off."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from core.access.audit import record
-from core.access.passwords import hash_password
+from core.access.passwords import CheckedPassword, hash_password
 from core.access.roles import Action, Caller, Via
-from core.errors import AccessDenied, AlreadyTaken, InvalidInput, NotFound
-from models import CompanyAccess, Role, User, UserSession
+from core.access.sessions import end_sessions_of
+from core.errors import AccessDenied, AlreadyTaken, InvalidInput, NotFound, UserOutOfReach
+from models import CompanyAccess, Role, User
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 NAME_MAX = 120
@@ -26,14 +28,22 @@ class UserRow:
     display_name: str
     role: Role
     is_active: bool
+    locked_until_at: datetime | None
 
 
 def first_user(session: Session, *, username: str, display_name: str, password: str, now: datetime) -> User:
     """The administrator of a fresh installation. Raises InvalidInput once there is any user."""
-    if session.exec(select(User.id).limit(1).with_for_update()).first() is not None:
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets one writer in at a time anyway
+        session.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
+    if has_users(session):
         raise InvalidInput("The administrator exists already. Sign in.")
     founder = Caller(None, "set-up", Via.PAGE, page="set-up")
     return create_user(session, founder, username=username, display_name=display_name, password=password, now=now)
+
+
+def has_users(session: Session) -> bool:
+    """Whether anybody exists who could sign in; until then the first visitor is asked to become administrator."""
+    return session.exec(select(User.id).limit(1)).first() is not None
 
 
 def create_user(
@@ -48,7 +58,7 @@ def create_user(
 ) -> User:
     """A new user, as yet without access to any company.
 
-    Raises InvalidInput, WeakPassword, AlreadyTaken; AccessDenied for a person who administers no company.
+    Raises InvalidInput, WeakPassword, AlreadyTaken; AccessDenied for a caller who may not add users.
     """
     _may_create(caller)
     username, display_name = username.strip().lower(), display_name.strip()
@@ -69,23 +79,13 @@ def create_user(
     )
     session.add(user)
     session.flush()
-    record(
-        session,
-        caller,
-        company_id=None,
-        action="user created",
-        subject="user",
-        subject_id=user.id,
-        after={"username": username},
-        now=now,
-    )
+    _audit_user(session, caller, user, "user created", now)
     return user
 
 
 def _may_create(caller: Caller) -> None:
-    if caller.user_id is None or caller.visible(Action.ADMINISTER):
-        return
-    raise AccessDenied("create users", None)
+    if not caller.may_found:
+        raise AccessDenied("add users", None)
 
 
 def grant(session: Session, caller: Caller, *, user_id: UUID, company_id: UUID, role: Role, now: datetime) -> None:
@@ -119,33 +119,64 @@ def withdraw(session: Session, caller: Caller, *, user_id: UUID, company_id: UUI
 
 
 def set_active(session: Session, caller: Caller, *, user_id: UUID, active: bool, now: datetime) -> None:
-    """Switch a user off (every session ends at once) or on. The caller has to administer every company of the user."""
-    user = session.get(User, user_id)
-    companies = session.exec(select(CompanyAccess.company_id).where(col(CompanyAccess.user_id) == user_id)).all()
-    if user is None:
-        raise NotFound("user", str(user_id))
-    for company_id in companies:
-        caller.require(company_id, Action.ADMINISTER)
+    """Switch a user off (every session ends at once) or on. Raises NotFound, UserOutOfReach, InvalidInput."""
     if caller.user_id == user_id:
         raise InvalidInput("You cannot switch yourself off.")
-    _may_create(caller)
+    user = _administered(session, caller, user_id)
+    if not active:
+        for company_id in _companies_of(session, user_id):
+            _keep_an_administrator(session, company_id, user_id)
+        end_sessions_of(session, user_id, now)
     user.is_active = active
     session.add(user)
-    if not active:
-        for opened in session.exec(
-            select(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.revoked_at).is_(None))
-        ):
-            opened.revoked_at = now
-    session.flush()
-    record(
-        session,
-        caller,
-        company_id=None,
-        action="user switched on" if active else "user switched off",
-        subject="user",
-        subject_id=user_id,
-        now=now,
-    )
+    action = "user switched on" if active else "user switched off"
+    _audit_user(session, caller, user, action, now)
+
+
+def set_password(session: Session, caller: Caller, *, user_id: UUID, password: str, now: datetime) -> None:
+    """A new password for somebody who forgot theirs; a lock is lifted and every session of theirs ends.
+
+    Raises WeakPassword, NotFound; UserOutOfReach unless the caller administers every company of the user.
+    """
+    user = _administered(session, caller, user_id)
+    _keep_password(session, user, password)
+    end_sessions_of(session, user_id, now)
+    _audit_user(session, caller, user, "password set", now)
+
+
+def change_own_password(
+    session: Session, caller: Caller, *, checked: CheckedPassword, password: str, now: datetime
+) -> None:
+    """A new password for the caller, who proved to know the present one (`checked`). Sessions stay open.
+
+    Raises InvalidInput, WeakPassword.
+    """
+    user = session.get(User, caller.user_id) if caller.user_id else None
+    if user is None or not checked.fits or checked.kept != user.password_hash:
+        raise InvalidInput("The present password is wrong.")
+    _keep_password(session, user, password)
+    _audit_user(session, caller, user, "password changed", now)
+
+
+def _keep_password(session: Session, user: User, password: str) -> None:
+    user.password_hash = hash_password(user.username, password)
+    user.failed_attempts, user.locked_until_at = 0, None
+    session.add(user)
+
+
+def _administered(session: Session, caller: Caller, user_id: UUID) -> User:
+    """The user, if the caller administers every company that the user may see; else it would be a way into others."""
+    user = session.get(User, user_id)
+    if user is None or not caller.may_found:
+        raise NotFound("user", str(user_id))
+    for company_id in _companies_of(session, user_id):
+        if not caller.may(company_id, Action.ADMINISTER):
+            raise UserOutOfReach
+    return user
+
+
+def _companies_of(session: Session, user_id: UUID) -> list[UUID]:
+    return list(session.exec(select(CompanyAccess.company_id).where(col(CompanyAccess.user_id) == user_id)).all())
 
 
 def list_users(session: Session, caller: Caller, company_id: UUID) -> list[UserRow]:
@@ -158,7 +189,8 @@ def list_users(session: Session, caller: Caller, company_id: UUID) -> list[UserR
         .order_by(col(User.display_name))
     )
     return [
-        UserRow(user.id, user.username, user.display_name, Role(access.role), user.is_active) for user, access in rows
+        UserRow(user.id, user.username, user.display_name, Role(access.role), user.is_active, user.locked_until_at)
+        for user, access in rows
     ]
 
 
@@ -182,6 +214,13 @@ def _keep_an_administrator(session: Session, company_id: UUID, leaving: UUID) ->
     access = session.get(CompanyAccess, (leaving, company_id))
     if others is None and access is not None and access.role == Role.ADMINISTRATOR:
         raise InvalidInput("The company needs an administrator. Make somebody else one first.")
+
+
+def _audit_user(session: Session, caller: Caller, user: User, action: str, now: datetime) -> None:
+    record(
+        session, caller, company_id=None, action=action, subject="user", subject_id=user.id,
+        after={"username": user.username}, now=now,
+    )  # fmt: skip
 
 
 def _audit_access(

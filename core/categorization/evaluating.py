@@ -11,7 +11,7 @@ from core.categorization.baselines import Answers, joined_answers, lookup_answer
 from core.categorization.calibration import expected_calibration_error
 from core.categorization.fitting import Fitted, Labelled, fit, joined_labelled, month_rows, outcomes
 from core.categorization.history import Decisions, History
-from core.categorization.lines import AccountOption, mixed
+from core.categorization.lines import AccountOption
 from core.categorization.model import Ranker
 from core.categorization.policy import Policy
 from core.errors import InvalidInput
@@ -91,15 +91,24 @@ def by_company(rows: Labelled, base: Ranker, reviews: Reviews, promise: float) -
     if len(names) < 2 * FOLDS:
         raise InvalidInput(f"A split by company needs at least {2 * FOLDS} companies; the file has {len(names)}.")
     fold = _balanced_folds(company, len(names))[company]
-    coin = mixed(rows.lines.keys.company, np.full(len(rows), 99, np.uint64)) >> np.uint64(40)
-    calibrates = coin % np.uint64(100) < np.uint64(round(100 * CALIBRATION_COMPANIES))
     parts = []
     for number in range(FOLDS):
         rest = fold != number
+        calibrates = _calibration_companies(company, rest)[company]
         train, hold = np.flatnonzero(rest & ~calibrates), np.flatnonzero(rest & calibrates)
         test = np.flatnonzero(fold == number)
         parts.append(_part(rows.take(train), rows.take(hold), rows.take(test), base, reviews, promise))
     return parts
+
+
+def _calibration_companies(company: NDArray[np.int64], rest: BOOL) -> BOOL:
+    """(c,) companies of the rest that calibrate: drawn until they hold their share of its rows."""
+    size = np.bincount(company[rest], minlength=int(company.max()) + 1)
+    order = np.random.default_rng(99).permutation(len(size))
+    before = np.cumsum(size[order]) - size[order]
+    chosen = np.zeros(len(size), np.bool_)
+    chosen[order[before < CALIBRATION_COMPANIES * size.sum()]] = True
+    return chosen
 
 
 def _balanced_folds(company: NDArray[np.int64], count: int) -> NDArray[np.int64]:

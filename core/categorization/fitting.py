@@ -36,12 +36,12 @@ PARAMETERS: dict[str, Any] = {
     "lambda_l2": 5.0,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
     "verbosity": -1,
 }
 TREES = 200
 EXTRA_TREES = 40  # grown on top of the starter's where rows are few
 FEW_ROWS = 3000
+MANY_PAIRS = 200_000
 BLOCKS = 24  # most instalments the past is taken in
 
 
@@ -181,7 +181,8 @@ def boosted(pairs: Pairs, seed: int, start: str | None = None) -> str:
 
     data = lightgbm.Dataset(pairs.features, pairs.chosen.astype(np.float32), feature_name=list(FEATURES))
     base = None if start is None else lightgbm.Booster(model_str=start)
-    parameters = PARAMETERS | {"seed": seed}
+    threads = 2 if len(pairs.features) > MANY_PAIRS else 1  # small trainings lose more by waiting than they gain
+    parameters = PARAMETERS | {"seed": seed, "num_threads": threads}
     trained = lightgbm.train(parameters, data, TREES if start is None else EXTRA_TREES, init_model=base)
     text: str = trained.model_to_string()
     return text

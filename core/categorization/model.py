@@ -23,6 +23,7 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 TOP = 3
+_MANY_PAIRS = 40_000
 _BLOCK = 8192  # distinct lines scored at a time, which bounds memory
 # Nothing is ever proposed for these: the bank's own side, clearing, and the place of the undecided.
 NEVER_PROPOSED = frozenset({"bank", "transfer_clearing", "suspense"})
@@ -148,7 +149,9 @@ def pair_scores(
             block, accounts, meanings, tables, starter_text=ranker.starter_text, own_text=ranker.own_text
         )
         pairs = candidate_pairs(block, evidence)
-        raw = ranker.booster.predict(pair_features(block, accounts, pairs, evidence), num_threads=2)
+        features = pair_features(block, accounts, pairs, evidence)
+        # A second thread pays for large blocks only; on busy cores it makes small ones wait for each other.
+        raw = ranker.booster.predict(features, num_threads=2 if len(features) > _MANY_PAIRS else 1)
         found.append((pairs[0] + start, pairs[1], np.asarray(raw, np.float64)))
     line, account, raw = (np.concatenate(part) for part in zip(*found, strict=True)) if found else _nothing()
     return PairScores(keys, line, account, calibrated(line, raw, seen, ranker.calibration), seen)

@@ -82,7 +82,7 @@ class TextLearner:
         self._random = np.random.default_rng(seed)
         self._number = {name: i for i, name in enumerate(self.classes)}
         self._estimator = SGDClassifier(  # type: ignore[no-untyped-call]
-            loss="log_loss", alpha=ALPHA, learning_rate="constant", eta0=STEP, average=True, random_state=seed, n_jobs=2
+            loss="log_loss", alpha=ALPHA, learning_rate="constant", eta0=STEP, average=True, random_state=seed
         )
         self.rows_seen = 0
 

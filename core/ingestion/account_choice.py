@@ -11,6 +11,7 @@ from core.ingestion.layout import Layout
 from core.ingestion.statement import AccountStatement, Statement
 
 _SHORTEST_TAIL = 4  # digits that banks show of a masked number
+_YEAR = re.compile(r"(?:19|20)\d\d")  # four digits that stand in a file's name for another reason
 _NOT_A_LAYOUT = ("newest_first", "header_row", "encoding")  # what may differ from file to file of one layout
 
 
@@ -113,13 +114,27 @@ def _plain(number: str) -> str:
 
 
 def _named(file_name: str, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The one account whose number, or else whose code, is a word of the file's name."""
+    """The one account whose number, its last digits, or else whose code is a word of the file's name."""
     words = _words(file_name)
-    for names in ("number", "code"):
-        found = [one for one in candidates if (name := _words(getattr(one, names)).strip()) and f" {name} " in words]
+    for name_of in (_number_name, _tail_name, _code_name):
+        found = [one for one in candidates if (name := name_of(one)) and f" {name} " in words]
         if len(found) == 1:
             return found[0]
     return None
+
+
+def _number_name(one: Candidate) -> str:
+    name = _words(one.number).strip()
+    return "" if _YEAR.fullmatch(name) else name
+
+
+def _tail_name(one: Candidate) -> str:
+    tail = _plain(one.number)[-_SHORTEST_TAIL:].lower()
+    return tail if len(tail) == _SHORTEST_TAIL and tail.isdigit() and not _YEAR.fullmatch(tail) else ""
+
+
+def _code_name(one: Candidate) -> str:
+    return _words(one.code).strip()
 
 
 def _words(text: str) -> str:

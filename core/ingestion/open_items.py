@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -132,7 +133,7 @@ def _bookable(session: Session, company_id: UUID) -> dict[str, UUID]:
             col(Account.role).is_distinct_from(AccountRole.SUSPENSE),
         )
     )
-    return {code: key for code, key in rows}
+    return {row.code: row.id for row in rows}
 
 
 def _known(session: Session, company_id: UUID) -> dict[ItemKey, tuple[int, str]]:
@@ -207,7 +208,7 @@ def _write_items(
     accounts = _bookable(session, company_id)
     count = len(items)
     keys = new_keys(count)
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "id": keys,
         "company_id": [company_id] * count,
         "statement_file_id": [file_id] * count,

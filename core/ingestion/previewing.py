@@ -1,6 +1,6 @@
 """What files would bring, before anything is stored. Exactly what is previewed here is what importing stores."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -25,6 +25,14 @@ class PreviewStatus(StrEnum):
     NEW = "new"
     DUPLICATE = "duplicate"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """What a person said of one file; None: nothing."""
+
+    bank_account_id: UUID | None = None
+    layout: Layout | None = None  # whole or in part, see core.ingestion.layout
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,7 @@ def preview_files(
     *,
     bank_account_id: UUID | None = None,
     layout: Layout | None = None,
+    answers: Mapping[str, FileAnswer] | None = None,
 ) -> list[ImportPreview]:
     """Read each file on its own and sort its lines into new ones and those that the books hold already.
 
@@ -119,6 +128,7 @@ def preview_files(
     Args:
         bank_account_id: where the files belong, as a person chose; without it each file tells.
         layout: how the files are written, as a person says.
+        answers: the same of single files, by SHA-256; what one says goes before the two above.
 
     Returns:
         A preview a file, in order. A file that would be refused has the status and the reason; it touches no other.
@@ -128,11 +138,13 @@ def preview_files(
     """
     caller.require(company_id, Action.IMPORT)
     setting = load_setting(session, company_id, {file.digest for file in files})
-    given = setting.get_candidate(bank_account_id) if bank_account_id else None
     assigned: dict[str, AssignedFile] = {}
     for file in files:
         if file.digest not in setting.stored and file.digest not in assigned:
-            assigned[file.digest] = assign_file(file, setting.candidates, given, layout)
+            said = (answers or {}).get(file.digest, FileAnswer())
+            owner = said.bank_account_id or bank_account_id
+            given = setting.get_candidate(owner) if owner else None
+            assigned[file.digest] = assign_file(file, setting.candidates, given, said.layout or layout)
     batch = _Batch(session, company_id, setting, list(assigned.values()))
     return [batch.preview(file, assigned.get(file.digest)) for file in files]
 

@@ -71,7 +71,7 @@ def transfer_evidence(lines: BankLines, own: OwnAccounts, i: Integers, j: Intege
     """The evidence of the pairs (line out i, line in j), whose amounts are opposite and accounts different."""
     speaks = np.array([speaks_of_transfer(text) for text in lines.text], np.int64)
     said = speaks[i] + speaks[j] if len(i) else np.zeros(0, np.int64)
-    named = np.array([_names_account(lines, own, a, b) for a, b in zip(i.tolist(), j.tolist(), strict=True)], np.int64)
+    named = _named_accounts(lines, own, i, j)
     apart = np.abs((lines.booked_on[i] - lines.booked_on[j]).astype(np.int64))
     weight = (
         np.array([0.3, 20.0, 400.0])[said]
@@ -81,21 +81,25 @@ def transfer_evidence(lines: BankLines, own: OwnAccounts, i: Integers, j: Intege
     return Evidence(weight, (said > 0) | (named > 0), np.full(len(i), -1.0), np.zeros(len(i), np.int64))
 
 
-def _names_account(lines: BankLines, own: OwnAccounts, i: int, j: int) -> int:
-    """How many of the two texts name the other account by its tail; -1 where one names a third own account."""
+def _named_accounts(lines: BankLines, own: OwnAccounts, i: Integers, j: Integers) -> Integers:
+    """How many of a pair's two texts name the other's account by its tail; -1 where one names a third own account."""
+    known = frozenset().union(*own.tails.values())
+    said = [account_tails(text) & known for text in lines.text]
+    found = np.zeros(len(i), np.int64)
+    telling = np.array([bool(tails) for tails in said], np.bool_)
+    for pair in np.flatnonzero(telling[i] | telling[j]).tolist():
+        found[pair] = _named(lines, own, said, int(i[pair]), int(j[pair]))
+    return found
+
+
+def _named(lines: BankLines, own: OwnAccounts, said: Sequence[frozenset[str]], i: int, j: int) -> int:
+    none: frozenset[str] = frozenset()
     found = 0
     for here, there in ((i, j), (j, i)):
-        mine = own.tails.get(lines.account[here], frozenset())
-        other = own.tails.get(lines.account[there], frozenset())
-        tails = account_tails(lines.text[here])
-        third = any(
-            tails & known
-            for account, known in own.tails.items()
-            if account not in (lines.account[here], lines.account[there])
-        )
-        if tails & (other - mine):
+        mine, other = own.tails.get(lines.account[here], none), own.tails.get(lines.account[there], none)
+        if said[here] & (other - mine):
             found += 1
-        elif third and speaks_of_transfer(lines.text[here]):
+        elif said[here] - mine - other and speaks_of_transfer(lines.text[here]):
             return -1
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 
@@ -92,11 +93,17 @@ def _allowed(
     pairs: tuple[Integers, Integers], left: Sequence[str], right: Sequence[str], excluded: Collection[frozenset[str]]
 ) -> tuple[Integers, Integers]:
     i, j = pairs
-    if not excluded:
-        return pairs
-    kept = np.array(
-        [frozenset((left[a], right[b])) not in excluded for a, b in zip(i.tolist(), j.tolist(), strict=True)], np.bool_
-    )
+    of_left = {key: row for row, key in enumerate(left)}
+    of_right = {key: row for row, key in enumerate(right)}
+    width = max(len(right), 1)
+    barred = [
+        of_left[a] * width + of_right[b]
+        for group in excluded
+        if len(group) == 2
+        for a, b in permutations(group)
+        if a in of_left and b in of_right
+    ]
+    kept = ~np.isin(i * width + j, np.array(barred, np.int64))
     return i[kept], j[kept]
 
 

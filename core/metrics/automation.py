@@ -163,19 +163,27 @@ def _judged_lines(
 
 def _automatic(method: Method | None = None) -> ColumnElement[bool]:
     """The policy posted the line (its first entry that got into the ledger, by this method)."""
-    found = exists().where(
-        col(JournalEntry.transaction_id) == col(Transaction.id),
-        col(JournalEntry.auto_approved),
-        col(JournalEntry.status).in_(IN_LEDGER),
+    found = (
+        exists()
+        .where(
+            col(JournalEntry.transaction_id) == col(Transaction.id),
+            col(JournalEntry.auto_approved),
+            col(JournalEntry.status).in_(IN_LEDGER),
+        )
+        .correlate(Transaction)
     )
     return found if method is None else found.where(col(JournalEntry.method) == method)
 
 
 def _decided(*outcomes: Outcome) -> ColumnElement[bool]:
-    return exists().where(
-        col(Review.transaction_id) == col(Transaction.id),
-        col(Review.undone_at).is_(None),
-        col(Review.outcome).in_(outcomes),
+    return (
+        exists()
+        .where(
+            col(Review.transaction_id) == col(Transaction.id),
+            col(Review.undone_at).is_(None),
+            col(Review.outcome).in_(outcomes),
+        )
+        .correlate(Transaction)
     )
 
 

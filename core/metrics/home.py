@@ -152,7 +152,10 @@ def _ledgers(session: Session, visible: Sequence[UUID]) -> Any:
         .subquery()
     )
     entries = (
-        select(col(JournalLine.account_id), col(JournalEntry.booked_on), col(JournalLine.currency), col(JournalLine.amount_minor))
+        select(
+            col(JournalLine.account_id), col(JournalEntry.booked_on), col(JournalLine.currency),
+            col(JournalLine.amount_minor),
+        )
         .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
         .where(col(JournalEntry.company_id).in_(visible), col(JournalEntry.status).in_(IN_LEDGER))
         .subquery()
@@ -183,7 +186,7 @@ def _uploads(session: Session, visible: Sequence[UUID]) -> dict[UUID, datetime]:
         )
         .group_by(col(StatementFile.company_id))
     )
-    return {key: at for key, at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _months(session: Session, visible: Sequence[UUID], today: date) -> dict[UUID, tuple[Rate, ...]]:

@@ -171,17 +171,18 @@ def profit_and_loss(
     months = tuple(period.months())
     position = {(month.first_on.year, month.first_on.month): i for i, month in enumerate(months)}
     year, month = extract("year", col(JournalEntry.booked_on)), extract("month", col(JournalEntry.booked_on))
+    account = (col(Account.id), col(Account.code), col(Account.name), col(Account.type))
     rows = session.execute(
-        _ledger(company_id, currency, col(Account.id), col(Account.code), col(Account.name), col(Account.type), year, month)
+        _ledger(company_id, currency, *account, year, month)
         .where(
             col(Account.type).in_(INCOME),
             col(JournalEntry.booked_on).between(period.first_on, period.last_on),
         )
-        .group_by(col(Account.id), col(Account.code), col(Account.name), col(Account.type), year, month)
-    )  # fmt: skip
+        .group_by(*account, year, month)
+    )
     amounts: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(months))
-    for *account, in_year, in_month, total in rows:
-        amounts[tuple(account)][position[int(in_year), int(in_month)]] += int(total)
+    for *of_account, in_year, in_month, total in rows:
+        amounts[tuple(of_account)][position[int(in_year), int(in_month)]] += int(total)
     return ProfitAndLoss(
         period, currency, months, _profit_lines(amounts, AccountType.REVENUE, -1),
         _profit_lines(amounts, AccountType.EXPENSE, 1),

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.errors import InvalidInput
+from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.queue import QueueFilter, waiting_lines
 from models import Account, AccountRole, JournalEntry, Method, Proposal, Transaction
 
@@ -39,8 +40,9 @@ def sure_lines(
 ) -> SureLines:
     """The waiting lines whose own confidence is at least this, whatever else makes them wait.
 
-    Lines on suspense and lines without a confidence are never among them. Unlike the level of a group, which is that
-    of its mean, the confidence of each line decides; `filters.level` is not looked at.
+    Never among them: lines on suspense, lines without a confidence, and lines with a suggested match, since how sure
+    the account is says nothing about whether the line settles an open item. Unlike the level of a group, which is
+    that of its mean, the confidence of each line decides; `filters.level` is not looked at.
 
     Args:
         at_least: a share in (0, 1].
@@ -65,6 +67,7 @@ def sure_lines(
             *waiting_lines(session, company_id, filters or QueueFilter()),
             col(Proposal.confidence) >= at_least,
             col(Proposal.method) != Method.NONE,
+            col(Proposal.hold_reason) != WAITS_FOR_MATCH,
             col(Account.role).is_distinct_from(AccountRole.SUSPENSE),
         )
         .order_by(col(Account.code), col(Transaction.currency), col(JournalEntry.id))

@@ -34,35 +34,47 @@ _TAIL = re.compile(r"\d{4}(?=\D*$)")
 
 def posted() -> ColumnElement[bool]:
     """The bank line of the enclosing query has a posted entry."""
-    return exists().where(
-        col(JournalEntry.transaction_id) == col(Transaction.id), col(JournalEntry.status) == EntryStatus.POSTED
+    return (
+        exists()
+        .where(col(JournalEntry.transaction_id) == col(Transaction.id), col(JournalEntry.status) == EntryStatus.POSTED)
+        .correlate(Transaction)
     )
 
 
 def rejected() -> ColumnElement[bool]:
     """A reviewer left the bank line of the enclosing query out of the books."""
-    return exists().where(
-        col(Review.transaction_id) == col(Transaction.id),
-        col(Review.outcome) == Outcome.REJECTED,
-        col(Review.undone_at).is_(None),
+    return (
+        exists()
+        .where(
+            col(Review.transaction_id) == col(Transaction.id),
+            col(Review.outcome) == Outcome.REJECTED,
+            col(Review.undone_at).is_(None),
+        )
+        .correlate(Transaction)
     )
 
 
 def confirmed(member: ColumnElement[Any] | Any, owner: Any) -> ColumnElement[bool]:
     """The line or item of the enclosing query (`owner` is its key) is in a confirmed match."""
-    return exists().where(
-        member == owner, col(Match.id) == col(MatchMember.match_id), col(Match.status) == MatchStatus.CONFIRMED
+    return (
+        exists()
+        .where(member == owner, col(Match.id) == col(MatchMember.match_id), col(Match.status) == MatchStatus.CONFIRMED)
+        .correlate(Transaction, OpenItem)
     )
 
 
 def in_clearing() -> ColumnElement[bool]:
     """The posted entry of the enclosing query's bank line goes to the transfer clearing account."""
-    return exists().where(
-        col(JournalEntry.transaction_id) == col(Transaction.id),
-        col(JournalEntry.status) == EntryStatus.POSTED,
-        col(JournalLine.entry_id) == col(JournalEntry.id),
-        col(Account.id) == col(JournalLine.account_id),
-        col(Account.role) == AccountRole.TRANSFER_CLEARING,
+    return (
+        exists()
+        .where(
+            col(JournalEntry.transaction_id) == col(Transaction.id),
+            col(JournalEntry.status) == EntryStatus.POSTED,
+            col(JournalLine.entry_id) == col(JournalEntry.id),
+            col(Account.id) == col(JournalLine.account_id),
+            col(Account.role) == AccountRole.TRANSFER_CLEARING,
+        )
+        .correlate(Transaction)
     )
 
 

@@ -161,9 +161,13 @@ def account_totals(
 
 def line_state() -> ColumnElement[str]:
     """Of the enclosing query's live bank line: posted, waiting, left_out or unbooked."""
-    in_review = exists().where(
-        col(JournalEntry.transaction_id) == col(Transaction.id),
-        col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
+    in_review = (
+        exists()
+        .where(
+            col(JournalEntry.transaction_id) == col(Transaction.id),
+            col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
+        )
+        .correlate(Transaction)
     )
     return case((posted(), "posted"), (in_review, "waiting"), (rejected(), "left_out"), else_="unbooked")
 
@@ -184,10 +188,14 @@ def _ledger_totals(company_ids: Collection[UUID], bank_account_id: UUID | None) 
     """Ledger lines on the accounts that bank accounts feed. A reversal counts with the line of what it takes back."""
     reversed_entry = aliased(JournalEntry)
     line_id = func.coalesce(col(JournalEntry.transaction_id), col(reversed_entry.transaction_id))
-    own = exists().where(
-        col(Transaction.id) == line_id,
-        col(Transaction.bank_account_id) == col(BankAccount.id),
-        col(Transaction.reverted_at).is_(None),
+    own = (
+        exists()
+        .where(
+            col(Transaction.id) == line_id,
+            col(Transaction.bank_account_id) == col(BankAccount.id),
+            col(Transaction.reverted_at).is_(None),
+        )
+        .correlate(JournalEntry, reversed_entry, BankAccount)
     )
     lines = (
         select(

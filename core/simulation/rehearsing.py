@@ -83,7 +83,7 @@ def _review(
     truth = {place: row.account_code for place, row in simulated.truth_by_line().items()}
     waiting = _waiting(session, company_id)
     codes = select(col(Account.code), col(Account.id)).where(col(Account.company_id) == company_id)
-    accounts = {code: key for code, key in session.execute(codes)}
+    accounts = {row.code: row.id for row in session.execute(codes)}
     decided: dict[str, list[UUID]] = defaultdict(list)
     queue = [AwaitingReview(place, on, code) for place, (_, on, code) in waiting.items()]
     for decision in review_month(queue, truth, Period(FIRST_ON, month.last_on)):

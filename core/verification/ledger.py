@@ -3,7 +3,7 @@
 The ledger is what entries with status posted or reversed hold; a reversed entry and its reversal are both in it.
 """
 
-from sqlalchemy import ColumnElement, and_, distinct, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, distinct, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -140,19 +140,19 @@ def one_live_entry(scope: Scope) -> Finding:
 def bank_lines_are_booked_whole(scope: Scope) -> Finding:
     """Law 10: the entry of a bank line moves its bank account by exactly the line's amount."""
     on_bank = and_(
-        col(JournalLine.entry_id) == col(JournalEntry.id),
         col(JournalLine.account_id) == col(BankAccount.account_id),
         col(JournalLine.currency) == col(Transaction.currency),
     )
+    moved = func.sum(case((on_bank, col(JournalLine.amount_minor)), else_=0))
     joined = (
         select(*_ENTRY)
         .join(Transaction, col(Transaction.id) == col(JournalEntry.transaction_id))
         .join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
-        .outerjoin(JournalLine, on_bank)
+        .outerjoin(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
         .where(_ledger(scope))
         .group_by(*_ENTRY, col(Transaction.amount_minor))
     )
-    off = joined.having(func.coalesce(func.sum(col(JournalLine.amount_minor)), 0) != col(Transaction.amount_minor))
+    off = joined.having(moved != col(Transaction.amount_minor))
     return finding(
         scope.count(select(func.count()).select_from(joined.subquery())),
         _broken_entry(scope, 10, off, "it does not move the bank account by the amount of its bank line"),

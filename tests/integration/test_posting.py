@@ -118,6 +118,30 @@ def test_every_line_gets_one_balanced_entry_and_only_sure_ones_are_posted(books,
     assert len(event.rows_digest) == 64
 
 
+def test_the_shipped_model_books_a_line_of_a_company_without_history(books, caller):
+    (line,) = lines(books, -1_999, description="ADOBE CREATIVE CLOUD 4411", counterparty="Adobe Creative Cloud")
+    with unit_of_work() as session:
+        result = book_company(session, caller, books.company_id, write=write, now=NOW)
+    assert (result.entries, result.needs_review) == (1, 1)
+    with unit_of_work() as session:
+        proposal = proposal_of(session, live_entry(session, line).id)
+        assert proposal.account_id == books.expense.id
+        assert proposal.hold_reason == Hold.NEW_COUNTERPARTY
+        assert proposal.policy["materiality_minor"] == 500_000
+
+
+def test_a_decision_is_what_the_next_like_line_is_proposed_from(books, caller):
+    lines(books, -5_000, description="QZX 77 VARNHEM", counterparty="Varnhem")
+    with unit_of_work() as session:
+        book_company(session, caller, books.company_id, write=write, now=NOW)
+        (entry,) = session.execute(select(col(JournalEntry.id))).scalars()
+        change_account(session, caller, books.company_id, [entry], books.revenue.id, write=write, now=NOW)
+    (next_line,) = lines(books, -5_100, description="QZX 78 VARNHEM", counterparty="Varnhem")
+    with unit_of_work() as session:
+        book_company(session, caller, books.company_id, write=write, now=LATER)
+        assert proposal_of(session, live_entry(session, next_line).id).account_id == books.revenue.id
+
+
 def test_booking_again_books_nothing_twice(books, book):
     lines(books, -1_000, -2_000)
     assert book().entries == 2
@@ -130,6 +154,17 @@ def test_only_the_lines_asked_for_are_booked(books, book):
     assert book(transaction_ids=[second]).entries == 1
     with unit_of_work() as session:
         assert live_entry(session, first) is None
+
+
+def test_a_line_that_a_person_left_out_is_not_booked_again(books, book, caller):
+    (line,) = lines(books, -1_000)
+    book()
+    with unit_of_work() as session:
+        entry = live_entry(session, line).id
+        reject(session, caller, books.company_id, [entry], "belongs to the owner", write=write, now=NOW)
+    assert book() == BookingResult()
+    with unit_of_work() as session:
+        assert live_entry(session, line) is None
 
 
 def test_lines_taken_back_are_not_booked(books, book):

@@ -116,8 +116,12 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("staged_from", [1, 1000])
 @pytest.mark.parametrize("case", CASES)
-def test_bulk_rows_equal_those_of_the_orm(database: str, case: str) -> None:
+def test_bulk_rows_equal_those_of_the_orm(
+    database: str, case: str, staged_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.bulk._STAGED_FROM", staged_from)
     table, rows = CASES[case]
     with unit_of_work() as session:
         keys = keys_of(session, table, builders.books(session))
@@ -188,7 +192,11 @@ def test_faulty_columns_are_refused_before_anything_is_written(sqlite_database: 
         assert session.execute(select(Rule)).all() == []
 
 
-def test_a_law_that_refuses_a_bulk_write_leaves_the_unit_of_work_usable(database: str) -> None:
+@pytest.mark.parametrize("staged_from", [1, 1000])
+def test_a_law_that_refuses_a_bulk_write_leaves_the_unit_of_work_usable(
+    database: str, staged_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.bulk._STAGED_FROM", staged_from)
     with unit_of_work() as session:
         books = builders.books(session)
         entry = builders.entry(session, books, posted=True)
@@ -196,7 +204,8 @@ def test_a_law_that_refuses_a_bulk_write_leaves_the_unit_of_work_usable(database
         line |= {"account_id": books.bank.id, "amount_minor": 1, "currency": "USD"}
         with refused(session, 2):
             write_columns(session, JournalLine, {name: [value] for name, value in line.items()})
-        builders.entry(session, books)
+        line["entry_id"] = builders.entry(session, books).id
+        write_columns(session, JournalLine, {name: [value] for name, value in line.items()})
 
 
 def test_inserting_rows_through_core_gives_the_same_form(sqlite_database: str) -> None:

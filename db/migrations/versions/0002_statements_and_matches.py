@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("format", sa.String(length=16), nullable=False),
         sa.Column("layout", sa.JSON(), nullable=False),
@@ -62,6 +61,8 @@ def upgrade() -> None:
         sa.Column("uploaded_by", sa.Uuid(), nullable=True),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reverted_at", sa.DateTime(timezone=True), nullable=True),
+        # Last: SQLite reads through a row's bytes to reach what stands behind them.
+        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("kind IN ('statement', 'open_items')", name=op.f("ck_statement_files_kind_known")),
         sa.CheckConstraint(
             "status IN ('stored', 'duplicate', 'refused', 'reverted')", name=op.f("ck_statement_files_status_known")
@@ -194,6 +195,14 @@ def upgrade() -> None:
     op.create_index("ix_transactions_bank_booked", "transactions", ["bank_account_id", "booked_on"], unique=False)
     op.create_index("ix_transactions_company_booked", "transactions", ["company_id", "booked_on"], unique=False)
     op.create_index("ix_transactions_file", "transactions", ["statement_file_id"], unique=False)
+    op.create_index(
+        "ix_transactions_reverted",
+        "transactions",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("reverted_at IS NOT NULL"),
+        postgresql_where=sa.text("reverted_at IS NOT NULL"),
+    )
     op.create_index(
         "uq_transactions_live_fingerprint",
         "transactions",

@@ -76,7 +76,9 @@ def test_months_and_instalments_follow_the_calendar() -> None:
 
 def test_half_the_companies_are_blanked_and_each_wholly() -> None:
     names = [f"company {i % 200}" for i in range(1000)]
-    blanked = blanked_rows(lines_of(["A"] * 1000, companies=names), 1)
+    blanked, untaught = blanked_rows(lines_of(["A"] * 1000, companies=names))
     assert 0.35 < blanked.mean() < 0.65
+    assert 0.05 < untaught.mean() < 0.3
+    assert not (untaught & ~blanked).any()
     for number in range(200):
         assert len(set(blanked[number::200].tolist())) == 1

@@ -1,0 +1,62 @@
+"""Review: the lines that the machine is not sure of, most at stake first; one group is open at the right."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui import review_desk as desk
+from ui.frame import empty, open_page, refusals_shown
+from ui.identity import here
+from ui.review_bar import bar
+from ui.review_group import opened
+from ui.review_queue import HEIGHT, listing, pager, summary, toolbar
+
+
+@st.fragment(key=desk.BODY)
+def review(actions: DeltaGenerator) -> None:
+    """All of the page's body, so that a key press does not run the shell."""
+    place = here("review")
+    with refusals_shown():
+        desk.begin(place.company_id)
+        tools, told = st.container(gap=None), st.container(gap="small")
+        with told:
+            desk.carry_out(place.caller, place.company_id)
+        sight = desk.look(place.caller, place.company_id)
+        with tools:
+            toolbar(sight.may_decide)
+        with told:
+            messages(sight)
+        actions.caption(summary(sight.page, sight.is_filtered))
+        halves(sight)
+        bar(sight)
+
+
+def messages(sight: desk.Sight) -> None:
+    if said := st.session_state.get(desk.SAID):
+        st.info(said, icon=":material/rule:")
+    if not sight.may_decide:
+        st.info(
+            "You can look at everything here. Decisions are made by reviewers and managers.",
+            icon=":material/visibility:",
+        )
+
+
+def halves(sight: desk.Sight) -> None:
+    if sight.detail is None and sight.is_filtered:
+        empty("filter_alt", "No waiting line matches", "Clear the search or choose All to see the others.")
+    elif sight.detail is None:
+        empty(
+            "task_alt",
+            "Nothing waits here",
+            "Upload the next statements, or go on to Reconcile.",
+        )
+    else:
+        left, right = st.columns([0.6, 0.4], gap="small")
+        with left, st.container(key="listpane", gap="small"):
+            listing(sight.page.groups)
+            pager(sight.page)
+        with right, st.container(border=True, height=HEIGHT, key="opened", gap="small"):
+            opened(sight, sight.detail)
+
+
+page_actions = open_page("Review", "What the machine is not sure of, the most at stake first", "review")
+review(page_actions)

@@ -1,0 +1,373 @@
+"""The Review page as a reviewer meets it: what is shown agrees with the books, and decisions reach them."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+from streamlit.testing.v1 import AppTest
+
+from core.access.roles import Caller, Via
+from core.categorization.rule_book import list_rules
+from core.posting.bookings import WAITS_FOR_MATCH
+from db.engine import snapshot, unit_of_work
+from models import EntryStatus, JournalEntry, Outcome, Review, Role, Transaction
+from tests import builders
+from tests.unit.posting.cases import lines_of, status_of, waiting
+from ui import identity
+
+PAGE = Path(__file__).parents[2] / "pages/review.py"
+
+
+@pytest.fixture
+def books(sqlite_database: str) -> builders.Books:
+    with unit_of_work() as session:
+        return builders.books(session, name="Hamilton Coffee Co.")
+
+
+@pytest.fixture
+def sign_in(books: builders.Books, monkeypatch: pytest.MonkeyPatch):
+    def signed_in(role: Role = Role.MANAGER) -> Caller:
+        with unit_of_work() as session:
+            person = builders.user(session, display_name="Dana Whitfield")
+        caller = Caller(person.id, person.display_name, Via.PAGE, {books.company_id: role}, page="review")
+        monkeypatch.setattr(identity, "here", lambda page: identity.Here(caller, books.company))
+        return caller
+
+    return signed_in
+
+
+@pytest.fixture
+def caller(sign_in) -> Iterator[Caller]:
+    return sign_in()
+
+
+def line(books, payee, amount_minor, account=None, **given) -> UUID:
+    """A waiting line of this payee; its entry."""
+    with unit_of_work() as session:
+        return waiting(
+            session, books, account=account, counterparty=payee, description=f"CARD 4411 {payee.upper()}",
+            amount_minor=amount_minor, **given,
+        ).id  # fmt: skip
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=20).run()
+    check(page)
+    return page
+
+
+def check(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception
+    return page
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    return check(page.button(key=key).click().run())
+
+
+def group_open(page: AppTest) -> str:
+    return page.header[0].value.replace("\\", "")
+
+
+def told(page: AppTest) -> str:
+    return " ".join(element.value for kind in ("markdown", "caption") for element in page.get(kind)).replace("\\", "")
+
+
+def refusals(page: AppTest) -> list[str]:
+    return [element.value for element in page.error]
+
+
+def statuses(*entry_ids) -> list[EntryStatus]:
+    with snapshot() as session:
+        return [status_of(session, entry_id) for entry_id in entry_ids]
+
+
+def reviews() -> list[Review]:
+    with snapshot() as session:
+        return list(session.execute(select(Review).order_by(col(Review.decided_at))).scalars())
+
+
+def waiting_amounts() -> list[int]:
+    """Straight from the tables, as a check on what the page says."""
+    with snapshot() as session:
+        return list(
+            session.execute(
+                select(col(Transaction.amount_minor))
+                .join(JournalEntry, col(JournalEntry.transaction_id) == col(Transaction.id))
+                .where(col(JournalEntry.status) == "needs_review")
+            ).scalars()
+        )
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_the_books_hold_and_opens_what_is_most_at_stake(books, caller):
+    line(books, "adobe", -2_000, books.expense, confidence=0.9)
+    line(books, "adobe", -3_050, books.expense, confidence=0.7)
+    line(books, "zelle to ortega", -120_000)
+    page = opened()
+    amounts = waiting_amounts()
+    assert (len(amounts), sum(abs(a) for a in amounts)) == (3, 125_050)
+    assert "3 lines in 2 groups · $1,250.50 to decide" in told(page)
+    assert list(page.dataframe[0].value["Payee"]) == ["zelle to ortega", "adobe"]
+    assert list(page.dataframe[0].value["Amount"]) == [-120_000, -5_050]
+    assert group_open(page) == "zelle to ortega"
+    assert page.button(key="review_approve").disabled
+
+
+def test_what_others_wrote_is_not_read_as_markup(books, caller):
+    line(books, "SQ *BLUE_BOTTLE* [x](http://y) `$5$`", -500, books.expense)
+    page = opened()
+    assert page.header[0].value == r"SQ \*BLUE\_BOTTLE\* \[x\]\(http\://y\) \`\$5\$\`"
+    assert "`` CARD 4411 SQ *BLUE_BOTTLE* [X](HTTP://Y) `$5$` ``" in told(page).replace("\\", "")
+
+
+def test_an_empty_queue_says_what_to_do_next(books, caller):
+    page = opened()
+    assert "Nothing waits here" in told(page)
+    assert "Upload the next statements" in told(page)
+    assert page.button(key="review_approve").disabled
+    assert page.button(key="review_next").disabled
+
+
+def test_a_search_without_a_hit_says_how_to_see_the_others(books, caller):
+    line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    check(page.text_input(key="review_wanted").set_value("no such payee").run())
+    assert "No waiting line matches" in told(page)
+    check(page.text_input(key="review_wanted").set_value("ADOBE").run())
+    assert group_open(page) == "adobe"
+
+
+def test_next_goes_over_the_edge_of_a_page_and_back(books, caller):
+    for number in range(21):
+        line(books, f"payee {number:02}", -1_000 * (30 - number), books.expense)
+    page = opened()
+    for _ in range(20):
+        press(page, "review_next")
+    assert group_open(page) == "payee 20"
+    press(page, "review_next")
+    assert group_open(page) == "payee 20"
+    press(page, "review_prev")
+    assert group_open(page) == "payee 19"
+
+
+def test_later_puts_a_group_behind_all_others_and_opens_the_next(books, caller):
+    for payee, amount in (("first", -9_000), ("second", -5_000), ("third", -1_000)):
+        line(books, payee, amount, books.expense)
+    page = opened()
+    press(page, "review_later_button")
+    assert list(page.dataframe[0].value["Payee"]) == ["second", "third", "first"]
+    assert group_open(page) == "second"
+
+
+# --- deciding ---------------------------------------------------------------------------------
+
+
+def test_approving_a_group_posts_its_lines_and_the_next_group_takes_the_focus(books, caller):
+    first = line(books, "adobe", -2_000, books.expense)
+    second = line(books, "adobe", -3_000, books.expense)
+    other = line(books, "zoom", -1_000, books.expense)
+    page = opened()
+    assert page.button(key="review_approve").label.replace("\\", "") == "Approve 2 lines · −$50.00"
+    press(page, "review_approve")
+    assert statuses(first, second, other) == [EntryStatus.POSTED, EntryStatus.POSTED, EntryStatus.NEEDS_REVIEW]
+    assert group_open(page) == "zoom"
+    assert page.button(key="review_approve").label == "Approve"
+    assert "adobe → 6300 Software Subscriptions, 2 lines" in told(page)
+    assert {row.reviewer_id for row in reviews()} == {caller.user_id}
+
+
+def test_undo_brings_the_group_back_and_opens_it(books, caller):
+    line(books, "adobe", -2_000, books.expense)
+    line(books, "zoom", -1_000, books.expense)
+    page = opened()
+    press(page, "review_approve")
+    press(page, "review_undo")
+    assert group_open(page) == "adobe"
+    assert sorted(waiting_amounts()) == [-2_000, -1_000]
+    press(page, "review_approve")
+    assert waiting_amounts() == [-1_000]
+
+
+def test_an_alternative_is_booked_by_its_number(books, caller):
+    with unit_of_work() as session:
+        travel = builders.account(session, books.company_id, code="6800", name="Travel")
+    choices = [
+        {"account_id": str(books.expense.id), "probability": 0.7},
+        {"account_id": str(travel.id), "probability": 0.2},
+    ]
+    entry = line(books, "adobe", -2_000, books.expense, alternatives=choices)
+    page = opened()
+    assert page.button(key="review_choice_2").label == "6800 Travel :gray[20%]"
+    press(page, "review_choice_2")
+    with snapshot() as session:
+        assert lines_of(session, entry) == [(books.bank.id, -2_000), (travel.id, 2_000)]
+    assert [row.outcome for row in reviews()] == [Outcome.CORRECTED]
+
+
+def test_who_is_slower_is_told_so_and_sees_the_queue_as_it_is_now(books, caller):
+    entry = line(books, "adobe", -2_000, books.expense)
+    line(books, "zoom", -1_000, books.expense)
+    page = opened()
+    with unit_of_work() as session:
+        builders.post(session, session.get_one(JournalEntry, entry))
+    press(page, "review_approve")
+    assert len(refusals(page)) == 1
+    assert "is posted already" in refusals(page)[0]
+    assert group_open(page) == "zoom"
+    assert reviews() == []
+
+
+def test_a_locked_period_is_named(books, caller):
+    line(books, "adobe", -2_000, books.expense, booked_on=date(2024, 1, 31))
+    page = opened()
+    with unit_of_work() as session:
+        company = session.get_one(type(books.company), books.company_id)
+        company.closed_through_on = date(2024, 1, 31)
+    press(page, "review_approve")
+    assert refusals(page) == ["2024-01-31 falls in a period closed through 2024-01-31."]
+    assert waiting_amounts() == [-2_000]
+
+
+# --- dialogs ----------------------------------------------------------------------------------
+
+
+def test_no_key_works_under_an_open_dialog(books, caller):
+    line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    keys = ["review_approve", "review_to_split", "review_choice_1", "review_undo", "review_next", "review_to_rule"]
+    assert all(page.button(key=key).proto.shortcut for key in keys)
+    press(page, "review_to_split")
+    assert not any(page.button(key=key).proto.shortcut for key in keys)
+    press(page, "review_split_cancel")
+    assert all(page.button(key=key).proto.shortcut for key in keys)
+
+
+def test_another_account_is_chosen_among_code_and_name(books, caller):
+    entry = line(books, "zelle", -2_000)
+    page = opened()
+    press(page, "review_to_account")
+    assert "9000 Suspense" not in page.selectbox(key="review_account").options
+    press(page, "review_account_go")
+    assert refusals(page) == ["Choose the account first."]
+    page.selectbox(key="review_account").set_value(books.expense.id)
+    press(page, "review_account_go")
+    assert statuses(entry) == [EntryStatus.POSTED]
+    assert "Nothing waits here" in told(page)
+
+
+def test_a_note_is_stored_with_the_decision(books, caller):
+    line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    press(page, "review_to_note")
+    page.text_area(key="review_note").set_value("the yearly plan")
+    press(page, "review_note_go")
+    assert "the yearly plan" in told(page)
+    press(page, "review_approve")
+    assert [row.comment for row in reviews()] == ["the yearly plan"]
+
+
+def test_leaving_lines_out_needs_a_reason(books, caller):
+    entry = line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    press(page, "review_to_reject")
+    press(page, "review_reject_go")
+    assert refusals(page) == ["Say in a few words why these lines stay out of the books."]
+    assert statuses(entry) == [EntryStatus.NEEDS_REVIEW]
+    page.text_area(key="review_reject_why").set_value("private")
+    press(page, "review_reject_go")
+    assert statuses(entry) == [EntryStatus.REJECTED]
+    assert "adobe → left out" in told(page)
+
+
+def test_a_line_is_split_by_amounts_with_a_running_rest(books, caller):
+    entry = line(books, "doordash", 9_700, books.revenue)
+    page = opened()
+    press(page, "review_to_split")
+    page.text_input(key="review_part_share_0").set_value("100")
+    check(page.run())
+    assert "Left to place: −3.00" in told(page)
+    press(page, "review_split_go")
+    assert refusals(page) == ["The parts do not make the whole line yet."]
+    page.selectbox(key="review_part_1").set_value(books.expense.id)
+    page.text_input(key="review_part_share_1").set_value("-3")
+    press(page, "review_split_go")
+    with snapshot() as session:
+        assert lines_of(session, entry) == [
+            (books.bank.id, 9_700),
+            (books.revenue.id, -10_000),
+            (books.expense.id, 300),
+        ]
+
+
+def test_all_lines_of_a_group_are_split_by_percent(books, caller):
+    first = line(books, "rent", -10_000, books.expense)
+    second = line(books, "rent", -5_001, books.expense)
+    page = opened()
+    press(page, "review_to_split")
+    page.text_input(key="review_part_share_0").set_value("75")
+    page.selectbox(key="review_part_1").set_value(books.clearing.id)
+    press(page, "review_split_go")
+    with snapshot() as session:
+        assert lines_of(session, first)[1:] == [(books.expense.id, 7_500), (books.clearing.id, 2_500)]
+        assert lines_of(session, second)[1:] == [(books.expense.id, 3_751), (books.clearing.id, 1_250)]
+    assert "rent → split, 2 lines" in told(page)
+
+
+def test_approving_by_confidence_shows_the_totals_before_it_acts(books, caller):
+    sure = [line(books, "adobe", -2_000, books.expense, confidence=0.9), line(books, "shop", 700, books.revenue)]
+    doubtful = line(books, "zoom", -1_000, books.expense, confidence=0.69)
+    line(books, "nobody", -4_000)
+    match = line(books, "client", 8_000, books.revenue, confidence=0.99, hold_reason=WAITS_FOR_MATCH)
+    page = opened()
+    press(page, "review_sure")
+    check(page.segmented_control(key="review_share").set_value(0.7).run())
+    assert "2 lines · $27.00" in told(page)
+    shown = page.dataframe[-1].value
+    assert list(shown["Account"]) == ["6300 Software Subscriptions", "8000 Sales Revenue"]
+    assert list(shown["Amount"]) == [-2_000, 700]
+    assert statuses(*sure) == [EntryStatus.NEEDS_REVIEW] * 2
+    press(page, "review_sure_go")
+    assert statuses(*sure, doubtful, match) == [EntryStatus.POSTED] * 2 + [EntryStatus.NEEDS_REVIEW] * 2
+
+
+def test_a_rule_is_made_of_a_group_and_nothing_booked_changes(books, caller):
+    entry = line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    press(page, "review_to_rule")
+    press(page, "review_rule_go")
+    with snapshot() as session:
+        (rule,) = list_rules(session, caller, books.company_id)
+    assert (rule.name, rule.account) == ("adobe", "6300 Software Subscriptions")
+    assert rule.conditions == [
+        {"kind": "text", "field": "counterparty", "test": "equals", "value": "adobe"},
+        {"kind": "direction", "way": "out"},
+    ]
+    assert statuses(entry) == [EntryStatus.NEEDS_REVIEW]
+    assert "books coming lines to" in page.info[0].value
+
+
+# --- roles ------------------------------------------------------------------------------------
+
+
+def test_a_reviewer_decides_but_makes_no_rules(books, sign_in):
+    sign_in(Role.REVIEWER)
+    line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    assert page.button(key="review_to_rule").disabled
+    assert not page.button(key="review_approve").disabled
+
+
+def test_a_bookkeeper_may_look_but_not_decide(books, sign_in):
+    sign_in(Role.BOOKKEEPER)
+    line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    buttons = ("review_approve", "review_choice_1", "review_to_split", "review_to_reject", "review_sure")
+    assert all(page.button(key=key).disabled for key in buttons)
+    assert "Decisions are made by reviewers" in page.info[0].value

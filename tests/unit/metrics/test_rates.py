@@ -1,0 +1,39 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from core.metrics.rates import Rate
+
+RATES = st.integers(0, 300).flatmap(lambda total: st.builds(Rate, st.integers(0, total), st.just(total)))
+
+
+@pytest.mark.parametrize(("numerator", "denominator"), [(2, 1), (-1, 1), (1, 0), (0, -1)])
+def test_a_rate_outside_zero_to_one_cannot_be_made(numerator: int, denominator: int) -> None:
+    with pytest.raises(ValueError, match="is no rate"):
+        Rate(numerator, denominator)
+
+
+def test_a_share_of_nothing_is_unknown() -> None:
+    assert Rate(0, 0).value is None
+    assert Rate(0, 0).interval() is None
+
+
+@given(left=RATES, right=RATES)
+def test_rates_add_up_by_their_numbers_and_stay_rates(left: Rate, right: Rate) -> None:
+    both = left + right
+    assert (both.numerator, both.denominator) == (
+        left.numerator + right.numerator,
+        left.denominator + right.denominator,
+    )
+    assert both.value is None or 0 <= both.value <= 1
+
+
+@given(rate=RATES.filter(lambda rate: rate.denominator > 0))
+def test_the_interval_is_that_of_the_exact_binomial_test(rate: Rate) -> None:
+    interval = rate.interval()
+    expected = binomtest(rate.numerator, rate.denominator).proportion_ci(0.95, method="exact")
+    assert interval is not None
+    assert interval.low == pytest.approx(expected.low, abs=1e-9)
+    assert interval.high == pytest.approx(expected.high, abs=1e-9)
+    assert interval.low <= rate.value <= interval.high

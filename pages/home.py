@@ -2,9 +2,7 @@
 
 from datetime import UTC, datetime
 
-import streamlit as st
-
-from core.metrics.attention import needs_of
+from core.metrics.attention import last_line_on, needs_of
 from core.metrics.home import home_rows
 from core.metrics.quality import measured_precision
 from db.engine import snapshot
@@ -12,22 +10,21 @@ from ui.frame import open_page, refusals_shown
 from ui.home_view import all_companies, key_figures, needs_you
 from ui.identity import current_caller
 from ui.onboarding import ask_new_company, first_steps
-from ui.words import count
 
 today = datetime.now(UTC).date()
 actions = open_page("Companies", f"{today:%A, %B} {today.day}, {today.year}", "home")
 with refusals_shown():
     caller = current_caller("home")
     with snapshot() as session:
-        rows = home_rows(session, caller, today)
+        as_of = min(last_line_on(session, caller) or today, today)
+        rows = home_rows(session, caller, as_of)
         needs = needs_of(session, caller, rows, today)
         precision = measured_precision(session, caller, [row.company_id for row in rows])
     if not rows:
         first_steps(caller)
     else:
         with actions:
-            st.caption(count(len(rows), "company", "companies"))
             ask_new_company(caller)
-        key_figures(rows, precision)
+        key_figures(rows, precision, f"{as_of:%b %Y}")
         needs_you(caller, needs, today)
         all_companies(caller, rows, needs, today)

@@ -1,2 +1,14 @@
-import streamlit as st
-st.title('settings')
+"""Settings: the posting policy, the bank accounts, and the months that nobody changes any more."""
+
+from datetime import UTC, datetime
+
+from ui.frame import open_page, refusals_shown
+from ui.identity import here
+from ui.settings_desk import bank_accounts, periods, posting_policy
+
+open_page("Settings", "How this company's books are kept", "settings")
+place = here("settings")
+with refusals_shown():
+    bank_accounts(place)
+    posting_policy(place)
+    periods(place, datetime.now(UTC).date())

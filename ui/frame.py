@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AccessDenied, BookkeepingError
 from ui import identity
 from ui.navigation import LINKS
+from ui.words import plain
 
 log = logging.getLogger(__name__)
 
@@ -22,29 +23,31 @@ def open_page(title: str, about: str, key: str) -> DeltaGenerator:
     """Let only those in whose role opens the page; title and context on one line.
 
     Args:
-        about: one caption: company, period, amount of work.
+        about: one caption: period, amount of work. A page about one company has its name put before.
         key: the page's name in `ui.navigation`.
 
     Returns:
         The container at the right for page actions. Whoever may not see the page gets a sentence, and the run ends.
     """
-    _let_in(key)
+    company = _let_in(key)
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{key}", gap="small"):
         with st.container(gap=None, width="stretch", key=f"title_{key}"):
             st.title(title, anchor=False)
-            st.caption(about)
+            st.caption(f"{plain(company)} · {about}" if company else about)
         return st.container(horizontal=True, horizontal_alignment="right", width="content", key=f"actions_{key}")
 
 
-def _let_in(name: str) -> None:
+def _let_in(name: str) -> str:
+    """The name of the company that the page is about, "" for a page about none."""
     needed = LINKS[name].needs
     if needed is None:
         identity.current_caller(name)
-        return
+        return ""
     place = identity.here(name)
     if not place.caller.may(place.company_id, needed):
         st.error(str(AccessDenied(needed, place.caller.roles.get(place.company_id))), icon=":material/block:")
         st.stop()
+    return place.company.name
 
 
 @contextmanager

@@ -19,13 +19,13 @@ from ui.review_words import plain
 from ui.tables import frame, table
 from ui.words import NONE, STATES, badge, count, day, money, percent
 
-SHOWN = 8  # needs at once
+SHOWN = 6  # needs at once; the others unfold
 TABLE = "home_companies"
 _CHIP_COLOURS = {kind.value: STATES[kind.value][:2] for kind in NeedKind} | {"closed": STATES["closed"][:2]}
 
 
-def key_figures(rows: Sequence[HomeRow], precision: Precision | None) -> None:
-    """The four figures over all companies, each with what it is measured on."""
+def key_figures(rows: Sequence[HomeRow], precision: Precision | None, year_to: str) -> None:
+    """The four figures over all companies, each with what it is measured on; `year_to` names the last of 12 months."""
     waiting = sum(row.to_review for row in rows)
     with_waiting = sum(row.to_review > 0 for row in rows)
     apart, accounts = sum(row.accounts_apart for row in rows), sum(row.accounts for row in rows)
@@ -38,7 +38,7 @@ def key_figures(rows: Sequence[HomeRow], precision: Precision | None) -> None:
             f"{apart} of {count(accounts, 'bank account')}" if accounts else "no balance stated yet",
         ),
         (
-            "Booked alone, 12 months",
+            f"Booked alone, year to {year_to}",
             percent(alone.value, 1),
             f"{alone.numerator:,} of {count(alone.denominator, 'line')}" if alone.denominator else "no lines yet",
         ),
@@ -69,8 +69,10 @@ def needs_you(caller: Caller, needs: Sequence[Need], today: date) -> None:
             st.markdown(":green[:material/task_alt:] &ensp;Nothing. Every company is up to date.")
         for number, need in enumerate(needs[:SHOWN]):
             _need(caller, number, need, today)
-    if len(needs) > SHOWN:
-        st.caption(f"And {len(needs) - SHOWN} more, in the table below.")
+        if len(needs) > SHOWN:
+            with st.expander(f"{len(needs) - SHOWN} more", type="compact", key="more_needs"):
+                for number, need in enumerate(needs[SHOWN:], start=SHOWN):
+                    _need(caller, number, need, today)
 
 
 def _need(caller: Caller, number: int, need: Need, today: date) -> None:
@@ -89,7 +91,10 @@ def _need(caller: Caller, number: int, need: Need, today: date) -> None:
 
 def all_companies(caller: Caller, rows: Sequence[HomeRow], needs: Sequence[Need], today: date) -> None:
     """A row a company; a click on it opens the company where it needs somebody."""
-    section("All companies", "A click opens the company where it needs somebody.")
+    about = (
+        "A click opens it where it needs somebody." if len(rows) == 1 else "A click opens one where it needs somebody."
+    )
+    section("All companies", f"{count(len(rows), 'company', 'companies')}. {about}")
     kinds: dict[UUID, NeedKind] = {}
     for need in needs:
         kinds.setdefault(need.company_id, need.kind)
@@ -105,11 +110,10 @@ def all_companies(caller: Caller, rows: Sequence[HomeRow], needs: Sequence[Need]
         currency=plain_money or "USD",
         key=TABLE,
         on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
+        selection_mode="single-cell",
     )
-    picked = [*(cell[0] for cell in chosen["selection"]["cells"]), *chosen["selection"]["rows"]]
-    if picked:
-        company_id = rows[picked[0]].company_id
+    if cells := chosen["selection"]["cells"]:
+        company_id = rows[cells[0][0]].company_id
         open_company(company_id, page_for(caller, company_id, kinds.get(company_id)))
 
 

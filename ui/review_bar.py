@@ -30,13 +30,11 @@ def bar(sight: desk.Sight) -> None:
         _opens("Leave out", "reject", "L", off)
         token = detail.group.key.token if detail else ""
         st.button(
-            "Later", key="review_later_button", shortcut=desk.shortcut("X"), disabled=detail is None,
+            "Later", key=desk.key_for("review_put_off", token), shortcut=desk.shortcut("X"), disabled=detail is None,
             on_click=desk.put_off, args=(token, sight.page),
         )  # fmt: skip
-        st.space("stretch")
-        if sight.last is not None:
-            with st.container(width="content", key="review_told"):
-                st.caption(plain(_told(sight.last)), width="content", wrap=False)
+        with st.container(key="review_told"):
+            st.caption(plain(_told(sight.last)) if sight.last else "", wrap=False, text_alignment="right")
         with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
             _way_back(sight.last, sight.may_decide)
             _step("Prev", "K", -1, sight)
@@ -58,10 +56,11 @@ def _approve(detail: GroupDetail | None, off: bool) -> None:
     if detail is not None and sure and detail.group.lines > 1:
         total = plain(money(detail.group.sum_minor, detail.group.key.currency, sign=True))
         label = f"Approve {count(detail.group.lines, 'line')} · {total}"
-    asked = (desk.Asked("approve", detail.entry_ids, detail.group.key.token),) if detail and sure else ()
+    token = detail.group.key.token if detail else ""
+    asked = (desk.Asked("approve", detail.entry_ids, token),) if detail and sure else ()
     st.button(
-        label, key="review_approve", shortcut=desk.shortcut("A"), type="primary", disabled=off or not sure,
-        on_click=desk.ask_for, args=asked,
+        label, key=desk.key_for("review_approve", token), shortcut=desk.shortcut("A"), type="primary",
+        disabled=off or not sure, on_click=desk.ask_for, args=asked,
     )  # fmt: skip
 
 
@@ -86,8 +85,8 @@ def _step(label: str, letter: str, step: int, sight: desk.Sight) -> None:
 def _way_back(last: LastDecision | None, may_decide: bool) -> None:
     asked = (desk.Asked("undo", last.review_ids),) if last else ()
     st.button(
-        "Undo", key="review_undo", shortcut=desk.shortcut("Z"), type="tertiary", disabled=not (last and may_decide),
-        on_click=desk.ask_for, args=asked,
+        "Undo", key=desk.key_for("review_undo", str(last.review_ids[0]) if last else ""), type="tertiary",
+        shortcut=desk.shortcut("Z"), disabled=not (last and may_decide), on_click=desk.ask_for, args=asked,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ carried out at the start of the run that follows, before the queue is read again
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2s
 from uuid import UUID
 
 import streamlit as st
@@ -181,6 +182,14 @@ def put_off(token: str, page: QueuePage) -> None:
 
 
 # --- deciding ---------------------------------------------------------------------------------
+
+
+def key_for(name: str, what: str) -> str:
+    """A widget key of its own for what a button acts on.
+
+    A key pressed twice in haste then hits a button that is gone, instead of the next group before it was seen.
+    """
+    return f"{name}_{blake2s(what.encode(), digest_size=6).hexdigest()}"
 
 
 def ask_for(asked: Asked) -> None:

@@ -54,8 +54,8 @@ def _choice(sight: desk.Sight, detail: GroupDetail, number: int, option: Option)
     asked = desk.Asked("account", detail.entry_ids, detail.group.key.token, option.account_id)
     share = "" if option.probability is None else f" :gray[{percent(option.probability)}]"
     st.button(
-        f"{plain(option.account)}{share}", key=f"review_choice_{number}", shortcut=desk.shortcut(str(number)),
-        width="stretch", on_click=desk.ask_for, args=(asked,), disabled=not sight.may_decide,
+        f"{plain(option.account)}{share}", key=desk.key_for(f"review_choice_{number}", asked.token), width="stretch",
+        shortcut=desk.shortcut(str(number)), on_click=desk.ask_for, args=(asked,), disabled=not sight.may_decide,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.posting.queue import QueueGroup, QueuePage
 from ui import review_desk as desk
 from ui.review_words import one_currency, sizes, why_it_waits
-from ui.tables import frame, table
+from ui.tables import frame, height, table
 from ui.words import count, money
 
 HEIGHT = 640
@@ -102,7 +102,8 @@ def listing(groups: Sequence[QueueGroup]) -> None:
             ),
             "Why it waits": st.column_config.TextColumn(width=122),
         },
-        currency=currency or "USD", key=desk.LIST, on_select=desk.picked, height=HEIGHT,
+        currency=currency or "USD", key=desk.LIST, on_select=desk.picked,
+        height=min(HEIGHT, height(len(rows))),
         selection_mode=["single-row-required", "single-cell"],
     )  # fmt: skip
 

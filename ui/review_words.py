@@ -9,6 +9,7 @@ from core.posting.group_detail import GroupDetail, PastLine
 from core.posting.queue import Level
 from models import Outcome
 from ui.words import count, money
+from ui.words import plain as plain
 
 LEVEL_STATES = {Level.LIKELY: "likely", Level.UNSURE: "unsure", Level.GUESS: "guess", Level.NO_BASIS: "none"}
 HOLDS: Mapping[str, str] = {
@@ -25,11 +26,6 @@ OUTCOMES = {
     Outcome.SPLIT: "Split",
     Outcome.REJECTED: "Left out",
 }
-
-
-def plain(text: str) -> str:
-    """The text with every sign that Markdown would read made literal."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", " ".join(text.split()))
 
 
 def evidence(text: str) -> str:

@@ -8,10 +8,12 @@ from streamlit.navigation.page import StreamlitPage
 from core.access.roles import Caller
 from core.founding import companies_of
 from core.posting.queue import waiting_count
+from core.reconciliation.listing import suggested_count
 from db.engine import snapshot
 from models import Company
 from ui.identity import COMPANY, current_caller, remember_in_session_state
 from ui.navigation import Link, existing_links
+from ui.words import plain
 
 UI = Path(__file__).parent
 NAME = "AI Bookkeeper"
@@ -66,10 +68,7 @@ def _page(link: Link) -> StreamlitPage:
 
 @st.fragment(key="nav")  # so that a page can bring the count up to date by st.rerun("nav") from a callback
 def _links(pages: dict[Link, StreamlitPage], caller: Caller, company: Company | None) -> None:
-    waiting = 0
-    if company is not None:
-        with snapshot() as session:
-            waiting = waiting_count(session, caller, company.id)
+    waiting = _waiting(caller, company) if company else {}
     with st.container(key="nav", gap="xsmall"):
         group = ""
         for link, page in pages.items():
@@ -77,14 +76,27 @@ def _links(pages: dict[Link, StreamlitPage], caller: Caller, company: Company | 
                 group = link.group
                 st.space("xxsmall")
                 st.caption(group)
-            label = f"{link.title} :gray[{waiting:,}]" if link.name == "review" and waiting else link.title
-            st.page_link(page, label=label)
+            number = waiting.get(link.name)
+            st.page_link(page, label=f"{link.title} :gray[{number:,}]" if number else link.title)
+
+
+def _waiting(caller: Caller, company: Company) -> dict[str, int]:
+    """What waits for a person, by page."""
+    with snapshot() as session:
+        return {
+            "review": waiting_count(session, caller, company.id),
+            "reconcile": suggested_count(session, caller, company.id),
+        }
 
 
 def _person(caller: Caller, pages: dict[Link, StreamlitPage]) -> None:
     with st.container(key="whoami"):
         asked = st.menu_button(
-            caller.name, ["Your password", "Sign out"], icon=":material/account_circle:", type="tertiary", key="me"
+            plain(caller.name),
+            ["Your password", "Sign out"],
+            icon=":material/account_circle:",
+            type="tertiary",
+            key="me",
         )
     if asked == "Sign out":
         st.logout()

@@ -1,6 +1,8 @@
 """What the users' page shows: who may see the company, one of them opened, the dialog that adds somebody."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
@@ -12,7 +14,9 @@ from models import Role
 from ui.frame import refusals_shown
 from ui.identity import Here
 from ui.tables import frame, table
+from ui.words import plain
 
+ROLES = tuple(Role)
 MAY = {
     Role.BOOKKEEPER: "uploads files, reconciles, reads reports",
     Role.REVIEWER: "also decides what waits for review",
@@ -48,6 +52,7 @@ def people(rows: list[UserRow], now: datetime) -> UserRow | None:
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
     )
+    st.caption("Click a name to change the role, set a password or take access away.")
     selected = chosen["selection"]
     at = selected["cells"][0][0] if selected["cells"] else next(iter(selected["rows"]), None)
     return rows[at] if at is not None and at < len(rows) else None
@@ -61,45 +66,40 @@ def _state(row: UserRow, now: datetime) -> str:
 
 def opened(place: Here, row: UserRow) -> None:
     """What can be done with one user."""
+    caller, company_id, name = place.caller, place.company_id, plain(row.display_name)
     with st.container(border=True, key="users_opened", gap="small"):
-        st.markdown(f"**{row.display_name}** :gray[{row.username}]")
+        st.markdown(f"**{name}** :gray[{plain(row.username)}]")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             role = st.selectbox(
-                "Role here", list(Role), list(Role).index(row.role), format_func=str.capitalize, width=180,
+                "Role here", ROLES, ROLES.index(row.role), format_func=str.capitalize, width=180,
                 key=f"users_role_{row.id}",
             )  # fmt: skip
             if st.button("Change the role", key="users_change_role", disabled=role == row.role):
-                _do(place.caller, f"{row.display_name} is now {role} here.", "grant", place, row, role=role)
+                change = partial(grant, caller=caller, user_id=row.id, company_id=company_id, role=Role(role))
+                _carry_out(change, f"{name} is now {role} here.")
             if st.button("Take access away", key="users_withdraw", icon=":material/person_remove:"):
-                _do(place.caller, f"{row.display_name} does not see this company any more.", "withdraw", place, row)
+                change = partial(withdraw, caller=caller, user_id=row.id, company_id=company_id)
+                _carry_out(change, f"{name} does not see this company any more.")
             label, icon = ("Switch off", "block") if row.is_active else ("Switch on", "check_circle")
             if st.button(label, key="users_switch", icon=f":material/{icon}:"):
-                word = "cannot sign in any more" if row.is_active else "can sign in again"
-                _do(place.caller, f"{row.display_name} {word}.", "switch", place, row)
-        with st.form("users_password", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            password = st.text_input("New password", type="password", autocomplete="new-password", width=280)
-            if st.form_submit_button("Set the password"):
-                _do(
-                    place.caller, f"{row.display_name} signs in with the new password from now on, on every device.",
-                    "password", place, row, password=password,
-                )  # fmt: skip
+                change = partial(set_active, caller=caller, user_id=row.id, active=not row.is_active)
+                _carry_out(change, f"{name} {'cannot sign in any more' if row.is_active else 'can sign in again'}.")
+        _password(place.caller, row)
 
 
-def _do(
-    caller: Caller, done: str, what: str, place: Here, row: UserRow, *, role: Role | None = None, password: str = ""
-) -> None:
-    now, company_id = datetime.now(UTC), place.company_id
+def _password(caller: Caller, row: UserRow) -> None:
+    with st.form("users_password", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input("New password", type="password", autocomplete="new-password", width=280)
+        if st.form_submit_button("Set the password"):
+            change = partial(set_password, caller=caller, user_id=row.id, password=typed)
+            _carry_out(change, f"{plain(row.display_name)} is signed out everywhere; the new password counts.")
+
+
+def _carry_out(change: Callable[..., None], done: str) -> None:
+    """Run one change of core in its own unit of work; told after the rerun, once it is committed."""
     with refusals_shown():
         with unit_of_work() as session:
-            match what:
-                case "grant":
-                    grant(session, caller, user_id=row.id, company_id=company_id, role=role or row.role, now=now)
-                case "withdraw":
-                    withdraw(session, caller, user_id=row.id, company_id=company_id, now=now)
-                case "switch":
-                    set_active(session, caller, user_id=row.id, active=not row.is_active, now=now)
-                case "password":
-                    set_password(session, caller, user_id=row.id, password=password, now=now)
+            change(session, now=datetime.now(UTC))
         st.session_state[_SAID] = done
         st.rerun()
 
@@ -119,7 +119,7 @@ def add_user(place: Here) -> None:
                 "First password", type="password", autocomplete="new-password",
                 help="At least 12 characters. Tell it to them in person; they change it in the menu under their name.",
             )  # fmt: skip
-        role = st.selectbox("Role here", list(Role), format_func=lambda role: f"{role.capitalize()}: {MAY[role]}")
+        role = st.selectbox("Role here", ROLES, format_func=lambda role: f"{role.capitalize()}: {MAY[role]}")
         with st.container(horizontal=True, horizontal_alignment="right"):
             sent = st.form_submit_button("Add", type="primary")
     if not sent:
@@ -136,6 +136,6 @@ def add_user(place: Here) -> None:
                 if found is None:
                     raise NotFound("user", username)
                 user = found
-            grant(session, place.caller, user_id=user.id, company_id=place.company_id, role=role, now=now)
-        st.session_state[_SAID] = f"{user.display_name} sees this company now, as {role}."
+            grant(session, place.caller, user_id=user.id, company_id=place.company_id, role=Role(role), now=now)
+        st.session_state[_SAID] = f"{plain(user.display_name)} sees this company now, as {role}."
         st.rerun()

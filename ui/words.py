@@ -1,5 +1,6 @@
-"""How figures and states are written, once for all pages."""
+"""How figures, states and what others wrote are written, once for all pages."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -47,6 +48,11 @@ def span(first_on: date | None, last_on: date | None) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """1 line, 1,204 lines."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def plain(text: str) -> str:
+    """A text that others wrote with every sign literal that Markdown would read."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", " ".join(text.split()))
 
 
 # state -> (word, colour, icon); the word and the icon carry the meaning, the colour only repeats it

@@ -16,7 +16,7 @@ from core.metrics.home import HomeRow
 from core.money import Money
 from core.period import Period
 from core.reconciliation.proofs import StatementProof, load_proofs
-from models import BankAccount, FileKind, FileStatus, Reconciliation, StatementFile
+from models import BankAccount, FileKind, FileStatus, Reconciliation, StatementFile, Transaction
 
 DAYS_OF_GRACE = 5  # of a month, until the statements of the month before are missed
 DAYS_REFUSED = 14  # a refused file is pointed out for so long, unless the file comes again
@@ -72,6 +72,15 @@ def needs_of(session: Session, caller: Caller, rows: Sequence[HomeRow], today: d
     ]
     order = list(NeedKind)
     return sorted(found, key=lambda need: (order.index(need.kind), -need.count, need.company.lower()))
+
+
+def last_line_on(session: Session, caller: Caller) -> date | None:
+    """The latest day of any bank line that the caller may see: trends end there, not in months without files."""
+    lines = select(func.max(col(Transaction.booked_on))).where(
+        col(Transaction.company_id).in_(caller.visible(Action.READ)), col(Transaction.reverted_at).is_(None)
+    )
+    found: date | None = session.execute(lines).scalar()
+    return found
 
 
 def missing_month(today: date) -> Period:

@@ -9,16 +9,15 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, extract, func, or_, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.metrics.rates import Rate
 from core.period import Period
-from core.reconciliation.proofs import StatementProof, line_state, load_proofs
-from models import EntryStatus, JournalEntry, Method, Outcome, Review, Transaction
-
-IN_LEDGER = (EntryStatus.POSTED, EntryStatus.REVERSED)
+from core.reconciliation.line_states import LineStates, flag
+from core.reconciliation.proofs import StatementProof, load_proofs
+from models import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,54 +136,23 @@ def _judged_lines(
     only: Collection[str] | None,
 ) -> Any:
     """A row a live line, a column of 0 or 1 for each count."""
-    state = line_state()
+    states = LineStates(company_ids)
     flags: dict[str, ColumnElement[bool]] = {
-        "auto_approved": _automatic(),
-        "by_match": _automatic(Method.MATCH),
-        "by_rule": _automatic(Method.RULE),
-        "by_model": _automatic(Method.MODEL),
-        "reviewed": _decided(*Outcome),
-        "approved": _decided(Outcome.APPROVED),
-        "corrected": _decided(Outcome.CORRECTED, Outcome.SPLIT),
-        "rejected": _decided(Outcome.REJECTED),
-        "reconciled": (state == "posted") & _in_proved(proofs),
-        **{name: state == name for name in ("posted", "waiting", "left_out", "unbooked")},
+        "auto_approved": states.entry("automatic"),
+        **{name: states.entry(name) for name in ("by_match", "by_rule", "by_model")},
+        **{name: states.decision(name) for name in ("reviewed", "approved", "corrected", "rejected")},
+        **{name: states.state == name for name in ("posted", "waiting", "left_out", "unbooked")},
+        "reconciled": (states.state == "posted") & _in_proved(proofs),
     }
-    query = select(
+    query: Any = select(
         col(Transaction.company_id).label("company_id"),
         extract("year", col(Transaction.booked_on)).label("year"),
         extract("month", col(Transaction.booked_on)).label("month"),
-        *(case((flag, 1), else_=0).label(name) for name, flag in flags.items() if only is None or name in only),
+        *(flag(judged).label(name) for name, judged in flags.items() if only is None or name in only),
     ).where(col(Transaction.company_id).in_(company_ids), col(Transaction.reverted_at).is_(None))
     if period is not None:
         query = query.where(col(Transaction.booked_on).between(period.first_on, period.last_on))
-    return query
-
-
-def _automatic(method: Method | None = None) -> ColumnElement[bool]:
-    """The policy posted the line (its first entry that got into the ledger, by this method)."""
-    found = (
-        exists()
-        .where(
-            col(JournalEntry.transaction_id) == col(Transaction.id),
-            col(JournalEntry.auto_approved),
-            col(JournalEntry.status).in_(IN_LEDGER),
-        )
-        .correlate(Transaction)
-    )
-    return found if method is None else found.where(col(JournalEntry.method) == method)
-
-
-def _decided(*outcomes: Outcome) -> ColumnElement[bool]:
-    return (
-        exists()
-        .where(
-            col(Review.transaction_id) == col(Transaction.id),
-            col(Review.undone_at).is_(None),
-            col(Review.outcome).in_(outcomes),
-        )
-        .correlate(Transaction)
-    )
+    return states.joined(query)
 
 
 def _in_proved(proofs: Sequence[StatementProof]) -> ColumnElement[bool]:

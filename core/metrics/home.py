@@ -11,10 +11,11 @@ from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Caller
-from core.metrics.automation import IN_LEDGER, counts_by_month
+from core.metrics.automation import counts_by_month
 from core.metrics.rates import Rate
 from core.money import Money
 from core.period import Period
+from core.reconciliation.line_states import IN_LEDGER
 from models import (
     BankAccount,
     Company,

@@ -152,6 +152,17 @@ def ledger_currencies(session: Session, caller: Caller, company_id: UUID) -> lis
     return [base, *sorted(set(used) - {base})]
 
 
+def booked_days(session: Session, caller: Caller, company_id: UUID) -> Period | None:
+    """From the first to the last day on which anything is in the ledger; None for empty books."""
+    caller.require(company_id, Action.READ)
+    first_on, last_on = session.execute(
+        select(func.min(col(JournalEntry.booked_on)), func.max(col(JournalEntry.booked_on))).where(
+            col(JournalEntry.company_id) == company_id, col(JournalEntry.status).in_(IN_LEDGER)
+        )
+    ).one()
+    return Period(first_on, last_on) if first_on else None
+
+
 def trial_balance(
     session: Session, caller: Caller, company_id: UUID, as_of: date, *, currency: str | None = None
 ) -> TrialBalance:

@@ -122,6 +122,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noq
         "synchronous = NORMAL",
         "foreign_keys = ON",
         "temp_store = MEMORY",
+        "cache_size = -131072",  # KiB; random keys touch every page of an index, and 2 MiB would send each to disk
         "recursive_triggers = ON",  # else INSERT OR REPLACE would delete rows behind the laws' back
     ):
         connection.execute(f"PRAGMA {pragma}")

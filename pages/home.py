@@ -11,8 +11,8 @@ from ui.home_view import all_companies, key_figures, needs_you
 from ui.identity import current_caller
 from ui.onboarding import ask_new_company, first_steps
 
+actions = open_page("Companies", f"{datetime.now(UTC):%A, %B %-d, %Y}", "home")
 today = datetime.now(UTC).date()
-actions = open_page("Companies", f"{today:%A, %B} {today.day}, {today.year}", "home")
 with refusals_shown():
     caller = current_caller("home")
     with snapshot() as session:

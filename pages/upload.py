@@ -5,7 +5,6 @@ import streamlit as st
 from ui import upload_desk as desk
 from ui.frame import open_page, refusals_shown
 from ui.identity import here
-from ui.review_words import plain
 from ui.upload_history import earlier_imports
 from ui.upload_items import open_items
 from ui.upload_statements import statements
@@ -26,4 +25,4 @@ with refusals_shown():
     elif chosen == EARLIER:
         earlier_imports(place.caller, place.company_id)
     else:
-        statements(place.caller, place.company_id, plain(place.company.name))
+        statements(place.caller, place.company_id, place.company.name)

@@ -20,9 +20,11 @@ from core.ingestion.raw_file import RawFile
 from db.bulk import write_columns
 from db.engine import unit_of_work
 
+app = typer.Typer(add_completion=False)
 COMMAND = "import_files"
 
 
+@app.command()
 def main(
     files: Annotated[list[Path], typer.Argument(help="Statement files: CSV or OFX.", metavar="FILE…")],
     company: Annotated[str, typer.Option(help="The company's short name.", metavar="SLUG")],
@@ -79,4 +81,4 @@ def _sentence(described: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from db.engine import engine, unit_of_work
+from db.engine import current_url, engine, unit_of_work
+from tests.databases import spoil
 
 
 @contextmanager
@@ -42,6 +43,7 @@ def laws_suspended() -> Iterator[Session]:
 
     Most of it is off for good in this database, so it is a test's last step before looking.
     """
+    spoil(current_url())
     with unit_of_work() as session:
         for name in UNIQUE_LAWS:
             session.execute(text(f"DROP INDEX IF EXISTS {name}"))

@@ -14,10 +14,9 @@ from core.metrics.quality import Precision
 from core.metrics.rates import Rate
 from core.money import Money
 from ui.frame import figures, section
-from ui.home_words import GOALS, open_company, page_for, sentence, sums
-from ui.review_words import plain
+from ui.home_words import GOALS, open_company, page_for, sentence, sums, works_on
 from ui.tables import frame, table
-from ui.words import NONE, STATES, badge, count, day, money, percent
+from ui.words import NONE, STATES, badge, count, day, money, percent, plain
 
 SHOWN = 6  # needs at once; the others unfold
 TABLE = "home_companies"
@@ -76,12 +75,12 @@ def needs_you(caller: Caller, needs: Sequence[Need], today: date) -> None:
 
 
 def _need(caller: Caller, number: int, need: Need, today: date) -> None:
-    label, page, action = GOALS[need.kind]
+    label, page = GOALS[need.kind]
     with st.container(horizontal=True, vertical_alignment="center", key=f"need{number}"):
         with st.container(width=120, key=f"needstate{number}"):
             badge(need.kind.value)
         st.markdown(f"**{plain(need.company)}** &ensp;{sentence(need, today)}", width="stretch")
-        if caller.may(need.company_id, action):
+        if works_on(caller, need.company_id, need.kind):
             go = st.button(
                 label, key=f"go{number}", type="tertiary", icon=":material/arrow_forward:", icon_position="right"
             )

@@ -1,29 +1,26 @@
 """What a company needs, as a sentence, and the page where it is done."""
 
 from datetime import date
-from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
 import streamlit as st
 
-from core.access.roles import Action, Caller
+from core.access.roles import Caller
 from core.metrics.attention import Need, NeedKind
 from core.money import Money
 from core.reconciliation.statement_proof import Cause
 from ui.identity import COMPANY
-from ui.review_words import plain
-from ui.words import NONE, count, day, money
+from ui.navigation import LINKS
+from ui.words import NONE, count, day, money, plain
 
-PAGES = Path(__file__).parent.parent / "pages"
-
-# kind -> (label of the button, page, what a role must allow to work there)
-GOALS: dict[NeedKind, tuple[str, str, Action]] = {
-    NeedKind.DIFFERENCE: ("Reconcile", "reconcile", Action.RECONCILE),
-    NeedKind.REFUSED: ("Upload", "upload", Action.IMPORT),
-    NeedKind.REVIEW: ("Review", "review", Action.REVIEW),
-    NeedKind.NO_FILE: ("Upload", "upload", Action.IMPORT),
-    NeedKind.SETUP: ("Upload", "upload", Action.IMPORT),
+# kind -> (label of the button, page)
+GOALS: dict[NeedKind, tuple[str, str]] = {
+    NeedKind.DIFFERENCE: ("Reconcile", "reconcile"),
+    NeedKind.REFUSED: ("Upload", "upload"),
+    NeedKind.REVIEW: ("Review", "review"),
+    NeedKind.NO_FILE: ("Upload", "upload"),
+    NeedKind.SETUP: ("Upload", "upload"),
 }
 
 _CAUSES: dict[str, str] = {
@@ -87,15 +84,18 @@ _SENTENCES = {
 
 
 def page_for(caller: Caller, company_id: UUID, kind: NeedKind | None) -> str:
-    """The page where this is done, as far as the caller may work there; else the company's figures."""
-    if kind is not None:
-        _, page, action = GOALS[kind]
-        if caller.may(company_id, action):
-            return page
-    return "metrics"
+    """The page where this is done, as far as the caller works there; else the company's reports."""
+    return GOALS[kind][1] if kind is not None and works_on(caller, company_id, kind) else "reports"
+
+
+def works_on(caller: Caller, company_id: UUID, kind: NeedKind) -> bool:
+    """Whether this is the caller's work in the company."""
+    link = LINKS[GOALS[kind][1]]
+    needed = link.listed or link.needs
+    return needed is None or caller.may(company_id, needed)
 
 
 def open_company(company_id: UUID, page: str) -> NoReturn:
     """Choose the company and go to the page."""
     st.session_state[COMPANY] = company_id
-    st.switch_page(PAGES / f"{page}.py")
+    st.switch_page(LINKS[page].path)

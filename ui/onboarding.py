@@ -17,10 +17,9 @@ from models import BankAccountKind
 from ui.frame import refusals_shown
 from ui.home_words import open_company
 from ui.identity import session_secret
-from ui.review_words import plain
 from ui.tables import frame, table
 from ui.upload_accounts import KINDS, account_fields
-from ui.words import count
+from ui.words import count, plain
 
 DRAFT = "new_company"  # in session_state: what was typed so far, until the company is created
 FOUNDED = "founded_company"  # in session_state: the id of a company that has just been created

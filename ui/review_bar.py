@@ -11,8 +11,7 @@ from ui import review_desk as desk
 from ui.review_dialogs import by_confidence, leave_out, note, other_account
 from ui.review_rule import rule_dialog
 from ui.review_split import split_dialog
-from ui.review_words import plain
-from ui.words import count, day, money
+from ui.words import count, day, money, plain
 
 DIALOGS = {"account": other_account, "split": split_dialog, "rule": rule_dialog, "note": note, "reject": leave_out}
 

@@ -15,9 +15,9 @@ from db.engine import snapshot
 from ui import review_desk as desk
 from ui.frame import refusals_shown
 from ui.pickers import account_options, pick_account
-from ui.review_words import evidence, plain, sizes, why_it_waits
+from ui.review_words import evidence, sizes, why_it_waits
 from ui.tables import frame, table
-from ui.words import count, money, percent
+from ui.words import count, money, percent, plain
 
 SHARES = (0.6, 0.7, 0.8, 0.9, 0.95)
 

@@ -5,9 +5,9 @@ import streamlit as st
 from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
 from ui import review_desk as desk
-from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, plain, sentence, why_it_waits
+from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, sentence, why_it_waits
 from ui.tables import frame, table
-from ui.words import badge, count, money, percent, span
+from ui.words import badge, count, money, percent, plain, span
 
 
 def opened(sight: desk.Sight, detail: GroupDetail) -> None:

@@ -14,8 +14,7 @@ from ui import review_desk as desk
 from ui.frame import refusals_shown
 from ui.pickers import pick_account
 from ui.review_dialogs import bookable, buttons, finish, object_line
-from ui.review_words import plain
-from ui.words import count
+from ui.words import count, plain
 
 TESTS: Mapping[str, TextIs] = {
     "Counterparty is": TextIs("", "equals", "counterparty"),

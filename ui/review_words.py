@@ -9,7 +9,6 @@ from core.posting.group_detail import GroupDetail, PastLine
 from core.posting.queue import Level
 from models import Outcome
 from ui.words import count, money
-from ui.words import plain as plain
 
 LEVEL_STATES = {Level.LIKELY: "likely", Level.UNSURE: "unsure", Level.GUESS: "guess", Level.NO_BASIS: "none"}
 HOLDS: Mapping[str, str] = {

@@ -13,10 +13,9 @@ from core.ingestion.previewing import ImportPreview, PreviewStatus
 from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.problems import Problem, Severity
 from ui import upload_desk as desk
-from ui.review_words import plain
 from ui.tables import frame, table
 from ui.upload_questions import ask, pick_bank_account, pick_reading
-from ui.words import badge_text, count, money, span
+from ui.words import badge_text, count, money, plain, span
 
 FIRST_ROWS = 6
 PROBLEMS_SHOWN = 50
@@ -29,13 +28,13 @@ def file_card(caller: Caller, company_id: UUID, place: int, preview: ImportPrevi
     """One file as a box that opens: the state in its head, everything known about it inside."""
     state, word = state_of(preview)
     head = f"{badge_text(state, word)} &ensp;**{plain(preview.name)}** &ensp;:gray[{plain(_facts(preview))}]"
-    with st.expander(
-        head, expanded=open_it or state in ("asking", "refused"), key=f"file_{preview.digest[:16]}_{place}"
-    ):
+    # The state is part of the key: a file that turns out to need an answer opens, also if it was closed by hand.
+    key = f"file_{preview.digest[:16]}_{place}_{state}"
+    with st.expander(head, expanded=open_it or state in ("asking", "refused"), key=key):
         if desk.is_asking(preview):
             ask(caller, company_id, preview)
         elif preview.error:
-            st.error(preview.refusal, title="Nothing was stored from this file", icon=":material/block:")
+            st.error(plain(preview.refusal), title="Nothing was stored from this file", icon=":material/block:")
         elif preview.duplicate_of:
             _twin(preview)
         else:
@@ -84,7 +83,7 @@ def _recognised(caller: Caller, company_id: UUID, preview: ImportPreview) -> Non
     if preview.statement is None:
         return
     for account in preview.accounts:
-        st.markdown(f":gray[{plain(_sums(account, len(preview.accounts) > 1))}]")
+        st.caption(plain(_sums(account, len(preview.accounts) > 1)))
     left, right = st.columns([0.44, 0.56], gap="medium")
     with left:
         st.markdown("**What was recognised**")

@@ -15,11 +15,10 @@ from db.engine import snapshot, unit_of_work
 from models import FileKind, FileStatus
 from ui import upload_desk as desk
 from ui.frame import empty, refusals_shown
-from ui.review_words import plain
 from ui.tables import frame, table
 from ui.upload_files import problems_table
 from ui.upload_receipt import show_sums, sums_of_records
-from ui.words import NONE, STATES, badge_text, count, money, span
+from ui.words import NONE, STATES, badge_text, count, money, plain, span
 
 MOST = 200
 TABLE = "earlier_imports"
@@ -96,7 +95,7 @@ def record_card(caller: Caller, company_id: UUID, record: ImportRecord, *, open_
     refused = record.status is FileStatus.REFUSED
     with st.expander(head, expanded=open_it or refused, key=f"record_{record.file_id.hex}"):
         if refused:
-            st.error(record.refusal, title="Nothing was stored from this file", icon=":material/block:")
+            st.error(plain(record.refusal), title="Nothing was stored from this file", icon=":material/block:")
         else:
             st.markdown(plain(_sentence(record)))
         problems = [

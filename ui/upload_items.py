@@ -21,10 +21,9 @@ from models import FileStatus, ItemKind, ItemStatus, OpenItem
 from ui.frame import empty, refusals_shown, section
 from ui.home_words import sums
 from ui.pickers import account_options
-from ui.review_words import plain
 from ui.tables import frame, table
 from ui.upload_files import problems_table
-from ui.words import NONE, badge_text, count, money
+from ui.words import NONE, badge_text, count, money, plain
 
 FILES = "items_files"  # list[RawFile] that are not stored yet
 READ = "items_read"  # Previews of exactly these files
@@ -141,7 +140,7 @@ def _card(place: int, preview: OpenItemsPreview) -> None:
     head = f"{badge_text(state, word)} &ensp;**{plain(preview.file.name)}** &ensp;:gray[{plain(about)}]"
     with st.expander(head, expanded=True, key=f"items_{preview.file.digest[:16]}_{place}"):
         if preview.error:
-            st.error(preview.refusal, title="Nothing was stored from this file", icon=":material/block:")
+            st.error(plain(preview.refusal), title="Nothing was stored from this file", icon=":material/block:")
         elif preview.duplicate_of:
             st.markdown("The same file was stored before; its items are not stored again.")
         else:

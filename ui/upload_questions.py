@@ -11,11 +11,10 @@ from core.ingestion.layout import SIGN_RULES
 from core.ingestion.previewing import ImportPreview
 from core.ingestion.statement import Statement
 from ui import upload_desk as desk
-from ui.review_words import plain
 from ui.review_words import sentence as with_stop
 from ui.tables import frame, table
 from ui.upload_accounts import add_account, bank_account_options, may_add
-from ui.words import count
+from ui.words import count, plain
 
 READING_ROWS = 4
 ORDERS = {"": "As detected", "DMY": "Day first", "MDY": "Month first", "YMD": "Year first"}

@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.ingestion.import_history import ImportRecord
 from core.ingestion.previewing import ImportPreview, PreviewStatus
+from core.reconciliation.reconciling import MatchingResult
 from models import FileStatus
 from ui import upload_desk as desk
 from ui.frame import answered, equation
-from ui.review_words import plain
-from ui.words import badge_text, count, money
+from ui.words import badge_text, count, money, plain
 
 
 @dataclass(frozen=True)
@@ -123,16 +123,20 @@ def stored_steps(done: desk.Done, records: Sequence[ImportRecord]) -> None:
         steps.append(f"{count(refused, 'file')} refused, nothing stored from it" if refused == 1 else
                      f"{refused} files refused, nothing stored from them")  # fmt: skip
     steps.append(f"{count(new, 'new line')} stored")
-    found = [
-        count(matching.confirmed_transfers, "transfer between own accounts", "transfers between own accounts"),
-        count(matching.confirmed_settlements, "open item settled", "open items settled"),
-    ]
-    steps.append(f"{' and '.join(found)}, {count(matching.suggested, 'match', 'matches')} suggested")
+    steps.append(_matched(matching))
     alone = booking.auto_approved + booking.confirmed
-    steps.append(f"{booking.entries:,} booked: {alone:,} alone, {booking.needs_review:,} sent to review")
+    steps.append(f"{count(alone, 'line')} booked alone, {booking.needs_review:,} sent to review")
     with st.container(border=True, gap="xsmall", key="steps"):
         st.markdown("**What happened**")
         for step in steps:
             st.status(step, state="complete", type="step")
         if booking.in_closed_period:
             st.caption(f"{count(booking.in_closed_period, 'line lies', 'lines lie')} in the locked period, not booked.")
+
+
+def _matched(matching: MatchingResult) -> str:
+    transfers, settled = matching.confirmed_transfers, matching.confirmed_settlements
+    found = [count(transfers, "own transfer")] if transfers else []
+    found += [count(settled, "open item settled", "open items settled")] if settled else []
+    found += [count(matching.suggested, "match suggested", "matches suggested")] if matching.suggested else []
+    return ", ".join(found) or "No transfer or open item among them"

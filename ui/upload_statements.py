@@ -11,13 +11,12 @@ from core.ingestion.previewing import ImportPreview, PreviewStatus
 from db.engine import snapshot
 from ui import upload_desk as desk
 from ui.frame import empty, refusals_shown, section
-from ui.home_words import PAGES
+from ui.navigation import LINKS
 from ui.onboarding import FOUNDED
-from ui.review_words import plain
 from ui.upload_files import file_card
 from ui.upload_history import record_card
 from ui.upload_receipt import reading_steps, show_sums, stored_steps, sums_of_previews, sums_of_records
-from ui.words import count
+from ui.words import count, plain
 
 
 def statements(caller: Caller, company_id: UUID, company: str) -> None:
@@ -106,7 +105,7 @@ def _stored(caller: Caller, company_id: UUID, records: Sequence[ImportRecord], d
         with st.container(horizontal=True):
             if done.booking.needs_review and caller.may(company_id, Action.REVIEW):
                 label = f"Review {count(done.booking.needs_review, 'line')}"
-                st.page_link(PAGES / "review.py", label=label, icon=":material/checklist:")
+                st.page_link(LINKS["review"].path, label=label, icon=":material/checklist:")
             if done.matching.suggested and caller.may(company_id, Action.RECONCILE):
                 label = f"Look at {count(done.matching.suggested, 'suggested match', 'suggested matches')}"
-                st.page_link(PAGES / "reconcile.py", label=label, icon=":material/balance:")
+                st.page_link(LINKS["reconcile"].path, label=label, icon=":material/balance:")

@@ -118,7 +118,8 @@ def instalments(labelled: Labelled) -> I64:
     month = months(labelled.lines)
     if 6 <= month.max(initial=0) + 1 <= BLOCKS:
         return month
-    return (np.arange(len(labelled)) * 12 // max(len(labelled), 1)).astype(np.int64)
+    blocks = 12 if len(labelled) > FEW_ROWS else 6
+    return (np.arange(len(labelled)) * blocks // max(len(labelled), 1)).astype(np.int64)
 
 
 def blanked_rows(lines: Lines) -> tuple[BOOL, BOOL]:
@@ -275,7 +276,7 @@ def fit(
         feed: whether holdout labels join the history month after month, as they will when the ranker is used.
     """
     labels = sorted(set(training.account) | set(holdout.account))
-    bits = 16 if len(training) > FEW_ROWS else 14
+    bits = 16 if len(training) > FEW_ROWS else 13
     learner = TextLearner(labels, bits, knows_companies=True, seed=seed)
     pairs = causal_pairs(training, accounts, base, shared, learner)
     few = len(training) < FEW_ROWS and bool(base.booster_text)

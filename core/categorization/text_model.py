@@ -18,8 +18,7 @@ from core.categorization.ngrams import hashed_texts
 F32 = NDArray[np.float32]
 
 CONTEXT_WEIGHT = 0.6  # of a company, size or direction token beside a text row of length 1
-ALPHA = 1e-6
-STEP = 2.0  # constant, the weights of all steps being averaged (Polyak 1992)
+ALPHA = 1e-5
 EPOCHS = 5
 
 
@@ -82,7 +81,7 @@ class TextLearner:
         self._random = np.random.default_rng(seed)
         self._number = {name: i for i, name in enumerate(self.classes)}
         self._estimator = SGDClassifier(  # type: ignore[no-untyped-call]
-            loss="log_loss", alpha=ALPHA, learning_rate="constant", eta0=STEP, average=True, random_state=seed
+            loss="log_loss", alpha=ALPHA, random_state=seed
         )
         self.rows_seen = 0
 
@@ -90,9 +89,9 @@ class TextLearner:
         """Take in n more labelled lines."""
         rows = text_rows(keys, self.bits, self.knows_companies)
         numbers = np.fromiter((self._number[label] for label in labels), np.int64, rows.shape[0])
-        for _ in range(epochs):
-            order = self._random.permutation(len(numbers))
-            self._estimator.partial_fit(rows[order], numbers[order], classes=np.arange(len(self.classes)))
+        # All epochs in one call: each call costs time with the width of the weights, whatever the rows.
+        order = np.concatenate([self._random.permutation(len(numbers)) for _ in range(epochs)])
+        self._estimator.partial_fit(rows[order], numbers[order], classes=np.arange(len(self.classes)))
         self.rows_seen += len(numbers)
 
     def model(self) -> TextModel:

@@ -11,6 +11,7 @@ from core.ingestion.layout import Layout
 from core.ingestion.statement import AccountStatement, Statement
 
 _SHORTEST_TAIL = 4  # digits that banks show of a masked number
+_LETTER_TO_DIGIT = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _YEAR = re.compile(r"(?:19|20)\d\d")  # four digits that stand in a file's name for another reason
 _NOT_A_LAYOUT = ("newest_first", "header_row", "encoding")  # what may differ from file to file of one layout
 
@@ -115,7 +116,8 @@ def _plain(number: str) -> str:
 
 def _named(file_name: str, candidates: Sequence[Candidate]) -> Candidate | None:
     """The one account whose number, its last digits, or else whose code is a word of the file's name."""
-    words = _words(file_name)
+    # Also with letters and digits taken apart: banks write Chase4821_Activity.csv.
+    words = _words(file_name) + _words(_LETTER_TO_DIGIT.sub(" ", file_name))
     for name_of in (_number_name, _tail_name, _code_name):
         found = [one for one in candidates if (name := name_of(one)) and f" {name} " in words]
         if len(found) == 1:

@@ -56,10 +56,12 @@ def assign_file(
             parts = _place(file, statement, candidates, given)
         _check(file, parts)
     except BookkeepingError as error:
-        return AssignedFile(file, statement, (), statement.problems if statement else _problems_of(error), error)
+        if statement is None:
+            return AssignedFile(file, None, (), _problems_of(error), error)
+        # Faulty rows go first: no answer to the question of the account would make the file storable.
+        return AssignedFile(file, statement, (), statement.problems, _faulty_rows(file, statement) or error)
     problems = (*statement.problems, *_numbers_that_differ(parts))
-    faulty = [(problem.row, problem.message) for problem in problems if problem.severity is Severity.ERROR]
-    return AssignedFile(file, statement, parts, problems, InvalidLines(file.name, faulty) if faulty else None)
+    return AssignedFile(file, statement, parts, problems, _faulty_rows(file, statement))
 
 
 def _common_currency(candidates: Sequence[Candidate]) -> str:
@@ -125,6 +127,11 @@ def _numbers_that_differ(parts: tuple[Part, ...]) -> list[Problem]:
         for owner, account in parts
         if owner.number and account.account_number and not same_number(owner.number, account.account_number)
     ]
+
+
+def _faulty_rows(file: RawFile, statement: Statement) -> InvalidLines | None:
+    faulty = [(problem.row, problem.message) for problem in statement.problems if problem.severity is Severity.ERROR]
+    return InvalidLines(file.name, faulty) if faulty else None
 
 
 def _problems_of(error: BookkeepingError) -> tuple[Problem, ...]:

@@ -107,7 +107,7 @@ def sort_lines(lines: Sequence[LineFacts], known: KnownLines) -> Sorted:
 
 
 def _fingerprints(lines: Sequence[LineFacts], is_new: Sequence[bool], used: set[str]) -> list[str]:
-    """32 hex characters a new line, unlike any of the account's: its day, its content and which of the equal ones it is.
+    """32 hex characters a new line, unlike any of the account's: day, content, and which of the equal lines it is.
 
     The day goes first and in plain, so that lines of one time stand together in the database's index.
     """

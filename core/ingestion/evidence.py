@@ -107,7 +107,7 @@ def record_file(
 
 def storable(texts: list[str]) -> list[str]:
     """The texts without the sign U+0000, which PostgreSQL cannot hold."""
-    if any("\x00" in text for text in texts):
+    if "\x00" in "".join(texts):
         return [text.replace("\x00", "") for text in texts]
     return texts
 

@@ -22,6 +22,7 @@ from core.matching.texts import (
     neighbours_swapped,
     reference_key,
     speaks_of_transfer,
+    words_shared,
 )
 from core.matching.values import BankLines, Integers, OpenItems, OwnAccounts
 
@@ -38,9 +39,12 @@ class Quoted(IntEnum):
 _QUOTED = np.array([1.0, 0.1, 150.0, 1000.0])
 _NAME_EDGES = np.array([0.0, 0.45, 0.55, 0.75, 0.85, 0.95])
 _NAME = np.array([0.5, 0.07, 0.3, 0.5, 10.0, 80.0, 200.0])  # by the edges; first: one side names nobody
+_SHARED_EDGES = np.array([0.45, 0.6])
+_SHARED = np.array([0.0, 2.0, 40.0])  # by the edges: how much of the item's name stands in the text
 _LAG_EDGES = np.array([0, 5, 15, 30, 46])  # days from issue to payment
 _LAG = np.array([0.1, 3.0, 1.2, 0.6, 0.3, 0.15])
 CLEAR_NAME = 0.85  # similarity from which names count as proof beside an equal amount
+CLEAR_WORDS = 0.6  # share of the item's words in the text from which they count as proof too
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,23 @@ class Evidence:
     weight: Floats
     clear: Bools
     similarity: Floats  # of names, NO_NAME where one is missing
+    shared: Floats  # of the words of the item's name, how much stands in the text
     quoted: Integers  # see Quoted
 
 
 def settlement_evidence(lines: BankLines, items: OpenItems, i: Integers, j: Integers) -> Evidence:
     """The evidence of the pairs (line i, item j), whose amounts are equal already."""
-    similarity = _names_alike(lines, items, i, j)
+    similarity, shared = _names_compared(lines, items, i, j)
     quoted = _quoted(lines.text, items.references, i, j)
     lag = (lines.booked_on[i] - items.issued_on[j]).astype(np.int64)
-    weight = (
-        _NAME[np.searchsorted(_NAME_EDGES, similarity, "right")]
-        * _QUOTED[quoted]
-        * _LAG[np.searchsorted(_LAG_EDGES, lag, "right")]
+    name = np.maximum(
+        _NAME[np.searchsorted(_NAME_EDGES, similarity, "right")],
+        _SHARED[np.searchsorted(_SHARED_EDGES, shared, "right")],
     )
-    clear = (quoted >= Quoted.SWAPPED) | ((similarity >= CLEAR_NAME) & (quoted != Quoted.OTHER))
-    return Evidence(weight, clear, similarity, quoted)
+    weight = name * _QUOTED[quoted] * _LAG[np.searchsorted(_LAG_EDGES, lag, "right")]
+    named = (similarity >= CLEAR_NAME) | (shared >= CLEAR_WORDS)
+    clear = (quoted >= Quoted.SWAPPED) | (named & (quoted != Quoted.OTHER))
+    return Evidence(weight, clear, similarity, shared, quoted)
 
 
 def transfer_evidence(lines: BankLines, own: OwnAccounts, i: Integers, j: Integers) -> Evidence:
@@ -78,7 +84,8 @@ def transfer_evidence(lines: BankLines, own: OwnAccounts, i: Integers, j: Intege
         * np.array([0.02, 1.0, 50.0, 1000.0])[np.clip(named, -1, 2) + 1]
         * np.array([2.0, 2.0, 1.5, 1.0, 0.6, 0.6])[np.minimum(apart, 5)]
     )
-    return Evidence(weight, (said > 0) | (named > 0), np.full(len(i), -1.0), np.zeros(len(i), np.int64))
+    none = np.zeros(len(i))
+    return Evidence(weight, (said > 0) | (named > 0), none, none, none.astype(np.int64))
 
 
 def _named_accounts(lines: BankLines, own: OwnAccounts, i: Integers, j: Integers) -> Integers:
@@ -104,28 +111,31 @@ def _named(lines: BankLines, own: OwnAccounts, said: Sequence[frozenset[str]], i
     return found
 
 
-def _names_alike(lines: BankLines, items: OpenItems, i: Integers, j: Integers) -> Floats:
-    """Similarity of the item's counterparty to the line's text or to its normalised counterparty, the better one."""
+def _names_compared(lines: BankLines, items: OpenItems, i: Integers, j: Integers) -> tuple[Floats, Floats]:
+    """How alike the item's counterparty and the line are, and how much of its words the line has.
+
+    The line speaks by its text and by its normalised counterparty; the better one counts.
+    """
     item_names = [name_key(name) for name in items.counterparty]
-    best = _pairwise([name_key(text) for text in lines.text], item_names, i, j)
+    alike, shared = _pairwise([name_key(text) for text in lines.text], item_names, i, j)
     if any(lines.counterparty):
-        best = np.maximum(best, _pairwise([name_key(name) for name in lines.counterparty], item_names, i, j))
-    return best
+        more = _pairwise([name_key(name) for name in lines.counterparty], item_names, i, j)
+        alike, shared = np.maximum(alike, more[0]), np.maximum(shared, more[1])
+    return alike, shared
 
 
-def _pairwise(left: Sequence[str], right: Sequence[str], i: Integers, j: Integers) -> Floats:
-    """Each distinct pair of names is measured once."""
+def _pairwise(left: Sequence[str], right: Sequence[str], i: Integers, j: Integers) -> tuple[Floats, Floats]:
+    """Similarity and shared words; each distinct pair of names is measured once."""
     left_known = {name: number for number, name in enumerate(dict.fromkeys(left))}
     right_known = {name: number for number, name in enumerate(dict.fromkeys(right))}
-    a = np.array([left_known[name] for name in left], np.int64)[i]
-    b = np.array([right_known[name] for name in right], np.int64)[j]
-    distinct, where = np.unique(a * max(len(right_known), 1) + b, return_inverse=True)
-    left_names, right_names = list(left_known), list(right_known)
     width = max(len(right_known), 1)
-    measured = name_similarity(
-        [left_names[k] for k in (distinct // width).tolist()], [right_names[k] for k in (distinct % width).tolist()]
-    )
-    return measured[where]
+    of_left = np.array([left_known[name] for name in left], np.int64)[i]
+    of_right = np.array([right_known[name] for name in right], np.int64)[j]
+    distinct, where = np.unique(of_left * width + of_right, return_inverse=True)
+    a, b = distinct // width, distinct % width
+    left_names, right_names = list(left_known), list(right_known)
+    alike = name_similarity([left_names[k] for k in a.tolist()], [right_names[k] for k in b.tolist()])
+    return alike[where], words_shared(left_names, right_names, a, b)[where]
 
 
 def _quoted(texts: Sequence[str], references: Sequence[Sequence[str]], i: Integers, j: Integers) -> Integers:

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.matching.candidates import settlement_pairs, transfer_pairs
 from core.matching.choosing import CERTAIN, WORTH, choose, probabilities
-from core.matching.evidence import CLEAR_NAME, Evidence, Quoted, settlement_evidence, transfer_evidence
+from core.matching.evidence import CLEAR_NAME, CLEAR_WORDS, Evidence, Quoted, settlement_evidence, transfer_evidence
 from core.matching.payouts import Payout, find_payouts
 from core.matching.texts import Bools, Floats
 from core.matching.values import BankLines, Decision, Integers, Kind, Matching, OpenItems, OwnAccounts, ProposedMatch
@@ -29,7 +29,9 @@ class _Pairs:
 
     def of(self, mask: Bools) -> "_Pairs":
         found = self.evidence
-        part = Evidence(found.weight[mask], found.clear[mask], found.similarity[mask], found.quoted[mask])
+        part = Evidence(
+            found.weight[mask], found.clear[mask], found.similarity[mask], found.shared[mask], found.quoted[mask]
+        )
         return _Pairs(self.kind, self.i[mask], self.j[mask], part, self.probability[mask])
 
 
@@ -199,6 +201,8 @@ class _Choice:
             facts.append(said[quoted])
         if alike >= CLEAR_NAME:
             facts.append("same name")
+        elif pairs.evidence.shared[pair] >= CLEAR_WORDS:
+            facts.append("the words of its name are in the text")
         elif alike >= 0:
             facts.append(f"names {round(100 * alike)}% alike")
         facts.append(_days_apart(lag, "after it was issued", "before it was issued"))

@@ -1,6 +1,7 @@
 """What bank texts and book items say about each other: names, document numbers, words of transfers, account tails."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -8,10 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
+from scipy.sparse import csr_matrix
+
+from core.matching.values import Integers
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+STEM = 4  # first letters by which words are compared
+TELLING = 4.0  # weight that the words of a name need together to say anything: one word that 1 name in 55 has
+_PAIRS_AT_ONCE = 500_000  # of the sparse product, to bound memory
 NO_NAME = -1.0  # similarity where one side names nobody
 
 _WORD = re.compile(r"[^\W_]+(?:[&'.-][^\W_]+)*", re.UNICODE)
@@ -21,12 +28,13 @@ _OPENING = re.compile(
     r"|VISA|WIRE|WITHDRAWAL|ZELLE)"
 )
 _FORM = re.compile(r"(?:AG|BV|CO|COMPANY|CORP|CORPORATION|GMBH|INC|LIMITED|LLC|LLP|LP|LTD|NV|PLC|PTY|SA)\.?")
-# A document number: digits, perhaps in groups, behind letters or a sign; the words before it may announce it.
+# A document number: digits, perhaps in groups, behind letters or a sign; or bare digits behind a word that says so.
 _NUMBER = re.compile(
-    r"(?<![A-Z0-9])(?:\b(?:INVOICE|INV|BILL|ORDER|REF|RE|NO)[ .:#]{1,2})?"
-    r"#?(?:[A-Z]{1,6}[-/]?)?(?:\d+[-/])*\d{3,}(?![A-Z0-9])",
+    r"(?<![A-Z0-9])(?:#?[A-Z]{1,6}[-/]?|#|\b(?:INVOICE|INV|BILL|ORDER|REF|RE|NO)[ .:#]{1,2}(?=\d))?"
+    r"(?:\d+[-/])*\d{3,}(?![A-Z0-9])",
     re.ASCII,
 )
+_MASK = re.compile(r"X+\d")
 _MARKED = re.compile(r"#|[A-Z]")
 _TRANSFER = re.compile(
     r"\b(?:TRANSFERS?|TRF|TFR|XFER|XFR|TRSF|UMBUCHUNG|VIREMENT|INTERNAL|OWN ACCOUNT|SWEEP|PAYOFF|THANK YOU|PYMT"
@@ -73,8 +81,8 @@ def reference_key(reference: str) -> str:
 
 
 def is_marked(number: str) -> bool:
-    """The number says by letters or a sign that it is a document's, unlike the bare numbers of terminals."""
-    return bool(_MARKED.match(number))
+    """The number says by letters or a sign that it is a document's, unlike bare or masked ones (XXXX4705)."""
+    return bool(_MARKED.match(number)) and not _MASK.match(number)
 
 
 def neighbours_swapped(number: str) -> list[str]:
@@ -120,6 +128,42 @@ def _is_short_form(left: str, right: str) -> bool:
     initials = "".join(word[0] for word in words)
     letters = re.sub(r"[^A-Z]", "", short)
     return len(initials) > 1 and letters[: len(initials)] == initials and len(letters) <= len(initials) + 1
+
+
+def words_shared(left: Sequence[str], right: Sequence[str], a: Integers, b: Integers) -> Floats:
+    """Of the words of name b how much stands in name a, pair by pair: 0 … 1.
+
+    Words count by how rare they are among all these names, so that "family" or "company" says little and a surname
+    much; they are compared by their first letters, because banks cut them. A name of common words alone stays low.
+
+    Args:
+        a, b: positions in `left` and `right`, a pair each.
+    """
+    words = [[_stems(name) for name in names] for names in (left, right)]
+    known = Counter(stem for names in words for stems in names for stem in stems)
+    place = {stem: column for column, stem in enumerate(known)}
+    total = len(left) + len(right)
+    weight = np.array([np.log(total / count) + 0.1 for count in known.values()])
+    has, asks = (_table(names, place) for names in words)
+    asks = asks.multiply(weight[np.newaxis, :]).tocsr() if len(weight) else asks
+    asked = np.asarray(asks.sum(axis=1)).ravel()
+    shared = np.zeros(len(a))
+    for start in range(0, len(a), _PAIRS_AT_ONCE):
+        part = slice(start, start + _PAIRS_AT_ONCE)
+        shared[part] = np.asarray(has[a[part]].multiply(asks[b[part]]).sum(axis=1)).ravel()
+    return np.asarray(shared / np.maximum(asked[b], TELLING), np.float64)
+
+
+def _stems(name: str) -> list[str]:
+    return list(dict.fromkeys(word[:STEM] for word in name.split() if len(word) > 2))
+
+
+def _table(names: Sequence[Sequence[str]], place: dict[str, int]) -> Any:
+    """A row a name, a column a stem, 1 where the name has it."""
+    rows = [row for row, stems in enumerate(names) for _ in stems]
+    columns = [place[stem] for stems in names for stem in stems]
+    ones = np.ones(len(rows))
+    return csr_matrix((ones, (rows, columns)), shape=(len(names), len(place)))  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=262_144)

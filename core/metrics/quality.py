@@ -46,6 +46,15 @@ class MonthPrecision:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthTime:
+    """The median time from upload to posted of one month's posted lines, and how many these are."""
+
+    month: Period
+    median: timedelta
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """Lines proposed for one account that people booked to another. `corrected`: of all decisions on that proposal."""
 
@@ -109,13 +118,36 @@ def _by_month(
 def time_to_posted(
     session: Session, caller: Caller, company_ids: Sequence[UUID], period: Period | None = None
 ) -> timedelta | None:
-    """Median time from upload to posted over the lines posted; None where none is.
+    """Median time from upload to posted over the lines posted; None where none is."""
+    together: dict[timedelta, int] = defaultdict(int)
+    for taken in _times_by_month(session, caller, company_ids, period).values():
+        for time, count in taken.items():
+            together[time] += count
+    return _median(together)
 
-    Lines uploaded and posted at the same two moments are one group, so the query stays small.
+
+def time_to_posted_by_month(
+    session: Session, caller: Caller, company_ids: Sequence[UUID], period: Period | None = None
+) -> list[MonthTime]:
+    """The same for each month of the bank's days that has posted lines, in order."""
+    by_month = _times_by_month(session, caller, company_ids, period)
+    found = [(month, _median(taken), sum(taken.values())) for month, taken in sorted(by_month.items())]
+    return [MonthTime(month, median, lines) for month, median, lines in found if median is not None]
+
+
+def _times_by_month(
+    session: Session, caller: Caller, company_ids: Sequence[UUID], period: Period | None
+) -> dict[Period, dict[timedelta, int]]:
+    """How often each time from upload to posted occurs among the lines of each month.
+
+    Lines of a month uploaded and posted at the same two moments are one group, so the query stays small.
     """
     for company_id in company_ids:
         caller.require(company_id, Action.READ)
-    groups = (col(StatementFile.uploaded_at), col(JournalEntry.posted_at))
+    groups = (
+        extract("year", col(Transaction.booked_on)), extract("month", col(Transaction.booked_on)),
+        col(StatementFile.uploaded_at), col(JournalEntry.posted_at),
+    )  # fmt: skip
     query = (
         select(*groups, func.count())
         .select_from(Transaction)
@@ -130,11 +162,11 @@ def time_to_posted(
     )
     if period is not None:
         query = query.where(col(Transaction.booked_on).between(period.first_on, period.last_on))
-    taken: dict[timedelta, int] = defaultdict(int)
-    for uploaded_at, posted_at, count in session.execute(query):
+    taken: dict[Period, dict[timedelta, int]] = defaultdict(lambda: defaultdict(int))
+    for year, month, uploaded_at, posted_at, count in session.execute(query):
         if posted_at is not None:
-            taken[max(posted_at - uploaded_at, timedelta(0))] += count
-    return _median(taken)
+            taken[Period.month(int(year), int(month))][max(posted_at - uploaded_at, timedelta(0))] += count
+    return taken
 
 
 def _median(taken: dict[timedelta, int]) -> timedelta | None:

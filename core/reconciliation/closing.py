@@ -13,7 +13,8 @@ from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.errors import InvalidInput, NotFound, ProofFails, StatementClosed, StatementNotClosed
 from core.posting.open_entries import open_company
-from core.reconciliation.proofs import StatementProof, line_state, load_proofs
+from core.reconciliation.line_states import LineStates
+from core.reconciliation.proofs import StatementProof, load_proofs
 from models import (
     Account,
     AuditEvent,
@@ -96,14 +97,26 @@ def state_balances(
     return _proof(session, company_id, reconciliation_id)
 
 
+def balances_to_type(session: Session, caller: Caller, company_id: UUID, reconciliation_id: UUID) -> set[str]:
+    """Which balances a person states because the file does not: of "opening_minor" and "closing_minor".
+
+    Raises NotFound, AccessDenied.
+    """
+    caller.require(company_id, Action.READ)
+    row = _row(session, company_id, reconciliation_id)
+    unknown = {name for name in ("opening_minor", "closing_minor") if getattr(row, name) is None}
+    return unknown | _typed_fields(session, company_id, row)
+
+
 def statement_lines(session: Session, caller: Caller, company_id: UUID, reconciliation_id: UUID) -> list[StatementLine]:
     """The live lines of the statement's days with what explains each, by day. Raises NotFound, AccessDenied."""
     caller.require(company_id, Action.READ)
     stated = _row(session, company_id, reconciliation_id)
-    rows: Sequence[Any] = session.execute(
+    states = LineStates([company_id])
+    query = states.joined(
         select(
             col(Transaction.id), col(Transaction.booked_on), col(Transaction.description),
-            col(Transaction.counterparty), col(Transaction.amount_minor), col(Transaction.currency), line_state(),
+            col(Transaction.counterparty), col(Transaction.amount_minor), col(Transaction.currency), states.state,
             col(JournalEntry.method), col(JournalEntry.auto_approved), col(JournalEntry.id),
         )
         .outerjoin(
@@ -120,7 +133,8 @@ def statement_lines(session: Session, caller: Caller, company_id: UUID, reconcil
             col(Transaction.booked_on).between(stated.first_on, stated.last_on),
         )
         .order_by(col(Transaction.booked_on), col(Transaction.row), col(Transaction.id))
-    ).all()  # fmt: skip
+    )  # fmt: skip
+    rows: Sequence[Any] = session.execute(query).all()
     accounts = _accounts(session, company_id, stated)
     matches = _matches(session, company_id, stated)
     return [

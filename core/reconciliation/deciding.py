@@ -18,7 +18,9 @@ from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import release_lines
 from core.posting.settling import settle_items
 from core.posting.writing import new_keys
-from core.reconciliation.loading import in_clearing, posted, rejected
+from core.reconciliation.booked_lines import booked_otherwise, counter_sums
+from core.reconciliation.line_states import LineStates
+from core.reconciliation.loading import lines_in_clearing
 from core.reconciliation.reconciling import write_members
 from core.storage import WriteColumns
 from models import (
@@ -32,6 +34,8 @@ from models import (
     ReconciliationStatus,
     Transaction,
 )
+
+BY_HAND = "Matched by hand."  # the reason of such a match
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class _Item:
     amount_minor: int
     currency: str
     status: ItemStatus
+    account_id: UUID
 
 
 def confirm_match(
@@ -60,7 +65,8 @@ def confirm_match(
 ) -> None:
     """A suggested match holds: its lines are booked by it and its items are settled.
 
-    Other suggestions for the same lines or items are dismissed with it.
+    Lines that somebody booked just so in the meantime stay as they are. Other suggestions for the same lines or items
+    are dismissed with it.
 
     Raises:
         MatchNotOpen: it is confirmed or dismissed already.
@@ -100,7 +106,7 @@ def match_by_hand(
         kind=MatchKind.SETTLEMENT if items else MatchKind.TRANSFER,
         status=MatchStatus.SUGGESTED,
         score=1.0,
-        reason="Matched by hand.",
+        reason=BY_HAND,
         created_at=now,
     )
     session.add(match)
@@ -136,6 +142,8 @@ def unmatch(
 ) -> None:
     """Take a confirmed match apart: what it booked is reversed, its items are open again, its lines are proposed anew.
 
+    Entries that were booked before it was confirmed stay.
+
     Raises:
         MatchNotOpen: the match is not confirmed.
         StatementClosed: a line lies in a closed statement.
@@ -145,7 +153,8 @@ def unmatch(
     match = _locked(session, company_id, match_id, MatchStatus.CONFIRMED)
     lines, items = _members(session, company_id, match_id)
     _check_statements_open(session, company_id, lines)
-    keys = [line.id for line in lines]
+    kept = booked_otherwise(session, company_id, [line.id for line in lines])
+    keys = [line.id for line in lines if line.id not in kept]
     release_lines(session, caller, company_id, keys, write=write, now=now, action=Action.RECONCILE)
     _set_status(session, company_id, [match_id], MatchStatus.DISMISSED, caller, now)
     _reopen(session, company_id, items)
@@ -202,10 +211,12 @@ def _members(session: Session, company_id: UUID, match_id: UUID) -> tuple[list[_
 
 
 def _lines(session: Session, company_id: UUID, keys: Collection[UUID]) -> list[_Line]:
-    rows: Sequence[Any] = session.execute(
+    states = LineStates([company_id])
+    query = states.joined(
         select(
             col(Transaction.id), col(Transaction.bank_account_id), col(Transaction.booked_on),
-            col(Transaction.amount_minor), col(Transaction.currency), posted(), in_clearing(), rejected(),
+            col(Transaction.amount_minor), col(Transaction.currency), states.entry("posted"),
+            col(Transaction.id).in_(lines_in_clearing(company_id)), states.decision("rejected"),
         )
         .where(
             col(Transaction.company_id) == company_id,
@@ -213,7 +224,8 @@ def _lines(session: Session, company_id: UUID, keys: Collection[UUID]) -> list[_
             col(Transaction.reverted_at).is_(None),
         )
         .order_by(col(Transaction.booked_on), col(Transaction.id))
-    ).all()  # fmt: skip
+    )  # fmt: skip
+    rows: Sequence[Any] = session.execute(query).all()
     if len(rows) < len(set(keys)):
         raise NotFound("bank line", str(min(set(keys) - {row[0] for row in rows})))
     return [_Line(*row) for row in rows]
@@ -223,7 +235,7 @@ def _items(session: Session, company_id: UUID, keys: Collection[UUID]) -> list[_
     rows = session.execute(
         select(
             col(OpenItem.id), col(OpenItem.number), col(OpenItem.amount_minor), col(OpenItem.currency),
-            col(OpenItem.status),
+            col(OpenItem.status), col(OpenItem.account_id),
         )
         .where(col(OpenItem.company_id) == company_id, col(OpenItem.id).in_(keys))
         .order_by(col(OpenItem.id))
@@ -231,7 +243,7 @@ def _items(session: Session, company_id: UUID, keys: Collection[UUID]) -> list[_
     ).all()  # fmt: skip
     if len(rows) < len(set(keys)):
         raise NotFound("open item", str(min(set(keys) - {row[0] for row in rows})))
-    return [_Item(row[0], row[1], row[2], row[3], ItemStatus(row[4])) for row in rows]
+    return [_Item(row[0], row[1], row[2], row[3], ItemStatus(row[4]), row[5]) for row in rows]
 
 
 def _check_sums(lines: Sequence[_Line], items: Sequence[_Item]) -> None:
@@ -253,10 +265,11 @@ def _check_free(
 ) -> None:
     """Every member can still be booked by this match."""
     company.check_open(line.booked_on for line in lines if not line.is_posted)
+    booked_so = _are_booked_so(session, company.id, lines, items)
     for line in lines:
         if line.is_rejected:
             raise MatchRefused(f"a reviewer left the line of {line.booked_on} out of the books")
-        if line.is_posted and (items or not line.is_in_clearing):
+        if line.is_posted and not booked_so and (items or not line.is_in_clearing):
             raise MatchRefused(f"the line of {line.booked_on} is booked already; correct its entry first")
     for item in items:
         if item.status is ItemStatus.SETTLED:
@@ -268,6 +281,16 @@ def _check_free(
     ).first()
     if taken is not None and taken[0] != match_id:
         raise MatchRefused("a line or an item is in a confirmed match already; take that apart first")
+
+
+def _are_booked_so(session: Session, company_id: UUID, lines: Sequence[_Line], items: Sequence[_Item]) -> bool:
+    """The lines are posted to the items' accounts, to the cent: only the items are left to settle."""
+    if not items or not all(line.is_posted for line in lines):
+        return False
+    wanted: dict[UUID, int] = {}
+    for item in items:
+        wanted[item.account_id] = wanted.get(item.account_id, 0) - item.amount_minor
+    return counter_sums(session, company_id, [line.id for line in lines]) == wanted
 
 
 def _sharing(line_ids: Sequence[UUID], item_ids: Sequence[UUID]) -> Any:

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.period import Period
-from core.reconciliation.loading import confirmed, posted, rejected
+from core.reconciliation.line_states import LineStates
+from core.reconciliation.loading import matched_items, matched_lines
 from models import (
     BankAccount,
     ItemKind,
@@ -71,6 +72,13 @@ class ListedMatch:
     items: tuple[ListedItem, ...]
 
 
+def suggested_count(session: Session, caller: Caller, company_id: UUID) -> int:
+    """How many matches wait for a person. Raises NotFound, AccessDenied."""
+    caller.require(company_id, Action.READ)
+    waiting = col(Match.company_id) == company_id, col(Match.status) == MatchStatus.SUGGESTED
+    return int(session.execute(select(func.count()).select_from(Match).where(*waiting)).scalar_one())
+
+
 def list_matches(
     session: Session,
     caller: Caller,
@@ -119,13 +127,13 @@ def unmatched_lines(
 ) -> list[ListedLine]:
     """Live lines that nothing explains yet: no posted entry, no confirmed match, not left out. Oldest first."""
     caller.require(company_id, Action.READ)
+    states = LineStates([company_id])
     rows = session.execute(
-        _line_query()
+        states.joined(_line_query())
         .where(
             *_lines_in(company_id, bank_account_id, period),
-            ~posted(),
-            ~rejected(),
-            ~confirmed(col(MatchMember.transaction_id), col(Transaction.id)),
+            states.state.in_(["waiting", "unbooked"]),
+            col(Transaction.id).not_in(matched_lines(company_id)),
         )
         .order_by(col(Transaction.booked_on), col(Transaction.id))
         .limit(most)
@@ -141,7 +149,7 @@ def unmatched_items(session: Session, caller: Caller, company_id: UUID, *, most:
         .where(
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
-            ~confirmed(col(MatchMember.open_item_id), col(OpenItem.id)),
+            col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
         .limit(most)

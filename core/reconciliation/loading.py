@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from core.matching.values import BankLines, OpenItems, OwnAccounts
 from core.posting.open_entries import OpenCompany
+from core.reconciliation.line_states import LineStates
 from models import (
     Account,
     AccountRole,
@@ -24,81 +25,67 @@ from models import (
     MatchMember,
     MatchStatus,
     OpenItem,
-    Outcome,
-    Review,
     Transaction,
 )
 
 _TAIL = re.compile(r"\d{4}(?=\D*$)")
 
 
-def posted() -> ColumnElement[bool]:
-    """The bank line of the enclosing query has a posted entry."""
+def matched_lines(company_id: UUID) -> Select[Any]:
+    """Selects the ids of lines in a confirmed match."""
+    return _confirmed(company_id, col(MatchMember.transaction_id))
+
+
+def matched_items(company_id: UUID) -> Select[Any]:
+    """Selects the ids of items in a confirmed match."""
+    return _confirmed(company_id, col(MatchMember.open_item_id))
+
+
+def _confirmed(company_id: UUID, member: Any) -> Select[Any]:
     return (
-        exists()
-        .where(col(JournalEntry.transaction_id) == col(Transaction.id), col(JournalEntry.status) == EntryStatus.POSTED)
-        .correlate(Transaction)
+        select(member)
+        .join(Match, col(Match.id) == col(MatchMember.match_id))
+        .where(col(Match.company_id) == company_id, col(Match.status) == MatchStatus.CONFIRMED, member.is_not(None))
     )
 
 
-def rejected() -> ColumnElement[bool]:
-    """A reviewer left the bank line of the enclosing query out of the books."""
+def lines_in_clearing(company_id: UUID) -> Select[Any]:
+    """Selects the ids of lines whose posted entry goes to the transfer clearing account."""
     return (
-        exists()
+        select(col(JournalEntry.transaction_id))
+        .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
+        .join(Account, col(Account.id) == col(JournalLine.account_id))
         .where(
-            col(Review.transaction_id) == col(Transaction.id),
-            col(Review.outcome) == Outcome.REJECTED,
-            col(Review.undone_at).is_(None),
-        )
-        .correlate(Transaction)
-    )
-
-
-def confirmed(member: ColumnElement[Any] | Any, owner: Any) -> ColumnElement[bool]:
-    """The line or item of the enclosing query (`owner` is its key) is in a confirmed match."""
-    return (
-        exists()
-        .where(member == owner, col(Match.id) == col(MatchMember.match_id), col(Match.status) == MatchStatus.CONFIRMED)
-        .correlate(Transaction, OpenItem)
-    )
-
-
-def in_clearing() -> ColumnElement[bool]:
-    """The posted entry of the enclosing query's bank line goes to the transfer clearing account."""
-    return (
-        exists()
-        .where(
-            col(JournalEntry.transaction_id) == col(Transaction.id),
+            col(JournalEntry.company_id) == company_id,
+            col(JournalEntry.transaction_id).is_not(None),
             col(JournalEntry.status) == EntryStatus.POSTED,
-            col(JournalLine.entry_id) == col(JournalEntry.id),
-            col(Account.id) == col(JournalLine.account_id),
             col(Account.role) == AccountRole.TRANSFER_CLEARING,
         )
-        .correlate(Transaction)
     )
 
 
 def free_lines(session: Session, company: OpenCompany) -> BankLines:
     """Live lines of open periods that no confirmed match explains: those without a posted entry, and posted ones whose
     other side the transfer clearing account still waits for (they can only be a side of a transfer)."""
-    waiting = posted()
-    query = (
+    states = LineStates([company.id])
+    is_posted = states.entry("posted")
+    query = states.joined(
         select(
             col(Transaction.id), col(Transaction.bank_account_id), col(Transaction.booked_on),
             col(Transaction.amount_minor), col(Transaction.currency), col(Transaction.description),
-            col(Transaction.reference), col(Transaction.counterparty), waiting.label("posted"),
+            col(Transaction.reference), col(Transaction.counterparty), is_posted.label("posted"),
         )
         .where(
             col(Transaction.company_id) == company.id,
             col(Transaction.reverted_at).is_(None),
-            ~confirmed(col(MatchMember.transaction_id), col(Transaction.id)),
-            ~rejected(),
-            ~waiting | in_clearing(),
+            col(Transaction.id).not_in(matched_lines(company.id)),
+            ~states.decision("rejected"),
+            ~is_posted | col(Transaction.id).in_(lines_in_clearing(company.id)),
         )
         .order_by(col(Transaction.id))
     )  # fmt: skip
     if company.closed_through_on is not None:
-        query = query.where((col(Transaction.booked_on) > company.closed_through_on) | waiting)
+        query = query.where((col(Transaction.booked_on) > company.closed_through_on) | is_posted)
     rows = session.execute(query).all()
     return BankLines(
         key=[row[0].hex for row in rows],
@@ -122,7 +109,7 @@ def open_items(session: Session, company_id: UUID) -> OpenItems:
         .where(
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
-            ~confirmed(col(MatchMember.open_item_id), col(OpenItem.id)),
+            col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.id))
     ).all()  # fmt: skip

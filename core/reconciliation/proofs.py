@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
-from core.reconciliation.loading import posted, rejected
+from core.reconciliation.line_states import LineStates
 from core.reconciliation.statement_proof import AccountTotals, DayTotals, Proof, Stated, prove
 from models import (
     Account,
@@ -159,24 +159,14 @@ def account_totals(
     }
 
 
-def line_state() -> ColumnElement[str]:
-    """Of the enclosing query's live bank line: posted, waiting, left_out or unbooked."""
-    in_review = (
-        exists()
-        .where(
-            col(JournalEntry.transaction_id) == col(Transaction.id),
-            col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
-        )
-        .correlate(Transaction)
-    )
-    return case((posted(), "posted"), (in_review, "waiting"), (rejected(), "left_out"), else_="unbooked")
-
-
 def _line_totals(company_ids: Collection[UUID], bank_account_id: UUID | None) -> Any:
-    lines = select(
-        col(Transaction.bank_account_id), line_state().label("state"), col(Transaction.booked_on),
-        col(Transaction.amount_minor),
-    ).where(col(Transaction.company_id).in_(company_ids), col(Transaction.reverted_at).is_(None))  # fmt: skip
+    states = LineStates(company_ids)
+    lines = states.joined(
+        select(
+            col(Transaction.bank_account_id), states.state.label("state"), col(Transaction.booked_on),
+            col(Transaction.amount_minor),
+        ).where(col(Transaction.company_id).in_(company_ids), col(Transaction.reverted_at).is_(None))
+    )  # fmt: skip
     if bank_account_id is not None:
         lines = lines.where(col(Transaction.bank_account_id) == bank_account_id)
     table = lines.subquery()
@@ -188,15 +178,7 @@ def _ledger_totals(company_ids: Collection[UUID], bank_account_id: UUID | None) 
     """Ledger lines on the accounts that bank accounts feed. A reversal counts with the line of what it takes back."""
     reversed_entry = aliased(JournalEntry)
     line_id = func.coalesce(col(JournalEntry.transaction_id), col(reversed_entry.transaction_id))
-    own = (
-        exists()
-        .where(
-            col(Transaction.id) == line_id,
-            col(Transaction.bank_account_id) == col(BankAccount.id),
-            col(Transaction.reverted_at).is_(None),
-        )
-        .correlate(JournalEntry, reversed_entry, BankAccount)
-    )
+    own = (col(Transaction.bank_account_id) == col(BankAccount.id)) & col(Transaction.reverted_at).is_(None)
     lines = (
         select(
             col(BankAccount.id).label("bank_account_id"),
@@ -214,6 +196,7 @@ def _ledger_totals(company_ids: Collection[UUID], bank_account_id: UUID | None) 
         )
         .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
         .outerjoin(reversed_entry, col(reversed_entry.id) == col(JournalEntry.reverses_id))
+        .outerjoin(Transaction, col(Transaction.id) == line_id)
         .where(
             col(BankAccount.company_id).in_(company_ids),
             col(JournalEntry.status).in_([EntryStatus.POSTED, EntryStatus.REVERSED]),

@@ -1,4 +1,4 @@
-"""Browser fixtures. A journey takes `window` (signed out) and `office` (a server with a company and one user a role)."""
+"""Browser fixtures: `office` is a server with a company and a user for each role, `window` looks at it, signed out."""
 
 import shutil
 from collections.abc import Callable, Iterator

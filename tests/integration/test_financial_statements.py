@@ -66,8 +66,8 @@ ENTRIES = st.lists(
 def generate(session: Session, entries: list[tuple[int, int, int, int, str, str]]) -> Generated:
     """Books with these entries: (day, debit account, credit account, minor units, currency, fate)."""
     books = builders.books(session, fiscal_year_start=4)
-    loan = builders.account(session, books.company_id, type=AccountType.LIABILITY)
-    equity = builders.account(session, books.company_id, type=AccountType.EQUITY, role=AccountRole.OWNER)
+    loan = builders.account(session, books.company_id, code="2500", type=AccountType.LIABILITY)
+    equity = builders.account(session, books.company_id, code="3000", type=AccountType.EQUITY, role=AccountRole.OWNER)
     found = Generated(books, [books.bank, loan, equity, books.revenue, books.expense, books.clearing])
     for day, debit, credit, minor, currency, fate in entries:
         on = date(2023, 1, 1) + timedelta(days=day)

@@ -19,6 +19,7 @@ from core.errors import (
     PeriodClosed,
     WrongBankAccount,
 )
+from core.ingestion.history import uploaded_files
 from core.ingestion.importing import original_bytes, revert_import, store_previews
 from core.ingestion.layout import Layout as FileLayout
 from core.ingestion.previewing import PreviewStatus, preview_files
@@ -502,6 +503,22 @@ def test_taking_back_reverses_what_is_posted_and_withdraws_what_waits(database: 
         statuses = [str(session.get_one(JournalEntry, key).status) for key in entries]
     assert statuses == ["reversed", "rejected"]
     assert live_lines(books) == []
+
+
+def test_the_history_lists_every_upload_the_newest_first(database: str) -> None:
+    books = found_books()
+    store(books, csv_file(MARCH, "a.csv"), RawFile("nothing.csv", b"\x00\x01"))
+    store(books, csv_file(MARCH, "a.csv"))
+    with snapshot() as session:
+        listed = uploaded_files(session, by(books), books.company_id)
+        assert uploaded_files(session, by(books), books.company_id, first=2, count=1) == listed[2:]
+    assert [(one.name, str(one.status), one.new_count) for one in listed] == [
+        ("a.csv", "duplicate", 0),
+        ("nothing.csv", "refused", 0),
+        ("a.csv", "stored", 5),
+    ]
+    assert listed[1].refusal.startswith("nothing.csv")
+    assert (listed[2].bank_account, listed[2].new_minor) == ("Checking", 107_610)
 
 
 def test_each_file_is_one_audit_event_with_the_count_and_digest_of_its_lines(database: str) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core.errors import InvalidAmount
 from core.posting.lines import entry_lines
 from ui.review_split import Typed, read_parts, typed_number
-from ui.review_words import evidence, plain, sentence
+from ui.review_words import evidence, sentence
+from ui.words import plain
 
 FIRST, SECOND, BANK = uuid4(), uuid4(), uuid4()
 

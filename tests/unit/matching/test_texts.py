@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from core.matching.texts import (
@@ -10,6 +11,7 @@ from core.matching.texts import (
     neighbours_swapped,
     reference_key,
     speaks_of_transfer,
+    words_shared,
 )
 
 
@@ -43,6 +45,23 @@ def test_a_number_announced_by_a_word_reads_like_the_joined_one() -> None:
 @pytest.mark.parametrize("reference", ["", "A1", "INV", "99"])
 def test_short_references_prove_nothing(reference: str) -> None:
     assert reference_key(reference) == ""
+
+
+def test_a_word_before_a_marked_number_is_no_part_of_it_and_masks_are_no_documents() -> None:
+    assert document_numbers("CINCINNATI OH REF: INV-0730") == ("INV0730",)
+    assert [is_marked(number) for number in document_numbers("BILL PAY XXXXX4705 ON 06/01")] == [False]
+
+
+def test_shared_words_count_by_how_rare_they_are() -> None:
+    items = ["LINDQVIST FAMILY", "OKAFOR FAMILY", "HYDE PARK PEDIATRICS", "MASON FAMILY", "ORTIZ FAMILY"]
+    lines = ["ZELLE FROM SARA LINDQVIST", "HYDE PARK PEDIAT VENDOR PAY", "FAMILY DOLLAR"]
+    filler = [f"{a}{b}ZZ" for a in "ABCDEFGHIJ" for b in "KLMNOPQRST"]  # other payees, so that rare words are rare
+    line, item = np.array([0, 0, 1, 2]), np.array([0, 1, 2, 0])
+    shares = words_shared(lines + filler, items, line, item).tolist()
+    assert shares[0] > 0.5
+    assert shares[1] == 0.0
+    assert shares[2] == 1.0
+    assert 0 < shares[3] < 0.45
 
 
 def test_swaps_are_all_numbers_one_slip_of_the_finger_away() -> None:

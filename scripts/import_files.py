@@ -1,4 +1,4 @@
-"""Store statement files in a company's books: what is new of each, once, all or nothing."""
+"""Store statement files in a company's books: what is new of each, once, all or nothing; then match and book it."""
 
 import json
 from datetime import UTC, datetime
@@ -12,10 +12,9 @@ from sqlmodel import Session
 from core.access.machine import script_caller
 from core.access.roles import Caller
 from core.errors import BookkeepingError, NotFound
+from core.flow import take_in_files
 from core.founding import bank_accounts_of, companies_of
 from core.ingestion.describing_imports import describe_missing, describe_receipt
-from core.ingestion.importing import store_previews
-from core.ingestion.previewing import preview_files
 from core.ingestion.raw_file import RawFile
 from db.bulk import write_columns
 from db.engine import unit_of_work
@@ -52,9 +51,9 @@ def _import(session: Session, slug: str, code: str, paths: list[Path]) -> list[d
     company_id = _company_id(session, caller, slug)
     account_id = _bank_account_id(session, caller, company_id, code) if code else None
     files = [RawFile(path.name, path.read_bytes()) for path in paths]
-    previews = preview_files(session, caller, company_id, files, bank_account_id=account_id)
-    receipts = store_previews(session, caller, company_id, previews, write=write_columns, now=datetime.now(UTC))
-    return [describe_receipt(receipt) for receipt in receipts]
+    now = datetime.now(UTC)
+    intake = take_in_files(session, caller, company_id, files, bank_account_id=account_id, write=write_columns, now=now)
+    return [describe_receipt(receipt) for receipt in intake.receipts]
 
 
 def _company_id(session: Session, caller: Caller, slug: str) -> UUID:

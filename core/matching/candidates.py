@@ -15,15 +15,22 @@ _DAYS = 1_000_000  # more than any day number, so that block and day fit into on
 def settlement_pairs(lines: BankLines, items: OpenItems) -> tuple[Integers, Integers]:
     """Positions of lines and of items, pair by pair: same currency and amount, days in the window, same account
     where the item names one."""
+    named = all(items.account)  # then the account can join the block, which leaves far fewer pairs
+    line_account, item_account = (lines.account, items.account) if named else ([""] * len(lines), [""] * len(items))
     line_block, item_block = _blocks(
-        [lines.currency, lines.amount_minor.tolist()], [items.currency, items.amount_minor.tolist()]
+        [lines.currency, lines.amount_minor.tolist(), line_account],
+        [items.currency, items.amount_minor.tolist(), item_account],
     )
-    line_day, item_day = _day_numbers(lines.booked_on), _day_numbers(items.issued_on)
-    allowed = np.array([not held for held in lines.transfers_only] or [True] * len(lines), np.bool_)
-    i, j = _within(line_block, line_day, item_block, item_day, -LATEST, -EARLIEST)
-    line_account, item_account = _blocks([lines.account], [items.account])
-    anywhere = np.array([not account for account in items.account], np.bool_)
-    kept = allowed[i] & (anywhere[j] | (line_account[i] == item_account[j])) if len(i) else np.zeros(0, np.bool_)
+    i, j = _within(
+        line_block, _day_numbers(lines.booked_on), item_block, _day_numbers(items.issued_on), -LATEST, -EARLIEST
+    )
+    if not len(i):
+        return i, j
+    kept = np.array([not held for held in lines.transfers_only] or [True] * len(lines), np.bool_)[i]
+    if not named:
+        of_line, of_item = _blocks([lines.account], [items.account])
+        anywhere = np.array([not account for account in items.account], np.bool_)
+        kept &= anywhere[j] | (of_line[i] == of_item[j])
     return i[kept], j[kept]
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import product
 
 import numpy as np
 
@@ -34,35 +35,30 @@ def find_payouts(lines: BankLines, items: OpenItems) -> list[Payout]:
     groups = _sales(items)
     if not groups:
         return []
+    days = lines.booked_on.astype("datetime64[D]").astype(np.int64).tolist()
+    processors = {processor for _, processor, _, _ in groups}
     found: list[Payout] = []
     for line, text in enumerate(lines.text):
         amount = int(lines.amount_minor[line])
         if amount <= 0 or (lines.transfers_only and lines.transfers_only[line]):
             continue
-        for word in dict.fromkeys(name_key(text).split()):
-            for members in groups.get((lines.currency[line], word), []):
-                if _may_pay(lines, items, line, members) and (payout := _judged(items, line, amount, members)):
+        for processor in processors.intersection(name_key(text).split()):
+            for account, lag in product(dict.fromkeys(("", lines.account[line])), range(LATEST_PAYOUT + 1)):
+                members = groups.get((lines.currency[line], processor, account, days[line] - lag))
+                if members and (payout := _judged(items, line, amount, tuple(members))):
                     found.append(payout)
     return _shared(found)
 
 
-def _sales(items: OpenItems) -> dict[tuple[str, str], list[tuple[int, ...]]]:
-    """By currency and processor: the sales of one day and account."""
-    days: dict[tuple[str, str, str, int], list[int]] = defaultdict(list)
+def _sales(items: OpenItems) -> dict[tuple[str, str, str, int], list[int]]:
+    """By currency, processor, account and day: the sales."""
+    days = items.issued_on.astype("datetime64[D]").astype(np.int64).tolist()
+    groups: dict[tuple[str, str, str, int], list[int]] = defaultdict(list)
     for item, kind in enumerate(items.kind):
         processor = name_key(items.counterparty[item]).partition(" ")[0]
         if kind in SALE_KINDS and processor and items.amount_minor[item] > 0:
-            day = int(items.issued_on[item].astype("datetime64[D]").astype(np.int64))
-            days[items.currency[item], processor, items.account[item], day].append(item)
-    groups: dict[tuple[str, str], list[tuple[int, ...]]] = defaultdict(list)
-    for (currency, processor, _, _), members in days.items():
-        groups[currency, processor].append(tuple(members))
+            groups[items.currency[item], processor, items.account[item], days[item]].append(item)
     return groups
-
-
-def _may_pay(lines: BankLines, items: OpenItems, line: int, members: tuple[int, ...]) -> bool:
-    lag = int((lines.booked_on[line] - items.issued_on[members[0]]).astype(np.int64))
-    return 0 <= lag <= LATEST_PAYOUT and items.account[members[0]] in ("", lines.account[line])
 
 
 def _judged(items: OpenItems, line: int, amount: int, members: tuple[int, ...]) -> Payout | None:

@@ -63,12 +63,12 @@ class InvalidLines(StatementRefused):
 
 
 class BankAccountUnclear(StatementRefused):
-    """Nothing tells for certain to which bank account the file belongs; `candidates` holds the codes of those it may be."""
+    """Nothing tells for certain whose file it is; `candidates` holds the codes of the bank accounts it may be of."""
 
     def __init__(self, name: str, why: str, candidates: list[str]) -> None:
         self.name, self.candidates = name, candidates
         what = "Choose one" if candidates else "Add the bank account"
-        super().__init__(f"{name}: it is not clear which bank account it belongs to: {why}. {what}, and upload it again.")
+        super().__init__(f"{name}: it is unclear which bank account it belongs to: {why}. {what}, and upload it again.")
 
 
 class WrongBankAccount(StatementRefused):

@@ -85,12 +85,12 @@ def _execute_many(connection: Connection, table: str, filled: list[tuple["Column
     rows = list(zip(*(_bound(column, values, connection.dialect) for column, values in filled), strict=True))
     # All names in these statements are those of our own tables.
     if len(rows) < _STAGED_FROM:
-        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608  # nosec B608
         return
-    connection.exec_driver_sql(f'CREATE TEMP TABLE bulk_rows AS SELECT {names} FROM "{table}" WHERE false')  # noqa: S608
+    connection.exec_driver_sql(f'CREATE TEMP TABLE bulk_rows AS SELECT {names} FROM "{table}" WHERE false')  # noqa: S608  # nosec B608
     try:
-        connection.exec_driver_sql(f"INSERT INTO bulk_rows VALUES ({marks})", rows)  # noqa: S608
-        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT * FROM bulk_rows')  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO bulk_rows VALUES ({marks})", rows)  # noqa: S608  # nosec B608
+        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT * FROM bulk_rows')  # noqa: S608  # nosec B608
     finally:
         connection.exec_driver_sql("DROP TABLE bulk_rows")
 

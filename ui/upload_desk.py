@@ -175,6 +175,21 @@ def readings(preview: ImportPreview) -> list[tuple[str, dict[str, Any], Statemen
     return found
 
 
+def asking_alike(preview: ImportPreview) -> list[str]:
+    """SHA-256 of the other waiting files that leave the very same question open."""
+    held: Reading | None = st.session_state.get(READ)
+    error = preview.error
+    if held is None or not isinstance(error, AmbiguousStatement):
+        return []
+    return [
+        other.digest
+        for other in held.previews
+        if other.digest != preview.digest
+        and isinstance(other.error, AmbiguousStatement)
+        and other.error.layouts == error.layouts
+    ]
+
+
 def store(caller: Caller, company_id: UUID, chosen: Sequence[ImportPreview]) -> Done:
     """Commit exactly these previews and work through the new lines; the others go on waiting.
 

@@ -13,6 +13,7 @@ from core.ingestion.previewing import ImportPreview, PreviewStatus
 from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.problems import Problem, Severity
 from ui import upload_desk as desk
+from ui.review_words import sentence as with_stop
 from ui.tables import frame, table
 from ui.upload_questions import ask, pick_bank_account, pick_reading
 from ui.words import badge_text, count, money, plain, span
@@ -204,31 +205,33 @@ def _text(line: StatementLine) -> str:
 
 
 def problems_table(problems: Sequence[Problem], key: str) -> None:
-    """What is wrong, row by row; errors first, at most fifty."""
-    if not problems:
+    """What is wrong or worth a look: of the whole file as sentences, of single rows as a table, errors first."""
+    for one in problems:
+        if not one.row:
+            icon = ":red[:material/error:]" if one.severity is Severity.ERROR else ":orange[:material/info:]"
+            st.markdown(f"{icon} {plain(with_stop(one.message))}")
+    rows = sorted((one for one in problems if one.row), key=lambda one: (one.severity is not Severity.ERROR, one.row))
+    if not rows:
         return
-    ordered = sorted(problems, key=lambda one: (one.severity is not Severity.ERROR, one.row))
-    errors = sum(one.severity is Severity.ERROR for one in problems)
+    errors = sum(one.severity is Severity.ERROR for one in rows)
     words = [count(errors, "row cannot be read", "rows cannot be read")] if errors else []
-    if errors < len(problems):
-        words.append(count(len(problems) - errors, "thing to look at", "things to look at"))
+    if errors < len(rows):
+        words.append(count(len(rows) - errors, "row to look at", "rows to look at"))
     st.markdown(f"**{' and '.join(words)}**")
-    rows = [
-        (str(one.row) if one.row else "file", one.message[:1].upper() + one.message[1:], one.text)
-        for one in ordered[:PROBLEMS_SHOWN]
-    ]
+    what = "What is wrong" if errors else "What was noticed"
+    cells = [(one.row, one.message[:1].upper() + one.message[1:], one.text) for one in rows[:PROBLEMS_SHOWN]]
     table(
-        frame(rows, "Row", "What is wrong", "As the file has it"),
+        frame(cells, "Row", what, "As the file has it"),
         (),
         {
-            "Row": st.column_config.TextColumn(width=56),
-            "What is wrong": st.column_config.TextColumn(width=420),
-            "As the file has it": st.column_config.TextColumn(width=480),
+            "Row": st.column_config.NumberColumn(width=56),
+            what: st.column_config.TextColumn(width=440),
+            "As the file has it": st.column_config.TextColumn(width=460),
         },
         most=8, key=key,
     )  # fmt: skip
-    if len(problems) > PROBLEMS_SHOWN:
-        st.caption(f"And {len(problems) - PROBLEMS_SHOWN} more of the same file.")
+    if len(rows) > PROBLEMS_SHOWN:
+        st.caption(f"And {len(rows) - PROBLEMS_SHOWN} more of the same file.")
 
 
 def _leave_out(place: int, preview: ImportPreview) -> None:

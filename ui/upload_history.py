@@ -37,15 +37,15 @@ def earlier_imports(caller: Caller, company_id: UUID) -> None:
     chosen: Any = table(
         frame([_cells(one) for one in records], "File", "State", "Bank account", "Period", "Lines", "New",
               "Uploaded", "By"),
-        (), _columns(), most=12, key=TABLE, on_select="rerun", selection_mode=["single-row", "single-cell"],
+        (), _columns(), most=12, key=TABLE, on_select="rerun", selection_mode="single-cell",
     )  # fmt: skip
     if len(records) == MOST:
         st.caption(f"The newest {MOST} files are listed.")
-    picked = [*(cell[0] for cell in chosen["selection"]["cells"]), *chosen["selection"]["rows"]]
-    if not picked:
+    cells = chosen["selection"]["cells"]
+    if not cells:
         st.caption("Choose a file to see its receipt, download it, or take it back.")
         return
-    record_card(caller, company_id, records[picked[0]], open_it=True)
+    record_card(caller, company_id, records[cells[0][0]], open_it=True)
 
 
 def state_of(record: ImportRecord) -> str:
@@ -105,7 +105,8 @@ def record_card(caller: Caller, company_id: UUID, record: ImportRecord, *, open_
         problems_table(problems, f"problems_{record.file_id.hex}")
         if open_it and record.line_count and not refused:
             item = "Items" if record.kind is FileKind.OPEN_ITEMS else "Lines"
-            show_sums(sums_of_records([record]), 1, "New, stored", f"sum_{record.file_id.hex}", item)
+            word = "New, taken back" if record.status is FileStatus.REVERTED else "New, stored"
+            show_sums(sums_of_records([record]), 1, word, f"sum_{record.file_id.hex}", item)
         _actions(caller, company_id, record)
 
 

@@ -32,17 +32,19 @@ def ask(caller: Caller, company_id: UUID, preview: ImportPreview) -> None:
 
 def _which_reading(preview: ImportPreview, error: AmbiguousStatement) -> None:
     st.markdown(f"**Which reading is right?** {plain(with_stop(error.question))}")
-    alike = [one for one in desk.files() if one.digest != preview.digest]
+    alike = desk.asking_alike(preview)
     for_all = bool(alike) and st.checkbox(
-        f"Read the other {count(len(alike), 'file')} of this upload the same way", key=f"alike_{preview.digest[:16]}"
+        f"The answer holds for {count(len(alike), 'other file')} with the same question",
+        key=f"alike_{preview.digest[:16]}",
     )
+    targets = [preview.digest, *(alike if for_all else ())]
     found = desk.readings(preview)
     for start in range(0, len(found), 2):
         for column, (number, reading) in zip(
             st.columns(2, gap="medium"), enumerate(found[start : start + 2]), strict=False
         ):
             with column:
-                _reading(preview, start + number, reading, for_all)
+                _reading(preview, start + number, reading, targets)
     st.caption(
         "The answer is saved with the bank account when the file is stored, so the next one is read without asking."
     )
@@ -52,7 +54,7 @@ def _reading(
     preview: ImportPreview,
     number: int,
     reading: tuple[str, dict[str, Any], Statement | BookkeepingError],
-    for_all: bool,
+    targets: list[str],
 ) -> None:
     words, layout, read = reading
     title = words[:1].upper() + words[1:]
@@ -75,7 +77,6 @@ def _reading(
             },
             currency=lines[0].currency or "USD" if lines else "USD", key=key,
         )  # fmt: skip
-    targets = [preview.digest, *(one.digest for one in desk.files() if for_all and one.digest != preview.digest)]
     st.button(
         title.split(":")[0] if ":" in title and "column" not in title.lower() else title,
         key=f"use_{preview.digest[:16]}_{number}", width="stretch", on_click=_answer_layout, args=(targets, layout),

@@ -103,8 +103,8 @@ def reading_steps(previews: Sequence[ImportPreview]) -> None:
     asking = sum(desk.is_asking(one) for one in previews)
     refused = sum(one.status is PreviewStatus.REFUSED for one in previews) - asking
     known = sum(one.status is PreviewStatus.DUPLICATE for one in previews)
-    words = [f"{len(previews) - asking - refused - known} recognised"]
-    words += [f"{number} {word}" for number, word in ((known, "stored before"), (refused, "refused")) if number]
+    counted = ((len(previews) - asking - refused - known, "recognised"), (known, "stored before"), (refused, "refused"))
+    words = [f"{number} {word}" for number, word in counted if number]
     words += [count(asking, "waits for your answer", "wait for your answer")] if asking else []
     with st.container(border=True, gap="xsmall", key="steps"):
         st.markdown("**What happened**")

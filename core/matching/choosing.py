@@ -42,6 +42,9 @@ def choose(weight: Floats, probability: Floats, i: Integers, j: Integers) -> Boo
         return chosen
     for block in _connected(i[worth], j[worth]):
         pairs = worth[block]
+        if len(pairs) == 1:
+            chosen[pairs] = True
+            continue
         rows, row = np.unique(i[pairs], return_inverse=True)
         cols, col = np.unique(j[pairs], return_inverse=True)
         solve = _best_first if len(rows) * len(cols) > CROWD else _assigned
@@ -63,8 +66,6 @@ def _connected(i: Integers, j: Integers) -> list[Integers]:
 
 def _assigned(gain: Floats, row: Integers, col: Integers) -> Integers:
     """Positions of the pairs with the largest sum of gains, all of which are positive."""
-    if len(gain) == 1:
-        return np.zeros(1, np.int64)
     matrix = np.zeros((int(row.max()) + 1, int(col.max()) + 1))
     which = np.full(matrix.shape, -1, np.int64)
     matrix[row, col], which[row, col] = gain, np.arange(len(gain))

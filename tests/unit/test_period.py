@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ def test_the_months_of_a_period_follow_each_other_and_cover_it(a: date, b: date)
     months = period.months()
     assert period.first_on in months[0]
     assert period.last_on in months[-1]
-    assert all((later.first_on - earlier.last_on).days == 1 for earlier, later in zip(months, months[1:], strict=False))
+    assert all((later.first_on - earlier.last_on).days == 1 for earlier, later in pairwise(months))
 
 
 def test_february_of_a_leap_year_has_29_days() -> None:

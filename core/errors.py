@@ -66,7 +66,7 @@ class BankAccountUnclear(StatementRefused):
     """Nothing tells for certain whose file it is; `candidates` holds the codes of the bank accounts it may be of."""
 
     def __init__(self, name: str, why: str, candidates: list[str]) -> None:
-        self.name, self.candidates = name, candidates
+        self.name, self.why, self.candidates = name, why, candidates
         what = "Choose one" if candidates else "Add the bank account"
         super().__init__(f"{name}: it is unclear which bank account it belongs to: {why}. {what}, and upload it again.")
 
@@ -75,7 +75,7 @@ class WrongBankAccount(StatementRefused):
     """The file says that it is of something else than the bank account it should go to."""
 
     def __init__(self, name: str, why: str) -> None:
-        self.name = name
+        self.name, self.why = name, why
         super().__init__(f"{name}: {why}. Choose another bank account.")
 
 

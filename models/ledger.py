@@ -100,6 +100,8 @@ class JournalEntry(Row, table=True):
         ForeignKeyConstraint(["replaces_id", "company_id"], ["journal_entries.id", "journal_entries.company_id"]),
         Index("uq_journal_entries_live", "transaction_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("uq_journal_entries_reverses", "reverses_id", unique=True),
+        # SQLite cannot use the partial index where the status arrives as a parameter.
+        Index("ix_journal_entries_transaction", "transaction_id"),
         Index("ix_journal_entries_company_status", "company_id", "status", "booked_on"),
         one_of("status", EntryStatus),
         one_of("method", Method),

@@ -14,9 +14,9 @@ from core.founding import NAME_LENGTH, add_bank_account, checked_currency, found
 from core.posting.chart import SECTORS, chart_template
 from db.engine import unit_of_work
 from models import BankAccountKind
+from ui import identity
 from ui.frame import refusals_shown
 from ui.home_words import open_company
-from ui.identity import session_secret
 from ui.tables import frame, table
 from ui.upload_accounts import KINDS, account_fields
 from ui.words import count, plain
@@ -193,7 +193,7 @@ def _create(draft: Mapping[str, Any]) -> UUID:
     """Company and bank accounts in one unit of work. Raises what founding refuses; nothing is stored then."""
     now = datetime.now(UTC)
     with unit_of_work() as session:
-        caller = caller_for(session, session_secret(), now, "home")
+        caller = caller_for(session, identity.session_secret(), now, "home")
         if caller is None:
             raise InvalidInput("You have been signed out. Sign in again in another tab, then go on here.")
         company = found_company(
@@ -201,7 +201,7 @@ def _create(draft: Mapping[str, Any]) -> UUID:
             fiscal_year_start=draft["month"], now=now,
         )  # fmt: skip
         # Asked anew: as the founder they may now add to the company.
-        founder = caller_for(session, session_secret(), now, "home") or caller
+        founder = caller_for(session, identity.session_secret(), now, "home") or caller
         for account in draft["accounts"]:
             add_bank_account(session, founder, company.id, **account, now=now)
     return company.id

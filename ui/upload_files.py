@@ -176,12 +176,12 @@ def lines_table(lines: Sequence[StatementLine], currency: str, key: str, known: 
     """Statement lines as a table; `known` is a word a line on whether the books hold it."""
     balances = any(line.balance_minor is not None for line in lines)
     rows = [
-        [line.booked_on, _text(line), line.amount_minor]
+        [line.booked_on, line.amount_minor, _text(line)]
         + ([line.balance_minor] if balances else [])
         + ([known[number]] if known else [])
         for number, line in enumerate(lines)
     ]
-    names = ["Date", "Bank text", "Amount"] + (["Balance"] if balances else []) + (["In the books"] if known else [])
+    names = ["Date", "Amount", "Bank text"] + (["Balance"] if balances else []) + (["In the books"] if known else [])
     amounts = ["Amount", *(["Balance"] if balances else [])]
     table(
         frame(rows, *names),

@@ -95,7 +95,7 @@ def _previews(caller: Caller, company_id: UUID) -> tuple[OpenItemsPreview, ...]:
 
 
 def _to_store(caller: Caller, company_id: UUID, found: Sequence[OpenItemsPreview]) -> None:
-    new = sum(len(one.new_items) for one in found)
+    new = sum(_new_count(one) for one in found)
     with st.container(horizontal=True, vertical_alignment="center", key="items_store"):
         pressed = st.button(
             f"Store {count(new, 'new item')}" if new else f"Keep the record of {count(len(found), 'file')}",
@@ -129,14 +129,19 @@ def _store(caller: Caller, company_id: UUID, found: Sequence[OpenItemsPreview]) 
     return ", ".join(parts) + "."
 
 
+def _new_count(preview: OpenItemsPreview) -> int:
+    return sum(preview.is_new)
+
+
 def _card(place: int, preview: OpenItemsPreview) -> None:
-    known = len(preview.items) - len(preview.new_items)
+    new = _new_count(preview)
+    known = 0 if preview.error else len(preview.items) - new
     state, word = {
         PreviewStatus.NEW: ("partly", None) if known else ("ready", None),
         PreviewStatus.DUPLICATE: ("duplicate", None),
         PreviewStatus.REFUSED: ("refused", None),
     }[preview.status]
-    about = f"{count(len(preview.new_items), 'new item')}, {known:,} already stored" if preview.items else ""
+    about = f"{count(new, 'new item')}, {known:,} already stored" if new or known else ""
     head = f"{badge_text(state, word)} &ensp;**{plain(preview.file.name)}** &ensp;:gray[{plain(about)}]"
     with st.expander(head, expanded=True, key=f"items_{preview.file.digest[:16]}_{place}"):
         if preview.error:

@@ -67,8 +67,8 @@ def _reading(
         key = f"reading_{preview.digest[:16]}_{number}"
         lines = read.lines[:READING_ROWS]
         table(
-            frame([(one.booked_on, one.description or one.counterparty, one.amount_minor) for one in lines],
-                  "Read as", "Bank text", "Amount"),
+            frame([(one.booked_on, one.amount_minor, one.description or one.counterparty) for one in lines],
+                  "Read as", "Amount", "Bank text"),
             ["Amount"],
             {
                 "Read as": st.column_config.DateColumn(format="MMM D, YYYY", width=100),
@@ -91,7 +91,7 @@ def _answer_layout(digests: list[str], layout: dict[str, Any]) -> None:
 def _which_account(
     caller: Caller, company_id: UUID, preview: ImportPreview, error: BankAccountUnclear | WrongBankAccount
 ) -> None:
-    st.markdown(f"**Which bank account is it?** {plain(_why(preview, str(error)))}")
+    st.markdown(f"**Which bank account is it?** {plain(with_stop(error.why))}")
     options = bank_account_options(caller, company_id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if options and (preview.statement is None or len(preview.statement.accounts) == 1):
@@ -100,8 +100,8 @@ def _which_account(
     if preview.statement and preview.statement.lines:
         lines = preview.statement.lines[:READING_ROWS]
         table(
-            frame([(one.booked_on, one.description or one.counterparty, one.amount_minor) for one in lines],
-                  "Date", "Bank text", "Amount"),
+            frame([(one.booked_on, one.amount_minor, one.description or one.counterparty) for one in lines],
+                  "Date", "Amount", "Bank text"),
             ["Amount"],
             {
                 "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=100),
@@ -110,15 +110,6 @@ def _which_account(
             },
             currency=lines[0].currency or "USD", key=f"whose_{preview.digest[:16]}",
         )  # fmt: skip
-
-
-def _why(preview: ImportPreview, sentence: str) -> str:
-    """The refusal without the file's name, which stands in the head, and without what to do, which stands below."""
-    why = sentence.removeprefix(f"{preview.name}: ").removeprefix("it is not clear which bank account it belongs to: ")
-    for rest in (" Choose one, and upload it again.", " Add the bank account, and upload it again.",
-                 " Choose another bank account."):  # fmt: skip
-        why = why.removesuffix(rest)
-    return with_stop(why)
 
 
 def _offer_new(caller: Caller, company_id: UUID, preview: ImportPreview) -> None:

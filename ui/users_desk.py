@@ -113,7 +113,7 @@ def add_user(place: Here) -> None:
     with st.form("users_add", border=False, enter_to_submit=False):
         username = st.text_input("Username", max_chars=64, autocomplete="off")
         name = st.text_input("Name", max_chars=120, autocomplete="off") if kind == _NEW else ""
-        password = ""  # nosec B105: asked for below
+        password = ""  # nosec B105
         if kind == _NEW:
             password = st.text_input(
                 "First password", type="password", autocomplete="new-password",

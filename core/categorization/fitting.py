@@ -19,7 +19,7 @@ from core.categorization.features import FEATURES, pair_features
 from core.categorization.history import Decisions, History
 from core.categorization.lines import I64, AccountOption, Lines, mixed
 from core.categorization.meanings import match_meanings
-from core.categorization.model import Ranker, evidence_for, rank
+from core.categorization.model import THREADS, Ranker, evidence_for, rank
 from core.categorization.text_model import TextLearner
 
 BOOL = NDArray[np.bool_]
@@ -41,7 +41,6 @@ PARAMETERS: dict[str, Any] = {
 TREES = 200
 EXTRA_TREES = 40  # grown on top of the starter's where rows are few
 FEW_ROWS = 3000
-MANY_PAIRS = 200_000
 BLOCKS = 24  # most instalments the past is taken in
 
 
@@ -182,8 +181,7 @@ def boosted(pairs: Pairs, seed: int, start: str | None = None) -> str:
 
     data = lightgbm.Dataset(pairs.features, pairs.chosen.astype(np.float32), feature_name=list(FEATURES))
     base = None if start is None else lightgbm.Booster(model_str=start)
-    threads = 2 if len(pairs.features) > MANY_PAIRS else 1  # small trainings lose more by waiting than they gain
-    parameters = PARAMETERS | {"seed": seed, "num_threads": threads}
+    parameters = PARAMETERS | {"seed": seed, "num_threads": THREADS}
     trained = lightgbm.train(parameters, data, TREES if start is None else EXTRA_TREES, init_model=base)
     text: str = trained.model_to_string()
     return text
@@ -299,6 +297,9 @@ def fit(
     )
     confidence = cross_calibrated(result, unit)
     threshold = choose_threshold(confidence[result.seen], result.right[result.seen], target_error)
+    # The text model may know the held-out lines from now on: what is newest is most like what comes next.
+    learn_rows(learner, holdout, np.arange(len(holdout)))
+    ranker = replace(ranker, own_text=learner.model())
     return Fitted(ranker, history, threshold, holdout_figures(result, confidence, len(training)))
 
 

@@ -23,7 +23,9 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 TOP = 3
-_MANY_PAIRS = 40_000
+# On busy cores LightGBM's threads wait for each other by spinning: two took five times the CPU time of one, for the
+# same result.
+THREADS = 1
 _BLOCK = 8192  # distinct lines scored at a time, which bounds memory
 # Nothing is ever proposed for these: the bank's own side, clearing, and the place of the undecided.
 NEVER_PROPOSED = frozenset({"bank", "transfer_clearing", "suspense"})
@@ -150,8 +152,7 @@ def pair_scores(
         )
         pairs = candidate_pairs(block, evidence)
         features = pair_features(block, accounts, pairs, evidence)
-        # A second thread pays for large blocks only; on busy cores it makes small ones wait for each other.
-        raw = ranker.booster.predict(features, num_threads=2 if len(features) > _MANY_PAIRS else 1)
+        raw = ranker.booster.predict(features, num_threads=THREADS)
         found.append((pairs[0] + start, pairs[1], np.asarray(raw, np.float64)))
     line, account, raw = (np.concatenate(part) for part in zip(*found, strict=True)) if found else _nothing()
     return PairScores(keys, line, account, calibrated(line, raw, seen, ranker.calibration), seen)

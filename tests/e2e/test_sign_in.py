@@ -1,6 +1,7 @@
 """Signing in, in Chromium against the real server: the first visit, deep links, open tabs, sessions of others."""
 
 import re
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -179,13 +180,13 @@ def first_run(server: Server, secret: str, resume: str = "", **headers: str) -> 
     with connect(
         f"ws://{host}/_stcore/stream", origin=Origin(server.url), subprotocols=offered, max_size=None,
         additional_headers=sent,
-    ) as socket:  # fmt: skip
+    ) as stream:  # fmt: skip
         message = BackMsg()
         message.rerun_script.query_string = ""
-        socket.send(message.SerializeToString())
+        stream.send(message.SerializeToString())
         session_id, shown = "", ""
         while True:
-            raw = socket.recv(20, decode=False)
+            raw = stream.recv(20, decode=False)
             shown += raw.decode("utf-8", "ignore")
             told = ForwardMsg()
             told.ParseFromString(raw)
@@ -220,8 +221,21 @@ def test_a_websocket_cannot_claim_an_identity_or_a_host(windows: Windows, office
     assert "Bo Lindqvist" in seen
     with pytest.raises(InvalidHandshake):
         first_run(office.server, "invented")
-    with pytest.raises(InvalidHandshake):
-        first_run(office.server, secret, **{"Host": "evil.test"})
+
+
+def test_the_workbench_answers_under_its_own_names_only(windows: Windows, office: Office) -> None:
+    page = windows(office.url).page
+    sign_in(page, office.users[Role.BOOKKEEPER])
+    port = int(office.url.rsplit(":", 1)[1])
+    forged = f"evil.test:{port}"  # as a name that an attacker lets point to this machine would send it
+    with socket.create_connection(("localhost", port)) as opened, pytest.raises(InvalidHandshake):
+        connect(
+            f"ws://{forged}/_stcore/stream", sock=opened, origin=Origin(f"http://{forged}"),
+            additional_headers={"Cookie": f"{SESSION_COOKIE}={cookie_of(page)['value']}"},
+        )  # fmt: skip
+    answer = page.request.get("/sign-in", headers={"host": forged})
+    assert answer.status == 400
+    assert "x-frame-options" in answer.headers
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -21,7 +21,7 @@ def sign_in_as(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> SignIn:
 
     def signed_in(role: Role | None = None, *company_ids: UUID) -> str:
         with unit_of_work() as session:
-            person = builders.user(session, display_name="Dana Whitfield")
+            person = builders.user(session, display_name="Dana Whitfield", created_at=datetime.now(UTC))
             for company_id in company_ids:
                 builders.access(session, person.id, company_id, role or Role.BOOKKEEPER)
             secret = open_session(session, person, datetime.now(UTC))

@@ -143,6 +143,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("status IN ('needs_review', 'posted') AND transaction_id IS NOT NULL"),
     )
     op.create_index("uq_journal_entries_reverses", "journal_entries", ["reverses_id"], unique=True)
+    op.create_index("ix_journal_entries_transaction", "journal_entries", ["transaction_id"], unique=False)
     op.create_table(
         "journal_lines",
         sa.Column("id", sa.Uuid(), nullable=False),

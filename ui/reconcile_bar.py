@@ -1,0 +1,159 @@
+"""The bars of Reconcile: which statement, which view; and at the bottom what can be done with it."""
+
+import streamlit as st
+
+from ui import reconcile_desk as desk
+from ui.reconcile_lists import Chosen
+from ui.reconcile_words import choice_of, period_of, state_of
+from ui.words import MINUS, badge_text, count, money, plain
+
+KEYS = """
+| | |
+|---|---|
+| **J** / **K** | next / previous suggestion |
+| **A** | confirm the suggestion |
+| **X** | not this: never suggested again |
+| **M** | match the selected lines and items |
+| **Z** | take back your last step here |
+"""
+
+
+def toolbar(sight: desk.Sight) -> None:
+    """Menus rather than selectboxes: those keep the focus, and the keys would type into them."""
+    accounts = {one.bank_account_id: one.bank_account for one in sight.proofs}
+    mine = [one for one in reversed(sight.proofs) if one.bank_account_id == sight.one.bank_account_id]
+    by_id = {one.reconciliation_id: one for one in mine}
+    with st.container(horizontal=True, vertical_alignment="center", key="tools_reconcile", gap="small"):
+        st.menu_button(
+            plain(sight.one.bank_account), list(accounts), format_func=lambda key: plain(accounts[key]),
+            key="reconcile_pick_account", icon=":material/account_balance:", on_click=_account_picked,
+        )  # fmt: skip
+        st.menu_button(
+            period_of(sight.one), list(by_id), format_func=lambda key: choice_of(by_id[key]),
+            key="reconcile_pick_statement", icon=":material/calendar_month:", on_click=_statement_picked, args=(sight,),
+        )  # fmt: skip
+        st.markdown(badge_text(*state_of(sight.one)), width="content")
+        st.space("stretch")
+        st.segmented_control(
+            "View", desk.VIEWS, default=desk.TO_MATCH, required=True, key=desk.VIEW, label_visibility="collapsed"
+        )
+        with (
+            st.container(width="content", key="reconcile_keys"),
+            st.popover("Keys", icon=":material/keyboard:", type="tertiary"),
+        ):
+            st.markdown(KEYS)
+
+
+def _account_picked() -> None:
+    if chosen := st.session_state.get("reconcile_pick_account"):
+        desk.choose_account(chosen)
+
+
+def _statement_picked(sight: desk.Sight) -> None:
+    chosen = st.session_state.get("reconcile_pick_statement")
+    for one in sight.proofs:
+        if one.reconciliation_id == chosen:
+            desk.choose_statement(one)
+
+
+def summary(sight: desk.Sight) -> str:
+    """17 of 20 statements closed · 3 suggestions here."""
+    closed = sum(state_of(one)[0] == "closed" for one in sight.proofs)
+    here = f" · {count(len(sight.suggested), 'suggestion')} here" if sight.suggested else ""
+    return f"{closed} of {count(len(sight.proofs), 'statement')} closed{here}"
+
+
+def bar(sight: desk.Sight, chosen: Chosen, unmatching: tuple[object, ...]) -> None:
+    """Always the same buttons at the same places; what cannot be done now is disabled."""
+    card = sight.card if sight.view == desk.TO_MATCH else None
+    off = card is None or not sight.may_work
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="bar", gap="xsmall"):
+        what = card.match_id if card else ""
+        ids = (card.match_id,) if card else ()
+        _asks("Confirm", "confirm", "A", off, desk.Asked("confirm", ids), what, primary=True)
+        _asks("Not this", "dismiss", "X", off, desk.Asked("dismiss", ids), what)
+        if sight.view == desk.MATCHED:
+            asked = desk.Asked("unmatch", unmatching)  # type: ignore[arg-type]
+            _asks("Unmatch the selected", "unmatch", "", not unmatching or not sight.may_work, asked, unmatching)
+        else:
+            _by_hand(sight, chosen)
+        with st.container(key="review_told"):
+            st.caption(plain(_told(sight, chosen)), wrap=False, text_alignment="right")
+        with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
+            _way_back(sight)
+            _step("Prev", "K", -1, card is None or sight.at == 0)
+            _step("Next", "J", 1, card is None or sight.at + 1 >= len(sight.suggested))
+        _close(sight)
+
+
+def _asks(
+    label: str, name: str, letter: str, off: bool, asked: desk.Asked, what: object, *, primary: bool = False
+) -> None:
+    st.button(
+        label, key=desk.key_for(f"reconcile_{name}", what), shortcut=desk.shortcut(letter) if letter else None,
+        type="primary" if primary else "secondary", disabled=off, on_click=desk.ask_for, args=(asked,),
+    )  # fmt: skip
+
+
+def _fits(chosen: Chosen) -> bool:
+    if chosen.is_transfer:
+        return chosen.lines_minor == 0
+    return bool(chosen.line_ids and chosen.item_ids) and chosen.lines_minor == chosen.items_minor
+
+
+def _by_hand(sight: desk.Sight, chosen: Chosen) -> None:
+    off = not (_fits(chosen) and sight.may_work)
+    asked = desk.Asked("by_hand", chosen.line_ids, chosen.item_ids)
+    st.button(
+        "Match the selected", key=desk.key_for("reconcile_by_hand", (chosen.line_ids, chosen.item_ids)),
+        shortcut=desk.shortcut("M"), disabled=off, on_click=desk.ask_for, args=(asked,),
+        help="Select bank lines left and open items right until both come to the same, or one line of each of two own "
+        "accounts." if off else None,
+    )  # fmt: skip
+
+
+def _told(sight: desk.Sight, chosen: Chosen) -> str:
+    """The running sum of what is selected; else what was done last."""
+    currency = sight.one.currency
+    if chosen.line_ids and not chosen.item_ids and not chosen.is_transfer:
+        return f"{count(len(chosen.line_ids), 'line')}, {money(chosen.lines_minor, currency)}; select what it pays"
+    if chosen.line_ids or chosen.item_ids:
+        rest = chosen.lines_minor - chosen.items_minor
+        sums = f"{money(chosen.lines_minor, currency)} {MINUS} {money(chosen.items_minor, currency)}"
+        return f"{sums} = {money(rest, currency)}"
+    back = desk.ways_back()
+    return f"Last: {back[-1][0]}" if back else ""
+
+
+def _way_back(sight: desk.Sight) -> None:
+    back = desk.ways_back()
+    ids = (back[-1][1],) if back else ()
+    st.button(
+        "Undo", key=desk.key_for("reconcile_undo", ids), type="tertiary", shortcut=desk.shortcut("Z"),
+        disabled=not (back and sight.may_work), on_click=desk.ask_for, args=(desk.Asked("undo", ids),),
+    )  # fmt: skip
+
+
+def _step(label: str, letter: str, step: int, off: bool) -> None:
+    st.button(
+        label, key=f"reconcile_{label.lower()}", shortcut=desk.shortcut(letter), type="tertiary",
+        on_click=desk.move, args=(step,), disabled=off,
+    )  # fmt: skip
+
+
+def _close(sight: desk.Sight) -> None:
+    one = sight.one
+    if sight.is_closed:
+        st.button(
+            "Reopen", key="reconcile_to_reopen", icon=":material/lock_open:", disabled=not sight.may_reopen,
+            on_click=desk.open_dialog, args=("reopen",),
+            help="With a reason." if sight.may_reopen else "Managers reopen a statement.",
+        )  # fmt: skip
+        return
+    why = "; ".join(one.blockers)
+    st.button(
+        "Close statement", key=desk.key_for("reconcile_close", one.reconciliation_id), icon=":material/lock:",
+        disabled=bool(why) or not sight.may_work, on_click=desk.ask_for,
+        args=(desk.Asked("close", (one.reconciliation_id,)),),
+        help=f"Not yet: {why}." if why else "Only a manager can reopen it.",
+    )  # fmt: skip

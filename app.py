@@ -13,6 +13,8 @@ from importlib import import_module
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 import settings
@@ -54,6 +56,11 @@ def tell_fault(fault: Exception) -> bool:
     return True
 
 
+async def home(request: Request) -> RedirectResponse:  # noqa: ARG001
+    """Streamlit shows its default page under "/" and under no name of its own."""
+    return RedirectResponse("/", 303)
+
+
 def hosts() -> list[str]:
     """Tell Streamlit what it has to know of the settings; the host names under which the app answers."""
     allowed = settings.allowed_hosts()
@@ -70,7 +77,7 @@ def hosts() -> list[str]:
 app = st.App(
     "ui/shell.py",
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), *ROUTES],
+    routes=[Route("/healthz", healthz), Route("/home", home), *ROUTES],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts(), www_redirect=False),

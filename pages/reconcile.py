@@ -47,5 +47,5 @@ def parts(sight: desk.Sight) -> tuple[Chosen, tuple[object, ...]]:
     return Chosen(), ()
 
 
-page_actions = open_page("Reconcile", "Is every bank line accounted for, and does the ledger agree", "reconcile")
+page_actions = open_page("Reconcile", "The proof of each statement, and what is still open", "reconcile")
 reconcile(page_actions)

@@ -1,6 +1,6 @@
 """Reports: profit and loss, balance sheet, trial balance and general ledger, straight from the ledger."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
@@ -12,21 +12,24 @@ from core.metrics.statements import (
     trial_balance,
     waiting_totals,
 )
+from core.period import Period
 from db.engine import snapshot
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
-from ui.pickers import account_options
+from ui.reports_rows import Columns, balance_sheet_rows, profit_sheet, trial_sheet
 from ui.reports_view import (
-    balance_rows,
+    BALANCE,
+    KIND,
+    LEDGER,
+    PROFIT,
+    TRIAL,
+    pick_columns,
     pick_period,
-    profit_rows,
     show_ledger,
-    show_report,
-    trial_rows,
+    show_sheet,
     waiting_note,
 )
-
-PROFIT, BALANCE, TRIAL, LEDGER = "Profit and loss", "Balance sheet", "Trial balance", "General ledger"
+from ui.words import day, span
 
 actions = open_page("Reports", "What is posted; what still waits for review is said beside it", "reports")
 place = here("reports")
@@ -35,29 +38,42 @@ with refusals_shown():
     with snapshot() as session:
         currencies = ledger_currencies(session, caller, company.id)
         booked = booked_days(session, caller, company.id)
-    with actions:
-        currency = st.selectbox("Currency", currencies, key="reports_currency", label_visibility="collapsed", width=90)
-    with st.container(horizontal=True, vertical_alignment="center", key="tools_reports", gap="small"):
-        kind = st.segmented_control(
-            "Report", [PROFIT, BALANCE, TRIAL, LEDGER], default=PROFIT, required=True, key="reports_kind",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        if booked:
-            today = datetime.now(UTC).date()
-            period = pick_period(today, company.fiscal_year_start, booked.first_on, booked.last_on)
     if not booked:
         empty("table_chart", "Nothing is posted yet", "Upload a bank file, then decide what waits under Review.")
         st.stop()
-    name = f"{company.slug}_{kind.lower().replace(' ', '_')}_{period.first_on}_{period.last_on}"
+    currency = currencies[0]
+    if len(currencies) > 1:
+        with actions:
+            currency = st.selectbox("Currency", currencies, key="reports_currency", label_visibility="collapsed",
+                                    width=90)  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", key="tools_reports", gap="small"):
+        kind = st.segmented_control(
+            "Report", [PROFIT, BALANCE, TRIAL, LEDGER], default=PROFIT, required=True, key=KIND,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        today = datetime.now(UTC).date()
+        period = pick_period(today, company.fiscal_year_start, booked.first_on, booked.last_on)
+    columns: Columns = "Total"
+    if kind == PROFIT:
+        with actions:
+            columns = pick_columns(len(period.months()))
+    flows = kind in (PROFIT, LEDGER)
+    when = span(period.first_on, period.last_on) if flows else f"At the end of {day(period.last_on, year=True)}"
+    st.caption(f"{when} · amounts in {currency}")
     with snapshot() as session:
-        waiting_note(waiting_totals(session, caller, company.id, period))
+        behind = period if flows else Period(date.min, period.last_on)
+        waiting_note(waiting_totals(session, caller, company.id, behind))
         if kind == PROFIT:
-            rows = profit_rows(profit_and_loss(session, caller, company.id, period, currency=currency))
+            report = profit_and_loss(session, caller, company.id, period, currency=currency)
+            sheet = profit_sheet(report, columns, company.fiscal_year_start)
         elif kind == BALANCE:
-            rows = balance_rows(balance_sheet(session, caller, company.id, period.last_on, currency=currency))
+            sheet = balance_sheet_rows(balance_sheet(session, caller, company.id, period.last_on, currency=currency))
         elif kind == TRIAL:
-            rows = trial_rows(trial_balance(session, caller, company.id, period.last_on, currency=currency))
+            sheet = trial_sheet(trial_balance(session, caller, company.id, period.last_on, currency=currency))
     if kind == LEDGER:
-        show_ledger(caller, company.id, account_options(caller, company.id, bookable=False), period, currency)
+        show_ledger(caller, company.id, period, currency)
+    elif not any(sheet.accounts):
+        empty("table_chart", "Nothing is posted in this period", "Choose a longer period above.")
     else:
-        show_report(rows, currency, name)
+        name = f"{company.slug}_{kind.lower().replace(' ', '_')}_{period.first_on}_{period.last_on}"
+        show_sheet(sheet, currency, kind, name)

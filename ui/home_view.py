@@ -1,5 +1,6 @@
 """The start page's parts: key figures, what needs a person, all companies."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -94,9 +95,9 @@ def all_companies(caller: Caller, rows: Sequence[HomeRow], needs: Sequence[Need]
         "A click opens it where it needs somebody." if len(rows) == 1 else "A click opens one where it needs somebody."
     )
     section("All companies", f"{count(len(rows), 'company', 'companies')}. {about}")
-    kinds: dict[UUID, NeedKind] = {}
+    kinds: dict[UUID, list[NeedKind]] = defaultdict(list)
     for need in needs:
-        kinds.setdefault(need.company_id, need.kind)
+        kinds[need.company_id].append(need.kind)
     plain_money = _one_currency(rows)
     lines = [_cells(row, kinds, plain_money, today) for row in rows]
     names = ("Company", "State", "To review", "To decide", "Unreconciled", "Automatic", "of lines", "12 months",
@@ -113,7 +114,7 @@ def all_companies(caller: Caller, rows: Sequence[HomeRow], needs: Sequence[Need]
     )
     if cells := chosen["selection"]["cells"]:
         company_id = rows[cells[0][0]].company_id
-        open_company(company_id, page_for(caller, company_id, kinds.get(company_id)))
+        open_company(company_id, page_for(caller, company_id, kinds[company_id]))
 
 
 def _one_currency(rows: Sequence[HomeRow]) -> str | None:
@@ -122,9 +123,9 @@ def _one_currency(rows: Sequence[HomeRow]) -> str | None:
     return used.pop() if len(used) == 1 else None if used else "USD"
 
 
-def _cells(row: HomeRow, kinds: Mapping[UUID, NeedKind], currency: str | None, today: date) -> list[Any]:
-    kind = kinds.get(row.company_id)
-    state = [STATES[kind.value][0]] if kind else [STATES["closed"][0]] if _is_closed(row, today) else []
+def _cells(row: HomeRow, kinds: Mapping[UUID, Sequence[NeedKind]], currency: str | None, today: date) -> list[Any]:
+    pressing = [kind.value for kind in kinds.get(row.company_id, ())] or (["closed"] if _is_closed(row, today) else [])
+    state = [STATES[name][0] for name in pressing[:1]]
 
     def amount(of: tuple[Money, ...]) -> Any:
         if currency is not None:

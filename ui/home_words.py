@@ -1,5 +1,6 @@
 """What a company needs, as a sentence, and the page where it is done."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NoReturn
 from uuid import UUID
@@ -83,9 +84,10 @@ _SENTENCES = {
 }
 
 
-def page_for(caller: Caller, company_id: UUID, kind: NeedKind | None) -> str:
-    """The page where this is done, as far as the caller works there; else the company's reports."""
-    return GOALS[kind][1] if kind is not None and works_on(caller, company_id, kind) else "reports"
+def page_for(caller: Caller, company_id: UUID, kinds: Sequence[NeedKind]) -> str:
+    """The page of the most pressing need that is the caller's work; the company's reports where there is none."""
+    mine = (GOALS[kind][1] for kind in kinds if works_on(caller, company_id, kind))
+    return next(mine, "reports")
 
 
 def works_on(caller: Caller, company_id: UUID, kind: NeedKind) -> bool:

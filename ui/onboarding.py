@@ -1,6 +1,6 @@
 """A new company step by step: details, chart, bank accounts, first file. Stored at the end, or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from ui.upload_accounts import KINDS, account_fields
 from ui.words import count, plain
 
 DRAFT = "new_company"  # in session_state: what was typed so far, until the company is created
+OPEN = "new_company_open"  # in session_state: whether the dialog is open
 FOUNDED = "founded_company"  # in session_state: the id of a company that has just been created
 STEPS = ("Details", "Chart of accounts", "Bank accounts", "First file")
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "INR", "MXN", "BRL")
@@ -47,20 +48,28 @@ def first_steps(caller: Caller) -> None:
                     st.markdown(f":material/{icon}: **{number}. {title}**")
                     st.caption(text)
         st.space("xxsmall")
-        if st.button("Add the first company", icon=":material/add:", type="primary", key="first_company"):
-            new_company()
+        st.button("Add the first company", icon=":material/add:", type="primary", key="first_company", on_click=_open)
+    if st.session_state.get(OPEN):
+        new_company()
 
 
 def ask_new_company(caller: Caller) -> None:
     """The button of the list."""
-    pressed = caller.may_found and st.button(
-        "New company", icon=":material/add:", type="primary", key="new_company_button"
-    )
-    if pressed:
-        new_company()
+    if caller.may_found:
+        st.button("New company", icon=":material/add:", type="primary", key="new_company_button", on_click=_open)
+        if st.session_state.get(OPEN):
+            new_company()
 
 
-@st.dialog("New company", width="large", icon=":material/domain_add:")
+def _open() -> None:
+    st.session_state[OPEN] = True
+
+
+def _close() -> None:
+    st.session_state.pop(OPEN, None)
+
+
+@st.dialog("New company", width="large", icon=":material/domain_add:", on_dismiss=_close)
 def new_company() -> None:
     """What was typed is kept when the dialog is closed, so that it can be gone on with."""
     draft = st.session_state.setdefault(DRAFT, {"step": 0, "accounts": []})
@@ -83,7 +92,7 @@ def _step_word(number: int, current: int) -> str:
 
 def _go(step: int) -> None:
     st.session_state[DRAFT]["step"] = step
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _details(draft: dict[str, Any]) -> None:
@@ -164,14 +173,15 @@ def _bank_accounts(draft: dict[str, Any]) -> None:
         _go(1)
     if more or done:
         with refusals_shown():
-            if given["name"]:
-                accounts.append({**given, "currency": checked_currency(given["currency"])})
-            elif more:
+            if more and not given["name"]:
                 raise InvalidInput("Type the bank account's name first.")
+            added = [{**given, "currency": checked_currency(given["currency"])}] if given["name"] else []
             if more:
-                st.rerun(scope="fragment")
-            created = _create(draft)
+                accounts += added
+                st.rerun()
+            created = _create(draft, [*accounts, *added])
             st.session_state.pop(DRAFT)
+            _close()
             st.session_state[FOUNDED] = created
             open_company(created, "upload")
 
@@ -186,10 +196,10 @@ def _named_account(number: int, account: Mapping[str, Any], accounts: list[dict[
         )
         if st.button("Remove", type="tertiary", key=f"unname{number}"):
             del accounts[number]
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
-def _create(draft: Mapping[str, Any]) -> UUID:
+def _create(draft: Mapping[str, Any], accounts: Sequence[Mapping[str, Any]]) -> UUID:
     """Company and bank accounts in one unit of work. Raises what founding refuses; nothing is stored then."""
     now = datetime.now(UTC)
     with unit_of_work() as session:
@@ -202,6 +212,6 @@ def _create(draft: Mapping[str, Any]) -> UUID:
         )  # fmt: skip
         # Asked anew: as the founder they may now add to the company.
         founder = caller_for(session, identity.session_secret(), now, "home") or caller
-        for account in draft["accounts"]:
+        for account in accounts:
             add_bank_account(session, founder, company.id, **account, now=now)
     return company.id

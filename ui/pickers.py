@@ -11,12 +11,18 @@ from core.posting.chart_keeping import list_accounts
 from db.engine import snapshot
 from models import AccountRole
 
+NOT_BOOKABLE = (AccountRole.SUSPENSE, AccountRole.BANK)
+
 
 def account_options(caller: Caller, company_id: UUID, *, bookable: bool = True) -> dict[UUID, str]:
-    """Active accounts as id → "6300 Software Subscriptions"; without suspense where something is to be booked."""
+    """Active accounts as id → "6300 Software Subscriptions".
+
+    Where something is to be booked, without those that take no line: suspense, and accounts with statements of their
+    own (see core.posting.open_entries.check_bookable).
+    """
     with snapshot() as session:
         accounts = list_accounts(session, caller, company_id, active_only=True)
-    return {a.id: f"{a.code} {a.name}" for a in accounts if not (bookable and a.role == AccountRole.SUSPENSE)}
+    return {a.id: f"{a.code} {a.name}" for a in accounts if not (bookable and a.role in NOT_BOOKABLE)}
 
 
 def pick_account(

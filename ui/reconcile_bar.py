@@ -77,7 +77,7 @@ def bar(sight: desk.Sight, chosen: Chosen, unmatching: tuple[object, ...]) -> No
             _asks("Unmatch the selected", "unmatch", "", not unmatching or not sight.may_work, asked, unmatching)
         else:
             _by_hand(sight, chosen)
-        with st.container(key="review_told"):
+        with st.container(key="reconcile_told"):
             st.caption(plain(_told(sight, chosen)), wrap=False, text_alignment="right")
         with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
             _way_back(sight)

@@ -77,6 +77,7 @@ class Sight:
     items: tuple[ListedItem, ...]
     confirmed: tuple[ListedMatch, ...]
     lines: tuple[StatementLine, ...]
+    elsewhere: tuple[tuple[StatementProof, int], ...]  # where suggestions wait if none does here, and how many
 
     @property
     def card(self) -> ListedMatch | None:
@@ -123,6 +124,7 @@ def look(caller: Caller, company_id: UUID) -> Sight | None:
         here = {"bank_account_id": one.bank_account_id, "period": days}
         suggested = tuple(list_matches(session, caller, company_id, **here))  # type: ignore[arg-type]
         matching = view == TO_MATCH
+        others = list_matches(session, caller, company_id) if matching and not suggested else []
         around = Period(days.first_on - DAYS_APART, days.last_on + DAYS_APART)
         return Sight(
             caller, company_id, view, proofs, one,
@@ -134,11 +136,8 @@ def look(caller: Caller, company_id: UUID) -> Sight | None:
                 for line in (unmatched_lines(session, caller, company_id, period=around) if matching else ())
                 if line.bank_account_id != one.bank_account_id and line.currency == one.currency
             ),
-            items=tuple(
-                item
-                for item in (unmatched_items(session, caller, company_id) if matching else ())
-                if item.currency == one.currency
-            ),
+            items=_likely_first(unmatched_items(session, caller, company_id) if matching else [], one),
+            elsewhere=_by_statement(proofs, others),
             confirmed=tuple(
                 list_matches(session, caller, company_id, status=MatchStatus.CONFIRMED, **here)  # type: ignore[arg-type]
                 if view == MATCHED
@@ -163,6 +162,31 @@ def _open(proofs: Sequence[StatementProof]) -> StatementProof:
     chosen = min(waiting, key=lambda one: one.proof.stated.first_on) if waiting else of_account[-1]
     state[STATEMENT], state[ACCOUNT] = chosen.reconciliation_id, chosen.bank_account_id
     return chosen
+
+
+def _likely_first(items: Sequence[ListedItem], one: StatementProof) -> tuple[ListedItem, ...]:
+    """Items in the statement's currency: the latest that it can have paid first, then those issued after it."""
+    fitting = [item for item in items if item.currency == one.currency]
+    last_on = one.proof.stated.last_on
+    by_then = [item for item in fitting if item.issued_on <= last_on]
+    return (*reversed(by_then), *(item for item in fitting if item.issued_on > last_on))
+
+
+def _by_statement(
+    proofs: Sequence[StatementProof], suggested: Sequence[ListedMatch]
+) -> tuple[tuple[StatementProof, int], ...]:
+    """The statements that hold a line of these suggestions, the latest first, each with how many."""
+    found: dict[UUID, int] = {}
+    for match in suggested:
+        for one in proofs:
+            stated = one.proof.stated
+            if any(
+                line.bank_account_id == one.bank_account_id and stated.first_on <= line.booked_on <= stated.last_on
+                for line in match.lines
+            ):
+                found[one.reconciliation_id] = found.get(one.reconciliation_id, 0) + 1
+    latest = sorted(proofs, key=lambda one: one.proof.stated.last_on, reverse=True)
+    return tuple((one, found[one.reconciliation_id]) for one in latest if one.reconciliation_id in found)
 
 
 def _place(suggested: Sequence[ListedMatch]) -> int:

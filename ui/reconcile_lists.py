@@ -66,7 +66,7 @@ def _book_side(sight: desk.Sight) -> tuple[list[int], list[int]]:
     items: list[int] = []
     if sight.items:
         rows = [(item.issued_on, item_text(item), item.amount_minor) for item in sight.items]
-        items = _side(rows, "reconcile_items", sight, most=ROWS if not sight.other_lines else 10)
+        items = _side(rows, "reconcile_items", sight, most=ROWS if not sight.other_lines else 10, years=True)
     else:
         st.caption("No invoice, bill or payout is open. Upload, Book items takes them in.")
     others: list[int] = []
@@ -81,12 +81,15 @@ def _heading(title: str, number: int) -> None:
     st.markdown(f"**{title}** :gray[{number:,}]" if number else f"**{title}**")
 
 
-def _side(rows: list[tuple[Any, str, int]], name: str, sight: desk.Sight, most: int = ROWS) -> list[int]:
+def _side(
+    rows: list[tuple[Any, str, int]], name: str, sight: desk.Sight, most: int = ROWS, *, years: bool = False
+) -> list[int]:
+    narrow = 10 if len(rows) > most else 0  # the scroll bar takes that much
     chosen = table(
         frame(rows, "Date", "Text", "Amount"), ["Amount"],
         {
-            "Date": st.column_config.DateColumn(format="MMM D", width=54),
-            "Text": st.column_config.TextColumn(width=178),
+            "Date": st.column_config.DateColumn(format="MMM D, YYYY" if years else "MMM D", width=88 if years else 54),
+            "Text": st.column_config.TextColumn(width=(144 if years else 178) - narrow),
             "Amount": st.column_config.NumberColumn(width=88, alignment="right"),
         },
         currency=sight.one.currency, key=desk.list_key(name, sight), most=most,
@@ -102,11 +105,27 @@ def _cards(sight: desk.Sight) -> None:
     st.markdown(f"**Probably belong together** :gray[{place}]")
     if not total:
         empty("link", "No suggestion waits here", "Select lines at the sides to match them by hand, or open All lines.")
+        _elsewhere(sight)
     booked = {line.transaction_id: line.account for line in sight.lines if line.state == "posted"}
     for number, match in enumerate(sight.suggested[sight.at : sight.at + CARDS]):
         _card(match, number == 0, booked, sight.one.currency)
     if (rest := total - sight.at - CARDS) > 0:
         st.caption(f"{count(rest, 'more suggestion')} after these.")
+
+
+def _elsewhere(sight: desk.Sight) -> None:
+    """The ways to statements where suggestions wait."""
+    if not sight.elsewhere:
+        return
+    st.markdown("**They wait in other statements**")
+    with st.container(key="choices", gap="xsmall"):
+        for one, number in sight.elsewhere[:CARDS]:
+            st.button(
+                f"{plain(one.bank_account)}, {period_of(one)} :gray[{number:,}]", width="stretch",
+                key=f"reconcile_go_{one.reconciliation_id.hex}", on_click=desk.choose_statement, args=(one,),
+            )  # fmt: skip
+        if (rest := len(sight.elsewhere) - CARDS) > 0:
+            st.caption(f"And in {count(rest, 'more statement')}.")
 
 
 def _card(match: ListedMatch, active: bool, booked: dict[UUID, str], currency: str) -> None:
@@ -137,8 +156,7 @@ def matched(sight: desk.Sight) -> tuple[UUID, ...]:
             title_of(match),
             sum(line.amount_minor for line in match.lines if line.bank_account_id == sight.one.bank_account_id),
             match.lines[0].booked_on,
-            " + ".join(line_text(line, named=len(match.lines) > 1) for line in match.lines),
-            " + ".join(item_text(item) for item in match.items),
+            *_both_sides(match, sight.one.bank_account_id),
             "Person" if match.by_person else "Machine",
             match.reason,
         )
@@ -150,8 +168,8 @@ def matched(sight: desk.Sight) -> tuple[UUID, ...]:
             "Match": st.column_config.TextColumn(width=160),
             "Amount": st.column_config.NumberColumn(width=96, alignment="right"),
             "Date": st.column_config.DateColumn(format="MMM D", width=60),
-            "Bank": st.column_config.TextColumn(width=300),
-            "Books": st.column_config.TextColumn(width=190),
+            "Bank": st.column_config.TextColumn(width=250),
+            "Books": st.column_config.TextColumn(width=240),
             "By": st.column_config.TextColumn(width=70),
             "Why": st.column_config.TextColumn(width=230),
         },
@@ -160,6 +178,13 @@ def matched(sight: desk.Sight) -> tuple[UUID, ...]:
     )  # fmt: skip
     selected = chosen["selection"]["rows"]
     return tuple(sight.confirmed[row].match_id for row in selected if row < len(sight.confirmed))
+
+
+def _both_sides(match: ListedMatch, bank_account_id: UUID) -> tuple[str, str]:
+    """This account's lines, and what they were matched with."""
+    mine = [line.description for line in match.lines if line.bank_account_id == bank_account_id]
+    others = [line_text(line, named=True) for line in match.lines if line.bank_account_id != bank_account_id]
+    return " + ".join(mine), " + ".join([*others, *(item_text(item) for item in match.items)])
 
 
 # --- lines ------------------------------------------------------------------------------------

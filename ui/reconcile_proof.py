@@ -17,9 +17,9 @@ from ui.words import MINUS, badge_text, count, day, money, plain
 def proofs(sight: desk.Sight) -> None:
     """Both boxes, side by side."""
     left, right = st.columns(2, gap="small")
-    with left, st.container(border=True, key="proofbank", gap="xsmall"):
+    with left, st.container(border=True, height="stretch", key="proofbank", gap="xsmall"):
         _statement(sight)
-    with right, st.container(border=True, key="proofbook", gap="xsmall"):
+    with right, st.container(border=True, height="stretch", key="proofbook", gap="xsmall"):
         _ledger(sight)
 
 

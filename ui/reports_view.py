@@ -1,32 +1,33 @@
-"""How the financial statements are laid out: as rows for a table and for a download."""
+"""The parts of the reports page: choosing a period, showing a statement, and the lines of one account."""
 
 from datetime import date, timedelta
-from io import BytesIO
+from typing import Any
 from uuid import UUID
 
-import pandas as pd
 import streamlit as st
 
 from core.access.roles import Caller
-from core.metrics.general_ledger import LedgerKey, general_ledger
-from core.metrics.statements import BalanceSheet, ProfitAndLoss, TrialBalance, WaitingTotal
-from core.money import to_decimal
+from core.metrics.general_ledger import LedgerKey, LedgerLine, general_ledger
+from core.metrics.statements import WaitingTotal
 from core.period import Period
+from core.posting.chart_keeping import list_accounts
 from db.engine import snapshot
 from ui.frame import empty
 from ui.pickers import pick_account
+from ui.reports_rows import ACCOUNT, LENGTHS, Columns, Sheet, csv_file, excel_file, usual_columns
 from ui.tables import frame, table
 from ui.words import count, money
 
-MONTHS_SHOWN = 12
-SPANS = ("This month", "Last month", "This year", "Last year", "All", "Days")
-AFTER = "reports_after"  # where the pages of the general ledger begin
+PROFIT, BALANCE, TRIAL, LEDGER = "Profit and loss", "Balance sheet", "Trial balance", "General ledger"
+SPANS = ("This month", "Last month", "This year", "Last year", "All time", "Days")
+KIND, LEDGER_ACCOUNT, AFTER = "reports_kind", "reports_account", "reports_after"
+TABLE = "reports_table"
 
 
 def pick_period(today: date, year_start: int, first_on: date, last_on: date) -> Period:
-    """A span of days; "All" is from the first to the last booked day."""
+    """A span of days; "All time" is from the first to the last booked day."""
     chosen = st.segmented_control(
-        "Period", list(SPANS), default="All", required=True, key="reports_span", label_visibility="collapsed"
+        "Period", list(SPANS), default="All time", required=True, key="reports_span", label_visibility="collapsed"
     )
     month = Period.month(today.year, today.month)
     year_from = date(today.year if today.month >= year_start else today.year - 1, year_start, 1)
@@ -37,7 +38,7 @@ def pick_period(today: date, year_start: int, first_on: date, last_on: date) -> 
             before = month.first_on - timedelta(days=1)
             return Period.month(before.year, before.month)
         case "This year":
-            return Period(year_from, max(today, year_from))
+            return Period(year_from, today)
         case "Last year":
             return Period(year_from.replace(year=year_from.year - 1), year_from - timedelta(days=1))
         case "Days":
@@ -46,99 +47,76 @@ def pick_period(today: date, year_start: int, first_on: date, last_on: date) -> 
 
 
 def _days(first_on: date, last_on: date) -> Period:
-    picked = st.date_input("From and to", (first_on, last_on), key="reports_days", label_visibility="collapsed")
+    picked = st.date_input(
+        "From and to", (first_on, last_on), key="reports_days", label_visibility="collapsed", format="MM/DD/YYYY",
+        width=230,
+    )  # fmt: skip
     ends = picked if isinstance(picked, tuple) else (picked,)
     return Period(min(ends), max(ends)) if ends else Period(first_on, last_on)
+
+
+def pick_columns(months: int) -> Columns:
+    """How the period is divided; a key for each usual choice, so that another period starts with its own."""
+    usual = usual_columns(months)
+    if usual == "Total":
+        return usual
+    return st.segmented_control(
+        "Columns", [*LENGTHS, "Total"], default=usual, required=True, key=f"reports_columns_{usual}",
+        label_visibility="collapsed",
+    )  # fmt: skip
 
 
 def waiting_note(waiting: list[WaitingTotal]) -> None:
     """What is in none of the figures, in the same breath as the figures."""
     for total in waiting:
         st.info(
-            f"Not in these figures: {count(total.lines, 'line')} that wait for review, "
+            f"Not in these figures: {count(total.lines, 'line waits', 'lines wait')} for review, "
             f"{money(total.money_in_minor, total.currency, sign=True)} in and "
             f"{money(total.money_out_minor, total.currency, sign=True)} out.",
             icon=":material/checklist:",
         )
 
 
-def profit_rows(report: ProfitAndLoss) -> pd.DataFrame:
-    """One row an account, with sums; the last twelve months as columns, then the total. Amounts in minor units."""
-    months = report.months[-MONTHS_SHOWN:] if len(report.months) > 1 else ()
-    names = [f"{month.first_on:%b %y}" for month in months]
-    rows: list[tuple[str | int, ...]] = []
-    for heading, lines in (("Revenue", report.revenue), ("Expenses", report.expense)):
-        for line in lines:
-            rows.append(
-                (f"{line.code} {line.name}", *line.by_month[len(line.by_month) - len(names) :], line.total_minor)
-            )
-        sums = [sum(line.by_month[at] for line in lines) for at in range(len(report.months))]
-        rows.append((f"{heading}, total", *sums[len(sums) - len(names) :], sum(line.total_minor for line in lines)))
-    by_month = report.profit_by_month()
-    rows.append(("Profit", *by_month[len(by_month) - len(names) :], report.profit_minor))
-    return frame(rows, "Account", *names, "Total")
-
-
-def balance_rows(report: BalanceSheet) -> pd.DataFrame:
-    """Assets, liabilities and equity with their sums, in minor units."""
-    rows: list[tuple[str, int]] = []
-    for title, accounts, total in (
-        ("Assets", report.assets, report.assets_minor),
-        ("Liabilities", report.liabilities, report.liabilities_minor),
-    ):
-        rows += [(f"{row.code} {row.name}", row.natural_minor) for row in accounts]
-        rows.append((f"{title}, total", total))
-    rows += [(f"{row.code} {row.name}", row.natural_minor) for row in report.equity]
-    rows.append(("Results of earlier years", report.earlier_results_minor))
-    rows.append(
-        (f"Result since {report.fiscal_year_from:%b} {report.fiscal_year_from.day}", report.current_result_minor)
-    )
-    rows.append(("Equity, total", report.equity_minor))
-    rows.append(("Liabilities and equity, total", report.liabilities_minor + report.equity_minor))
-    return frame(rows, "Account", "Balance")
-
-
-def trial_rows(report: TrialBalance) -> pd.DataFrame:
-    """Debit and credit balances with their sums, in minor units."""
-    rows = [
-        (f"{row.code} {row.name}", max(row.sum_minor, 0), max(-row.sum_minor, 0))
-        for row in report.rows
-        if row.sum_minor
-    ]
-    rows.append(("Total", report.debit_minor, report.credit_minor))
-    return frame(rows, "Account", "Debit", "Credit")
-
-
-def show_report(data: pd.DataFrame, currency: str, name: str) -> None:
-    """The table, and the same as CSV and Excel with amounts in units of the currency."""
-    amounts = [column for column in data.columns if column != "Account"]
-    widths = {column: st.column_config.NumberColumn(width=104, alignment="right") for column in amounts}
-    widths["Account"] = st.column_config.TextColumn(width=240)
-    table(data, (), widths, quiet=amounts, currency=currency, most=40)
-    plain = data.copy()
+def show_sheet(sheet: Sheet, currency: str, kind: str, name: str) -> None:
+    """The table, whose rows lead to the lines of their account, and the same as files."""
+    amounts = sheet.amounts
+    longest = max(len(money(int(minor), currency)) for column in amounts for minor in sheet.data[column])
+    config: dict[str, Any] = {ACCOUNT: st.column_config.TextColumn(width=_pixels(sheet.data[ACCOUNT], 6.7, 330))}
     for column in amounts:
-        plain[column] = pd.Series([to_decimal(int(minor), currency) for minor in data[column]], dtype=object)
-    with st.container(horizontal=True):
-        st.download_button("CSV", plain.to_csv(index=False), f"{name}.csv", "text/csv", icon=":material/download:")
-        st.download_button("Excel", _excel(plain), f"{name}.xlsx", icon=":material/download:")
+        wide = max(round(7.2 * longest), round(6.7 * len(column))) + 18
+        config[column] = st.column_config.NumberColumn(width=wide, alignment="right")
+    table(
+        sheet.data, (), config, quiet=amounts, currency=currency, most=60, totals=sheet.totals, width="content",
+        key=TABLE, on_select=lambda: _to_ledger(sheet), selection_mode="single-cell",
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "CSV", csv_file(sheet, currency), f"{name}.csv", "text/csv", key="reports_csv", icon=":material/download:"
+        )
+        st.download_button(
+            "Excel", excel_file(sheet, currency, kind), f"{name}.xlsx", key="reports_excel", icon=":material/download:"
+        )
+        st.caption("Click a figure to see the lines behind it.", width="content")
 
 
-def _excel(data: pd.DataFrame) -> bytes:
-    """An Excel file; a spreadsheet keeps numbers as binary fractions, so amounts are rounded by their format."""
-    block = BytesIO()
-    with pd.ExcelWriter(block, engine="openpyxl") as writer:
-        data.to_excel(writer, index=False, sheet_name="Report")
-        sheet = writer.sheets["Report"]
-        sheet.column_dimensions["A"].width = 38
-        for row in sheet.iter_rows(min_row=2, min_col=2):
-            for cell in row:
-                cell.number_format = "#,##0.00"
-    return block.getvalue()
+def _pixels(texts: Any, each: float, most: int) -> int:
+    return min(most, round(each * max(len(text) for text in texts)) + 18)
 
 
-def show_ledger(caller: Caller, company_id: UUID, options: dict[UUID, str], period: Period, currency: str) -> None:
+def _to_ledger(sheet: Sheet) -> None:
+    """Open the general ledger of the account whose row was clicked; sums have none."""
+    cells = st.session_state[TABLE]["selection"]["cells"]
+    account_id = sheet.accounts[cells[0][0]] if cells else None
+    if account_id is not None:
+        st.session_state[KIND], st.session_state[LEDGER_ACCOUNT] = LEDGER, account_id
+
+
+def show_ledger(caller: Caller, company_id: UUID, period: Period, currency: str) -> None:
     """One account line by line with its running balance, a page at a time, each with the file it came from."""
-    account_id = pick_account("Account", options, key="reports_account")
+    with snapshot() as session:
+        options = {a.id: f"{a.code} {a.name}" for a in list_accounts(session, caller, company_id)}
+    with st.container(width=420):
+        account_id = pick_account("Account", options, key=LEDGER_ACCOUNT, collapsed=True)
     if account_id is None:
         empty(
             "menu_book", "Choose an account", "Its lines of the period appear here, with the file that each came from."
@@ -153,42 +131,45 @@ def show_ledger(caller: Caller, company_id: UUID, options: dict[UUID, str], peri
     if not page.lines:
         empty("menu_book", "No lines in this period", "Choose a longer period above.")
         return
-    st.caption(f"Balance before: {money(page.opening_minor, currency)}")
+    st.caption(f"Balance before {_when(page.lines[0])}: {money(page.opening_minor, currency)}")
+    _show_lines(page.lines, currency)
+    if len(stack) > 1 or page.next_after is not None:
+        _turn(stack, page.next_after)
+
+
+def _when(line: LedgerLine) -> str:
+    return f"{line.key.booked_on:%b} {line.key.booked_on.day}, {line.key.booked_on.year}"
+
+
+def _show_lines(lines: tuple[LedgerLine, ...], currency: str) -> None:
     rows = [
         (
             line.key.booked_on,
             line.counterparty or line.memo,
             line.amount_minor,
             line.balance_minor,
-            line.description,
-            line.file_name,
+            line.description or line.memo,
+            line.file_name or "–",
         )
-        for line in page.lines
+        for line in lines
     ]
     table(
         frame(rows, "Date", "Payee", "Amount", "Balance", "Bank text", "File"),
         ["Amount", "Balance"],
         {
             "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=96),
-            "Payee": st.column_config.TextColumn(width=190),
-            "Amount": st.column_config.NumberColumn(width=104, alignment="right"),
-            "Balance": st.column_config.NumberColumn(width=110, alignment="right"),
-            "Bank text": st.column_config.TextColumn(width=330),
-            "File": st.column_config.TextColumn(width=240),
+            "Payee": st.column_config.TextColumn(width=170),
+            "Amount": st.column_config.NumberColumn(width=96, alignment="right"),
+            "Balance": st.column_config.NumberColumn(width=104, alignment="right"),
+            "Bank text": st.column_config.TextColumn(width=410),
+            "File": st.column_config.TextColumn(width=260),
         },
         currency=currency,
         most=25,
     )
+
+
+def _turn(stack: list[LedgerKey | None], after: LedgerKey | None) -> None:
     with st.container(horizontal=True):
-        st.button("Earlier lines", key="reports_back", disabled=len(stack) == 1, on_click=_back)
-        st.button(
-            "Later lines",
-            key="reports_on",
-            disabled=page.next_after is None,
-            on_click=stack.append,
-            args=(page.next_after,),
-        )
-
-
-def _back() -> None:
-    st.session_state[AFTER].pop()
+        st.button("Earlier lines", key="reports_back", disabled=len(stack) == 1, on_click=stack.pop)
+        st.button("Later lines", key="reports_on", disabled=after is None, on_click=stack.append, args=(after,))

@@ -1,6 +1,7 @@
-"""The rule form: conditions as fields, read back as core.categorization.rules writes them."""
+"""The rules page: the list in its order, and the form whose fields are a rule's conditions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,10 +9,12 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.categorization.rule_book import NAME_MAX, RuleRow, add_rule, change_rule
+from core.categorization.rule_book import NAME_MAX, RuleRow, add_rule, change_rule, move_rule
+from core.categorization.rule_rehearsal import Rehearsal, rehearse_rule
 from core.categorization.rules import (
     AmountIs,
     BankAccountIs,
+    Condition,
     DirectionIs,
     TextIs,
     condition_from_dict,
@@ -24,7 +27,10 @@ from db.engine import snapshot, unit_of_work
 from ui.frame import refusals_shown
 from ui.identity import Here
 from ui.pickers import account_options, pick_account
-from ui.words import money
+from ui.tables import frame, table
+from ui.words import count, money, plain, span
+
+LIST, MOVED_TO = "rules_list", "rules_moved_to"
 
 TESTS: Mapping[str, tuple[str, str]] = {
     "Bank text contains": ("text", "contains"),
@@ -37,13 +43,14 @@ TESTS: Mapping[str, tuple[str, str]] = {
 WAYS = {"Either way": "", "Money in": "in", "Money out": "out"}
 
 
-def in_words(conditions: Sequence[Mapping[str, Any]], currency: str) -> str:
-    """The conditions as a sentence."""
-    return " and ".join(_phrase(values, currency) for values in conditions)
+def in_words(conditions: Sequence[Mapping[str, Any]], currency: str, banks: Mapping[str, str]) -> str:
+    """The conditions as a phrase; `banks` are the names of bank accounts by code."""
+    phrase = " · ".join(_phrase(condition_from_dict(values), currency, banks) for values in conditions)
+    return phrase[:1].upper() + phrase[1:]
 
 
-def _phrase(values: Mapping[str, Any], currency: str) -> str:
-    match condition_from_dict(values):
+def _phrase(condition: Condition, currency: str, banks: Mapping[str, str]) -> str:
+    match condition:
         case TextIs(value, test, field):
             words = next((words for words, kind in TESTS.items() if kind == (field, test)), f"{field} {test}")
             return f"{words.lower()} “{value}”"
@@ -56,48 +63,156 @@ def _phrase(values: Mapping[str, Any], currency: str) -> str:
         case DirectionIs(way):
             return f"money {way}"
         case BankAccountIs(code):
-            return f"on {code}"
+            return f"on {banks.get(code, code)}"
+
+
+def bank_names(place: Here) -> dict[str, str]:
+    """The company's bank accounts, code → name."""
+    with snapshot() as session:
+        return {a.code: a.name for a in bank_accounts_of(session, place.caller, place.company_id)}
+
+
+def rules_table(place: Here, rules: Sequence[RuleRow]) -> int | None:
+    """The rules in their order; a click anywhere chooses one. The position of the chosen one."""
+    banks = bank_names(place)
+    rows = [
+        (at, rule.name, in_words(rule.conditions, place.company.base_currency, banks), rule.account, state_of(rule))
+        for at, rule in enumerate(rules, 1)
+    ]
+    if (moved_to := st.session_state.pop(MOVED_TO, None)) is not None:
+        st.session_state[LIST] = {"selection": {"rows": [moved_to], "columns": [], "cells": []}}
+    picked = table(
+        frame(rows, "#", "Name", "When", "Book to", "State"),
+        columns={
+            "#": st.column_config.NumberColumn(width=40),
+            "Name": st.column_config.TextColumn(width=190),
+            "When": st.column_config.TextColumn(width=470),
+            "Book to": st.column_config.TextColumn(width=260),
+            "State": st.column_config.TextColumn(width=90),
+        },
+        key=LIST, on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    return next((at for at in picked.selection.rows if at < len(rules)), None)
+
+
+def state_of(rule: RuleRow) -> str:
+    """In force, Off, or Account off: then the rule is passed over although it is in force."""
+    if not rule.is_active:
+        return "Off"
+    return "In force" if rule.account_is_active else "Account off"
+
+
+def move_or_switch(place: Here, rules: Sequence[RuleRow], at: int | None) -> None:
+    """The bar: change, switch, and the place in the order. The chosen rule stays chosen where it goes."""
+    rule = None if at is None else rules[at]
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="bar", gap="xsmall"):
+        if st.button("Change", key="rules_change", disabled=rule is None, icon=":material/edit:"):
+            rule_form(place, rule)
+        label = "Switch on" if rule and not rule.is_active else "Switch off"
+        switched = st.button(label, key="rules_switch", disabled=rule is None)
+        up = st.button("Earlier", key="rules_up", disabled=not at, icon=":material/arrow_upward:")
+        last = at is None or at == len(rules) - 1
+        down = st.button("Later", key="rules_down", disabled=last, icon=":material/arrow_downward:")
+        if rule is None:
+            st.caption("Choose a rule to change it.", width="content")
+    if rule is None or at is None or not (switched or up or down):
+        return
+    now = datetime.now(UTC)
+    to = at + (1 if down else -1 if up else 0)
+    with unit_of_work() as session:
+        if switched:
+            change_rule(session, place.caller, place.company_id, rule.id, is_active=not rule.is_active, now=now)
+        else:
+            move_rule(session, place.caller, place.company_id, rule.id, to=to + 1, now=now)
+    st.session_state[MOVED_TO] = to
+    st.rerun()
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What the form shows of a rule; `others` are conditions that it has no fields for and leaves as they are."""
+
+    text: TextIs | None
+    amount: AmountIs
+    way: str
+    bank: str
+    others: tuple[Condition, ...]
+
+
+def fields_of(conditions: Sequence[Condition]) -> Fields:
+    """The first condition of each kind goes to its fields."""
+    text = next((c for c in conditions if isinstance(c, TextIs) and (c.field, c.test) in TESTS.values()), None)
+    amount = next((c for c in conditions if isinstance(c, AmountIs)), None)
+    way = next((c for c in conditions if isinstance(c, DirectionIs)), None)
+    bank = next((c for c in conditions if isinstance(c, BankAccountIs)), None)
+    shown = [id(c) for c in (text, amount, way, bank) if c is not None]
+    others = tuple(c for c in conditions if id(c) not in shown)
+    return Fields(text, amount or AmountIs(), way.way if way else "", bank.code if bank else "", others)
 
 
 @st.dialog("Rule", width="medium", icon=":material/rule:")
 def rule_form(place: Here, rule: RuleRow | None = None) -> None:
     """Add a rule, or change the one given. It holds for lines that come from now on."""
+    key = f"rule_{rule.id.hex if rule else 'new'}"
     currency = place.company.base_currency
-    known = [condition_from_dict(values) for values in rule.conditions] if rule else []
-    text = next((c for c in known if isinstance(c, TextIs)), None)
-    amount = next((c for c in known if isinstance(c, AmountIs)), AmountIs())
-    way = next((c.way for c in known if isinstance(c, DirectionIs)), "")
-    bank = next((c.code for c in known if isinstance(c, BankAccountIs)), "")
-    with snapshot() as session:
-        banks = {"": "Any bank account"} | {
-            a.code: a.name for a in bank_accounts_of(session, place.caller, place.company_id)
-        }
-    with st.form("rule_form", border=False):
-        name = st.text_input("Name", rule.name if rule else "", max_chars=NAME_MAX)
-        left, right = st.columns([0.45, 0.55])
-        tests = list(TESTS)
-        chosen = tests.index(next((w for w, k in TESTS.items() if text and k == (text.field, text.test)), tests[0]))
-        test = left.selectbox("When", tests, index=chosen)
-        value = right.text_input("Text", text.value if text else "")
-        left, middle, right = st.columns(3)
-        least = left.text_input(f"At least, {currency}", _plain(amount.least_minor, currency))
-        most = middle.text_input(f"At most, {currency}", _plain(amount.most_minor, currency))
-        one_way = right.selectbox("Direction", list(WAYS), index=list(WAYS.values()).index(way))
-        left, right = st.columns([0.45, 0.55])
-        codes = list(banks)
-        code = left.selectbox(
-            "Bank account", codes, index=codes.index(bank) if bank in codes else 0, format_func=banks.__getitem__
-        )
-        with right:
-            account = pick_account("Book to", account_options(place.caller, place.company_id), key="rule_account",
-                                   chosen=rule.account_id if rule else None)  # fmt: skip
+    known = fields_of([condition_from_dict(values) for values in rule.conditions] if rule else [])
+    with st.form(f"{key}_form", border=False):
+        name = st.text_input("Name", rule.name if rule else "", max_chars=NAME_MAX, key=f"{key}_name")
+        conditions = _condition_fields(place, known, key)
+        account = pick_account("Book to", account_options(place.caller, place.company_id), key=f"{key}_account",
+                               chosen=rule.account_id if rule else None)  # fmt: skip
+        if known.others:
+            kept = in_words([condition_to_dict(c) for c in known.others], currency, bank_names(place))
+            st.caption(f"Stays as it is, besides: {plain(kept)}")
         with st.container(horizontal=True, horizontal_alignment="right"):
-            saved = st.form_submit_button("Save the rule", type="primary")
-    if saved:
-        with refusals_shown("The rule was not saved"):
-            conditions = read_conditions(test, value, (least, most), WAYS[one_way], code, currency)
-            _save(place, rule, name, conditions, account)
+            tried = st.form_submit_button("Try it", key=f"{key}_try", icon=":material/experiment:")
+            saved = st.form_submit_button("Save the rule", type="primary", key=f"{key}_save")
+    if not (tried or saved):
+        return
+    with refusals_shown("The rule was not saved" if saved else ""):
+        wanted = [*read_conditions(*conditions, currency), *(condition_to_dict(c) for c in known.others)]
+        if saved:
+            _save(place, rule, name, wanted, account)
             st.rerun()
+        with snapshot() as session:
+            found = rehearse_rule(
+                session, place.caller, place.company_id, conditions=wanted, account_id=account,
+                rule_id=rule.id if rule else None,
+            )  # fmt: skip
+        st.info(rehearsal_words(found), icon=":material/experiment:")
+
+
+def rehearsal_words(found: Rehearsal) -> str:
+    """What a rule would have done, as sentences."""
+    if not found.lines:
+        return "There are no bank lines yet to try it on."
+    said = f"Fits {found.fitting:,} of {count(found.lines, 'line')} from {span(found.first_on, found.last_on)}."
+    if found.taken_earlier:
+        said += f" An earlier rule takes {found.taken_earlier:,} of them first."
+    if found.booked_elsewhere:
+        said += f" {found.booked_elsewhere:,} of them {'is' if found.booked_elsewhere == 1 else 'are'} posted to another account now."
+    return said
+
+
+def _condition_fields(place: Here, known: Fields, key: str) -> tuple[str, str, tuple[str, str], str, str]:
+    """The arguments of `read_conditions` up to the currency."""
+    currency = place.company.base_currency
+    banks = {"": "Any bank account"} | bank_names(place)
+    if known.bank:
+        banks.setdefault(known.bank, known.bank)  # switched off since; the condition stays until it is changed
+    left, right = st.columns([0.45, 0.55])
+    tests, codes, ways = list(TESTS), list(banks), list(WAYS)
+    chosen = [(known.text.field, known.text.test) == kind for kind in TESTS.values()].index(True) if known.text else 0
+    test = left.selectbox("When", tests, index=chosen, key=f"{key}_test")
+    value = right.text_input("Text", known.text.value if known.text else "", key=f"{key}_text")
+    left, middle, right = st.columns(3)
+    least = left.text_input(f"At least, {currency}", _plain(known.amount.least_minor, currency), key=f"{key}_least")
+    most = middle.text_input(f"At most, {currency}", _plain(known.amount.most_minor, currency), key=f"{key}_most")
+    way = right.selectbox("Direction", ways, index=list(WAYS.values()).index(known.way), key=f"{key}_way")
+    code = st.selectbox(
+        "Bank account", codes, index=codes.index(known.bank), format_func=banks.__getitem__, key=f"{key}_bank"
+    )
+    return test, value, (least, most), WAYS[way], code
 
 
 def read_conditions(

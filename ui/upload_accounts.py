@@ -15,6 +15,8 @@ from models import BankAccount, BankAccountKind
 from ui import upload_desk as desk
 from ui.frame import refusals_shown
 
+ASKED = "upload_new_account"  # in session_state: SHA-256 of the file for which the dialog is open
+
 KINDS = {
     BankAccountKind.BANK: "Bank account",
     BankAccountKind.CARD: "Credit card",
@@ -51,7 +53,20 @@ def account_fields(key: str, given: Mapping[str, str], first: bool = True) -> di
     return {"name": " ".join(name.split()), "kind": kind, "currency": currency, "number": number}
 
 
-@st.dialog("New bank account", icon=":material/account_balance:")
+def ask_new_account(digest: str) -> None:
+    """Callback: open the dialog for this file."""
+    st.session_state[ASKED] = digest
+
+
+def is_asked(digest: str) -> bool:
+    return st.session_state.get(ASKED) == digest
+
+
+def _close() -> None:
+    st.session_state.pop(ASKED, None)
+
+
+@st.dialog("New bank account", icon=":material/account_balance:", on_dismiss=_close)
 def add_account(caller: Caller, company_id: UUID, digest: str, given: Mapping[str, str], answers: bool) -> None:
     """Adds the account; with `answers` the file goes there, else its own account number decides."""
     with st.form("upload_account_form", border=False):
@@ -60,6 +75,7 @@ def add_account(caller: Caller, company_id: UUID, digest: str, given: Mapping[st
             cancelled = st.form_submit_button("Cancel", type="tertiary", key="upload_account_cancel")
             pressed = st.form_submit_button("Add the account", type="primary", key="upload_account_go")
     if cancelled:
+        _close()
         st.rerun()
     if pressed:
         with refusals_shown("Nothing was added"):
@@ -70,6 +86,7 @@ def add_account(caller: Caller, company_id: UUID, digest: str, given: Mapping[st
             if answers:
                 desk.answer(digest, bank_account_id=added.id)
             desk.read_again()
+            _close()
             st.rerun()
 
 

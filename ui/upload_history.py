@@ -22,13 +22,13 @@ from ui.words import NONE, STATES, badge_text, count, money, plain, span
 
 MOST = 200
 TABLE = "earlier_imports"
+ASKED = "upload_take_back"  # in session_state: id of the file for which the dialog is open
 TAKEN = "upload_taken_back"  # a sentence for the next run
 
 
 def earlier_imports(caller: Caller, company_id: UUID) -> None:
     """All files, the newest first; the chosen one is open below the list."""
-    if said := st.session_state.pop(TAKEN, ""):
-        st.success(said, icon=":material/undo:")
+    say_what_was_taken_back()
     with snapshot() as session:
         records = list_imports(session, caller, company_id, most=MOST)
     if not records:
@@ -46,6 +46,12 @@ def earlier_imports(caller: Caller, company_id: UUID) -> None:
         st.caption("Choose a file to see its receipt, download it, or take it back.")
         return
     record_card(caller, company_id, records[cells[0][0]], open_it=True)
+
+
+def say_what_was_taken_back() -> None:
+    """Once, in the run after it."""
+    if said := st.session_state.pop(TAKEN, ""):
+        st.success(said, icon=":material/undo:")
 
 
 def state_of(record: ImportRecord) -> str:
@@ -139,14 +145,23 @@ def _actions(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
             key=f"bytes_{record.file_id.hex}", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         if record.status is FileStatus.STORED:
-            pressed = st.button(
-                "Take back this import", key=f"back_{record.file_id.hex}", icon=":material/undo:", type="tertiary"
-            )
-            if pressed:
+            st.button(
+                "Take back this import", key=f"back_{record.file_id.hex}", icon=":material/undo:", type="tertiary",
+                on_click=_ask, args=(record.file_id,),
+            )  # fmt: skip
+            if st.session_state.get(ASKED) == record.file_id:
                 take_back(caller, company_id, record)
 
 
-@st.dialog("Take back this import", icon=":material/undo:")
+def _ask(file_id: UUID) -> None:
+    st.session_state[ASKED] = file_id
+
+
+def _close() -> None:
+    st.session_state.pop(ASKED, None)
+
+
+@st.dialog("Take back this import", icon=":material/undo:", on_dismiss=_close)
 def take_back(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
     """Says what leaves the books, and asks."""
     item = "item" if record.kind is FileKind.OPEN_ITEMS else "line"
@@ -163,6 +178,7 @@ def take_back(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
     )
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", type="tertiary", key="take_back_cancel"):
+            _close()
             st.rerun()
         pressed = st.button(f"Take back {count(record.new_count, item)}", type="primary", key="take_back_go")
     if pressed:
@@ -172,4 +188,5 @@ def take_back(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
                 gone = revert_import(session, caller, company_id, record.file_id, now=now, write=write_columns)
             st.session_state[TAKEN] = f"{count(gone, item)} of {plain(record.name)} left the books."
             desk.read_again()
+            _close()
             st.rerun()

@@ -60,7 +60,7 @@ def open_items(caller: Caller, company_id: UUID) -> None:
             _to_store(caller, company_id, found)
             for place, preview in enumerate(found):
                 _card(place, preview)
-        _open_now(caller, company_id)
+        _open_now(caller, company_id, quiet=bool(found))
 
 
 def _field_key() -> str:
@@ -181,11 +181,13 @@ def _items_table(rows: Sequence[Sequence[Any]], key: str, most: int = 8) -> None
     )  # fmt: skip
 
 
-def _open_now(caller: Caller, company_id: UUID) -> None:
+def _open_now(caller: Caller, company_id: UUID, *, quiet: bool) -> None:
     accounts = account_options(caller, company_id, bookable=False)
     with snapshot() as session:
         items = list_open_items(session, caller, company_id, status=ItemStatus.OPEN)
         rows = [_row(item, accounts) for item in items]
+    if not rows and quiet:
+        return
     if not rows:
         empty(
             "request_quote", "Nothing is open",

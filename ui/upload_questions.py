@@ -13,7 +13,7 @@ from core.ingestion.statement import Statement
 from ui import upload_desk as desk
 from ui.review_words import sentence as with_stop
 from ui.tables import frame, table
-from ui.upload_accounts import add_account, bank_account_options, may_add
+from ui.upload_accounts import add_account, ask_new_account, bank_account_options, is_asked, may_add
 from ui.words import count, plain
 
 READING_ROWS = 4
@@ -105,7 +105,7 @@ def _which_account(
             ["Amount"],
             {
                 "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=100),
-                "Bank text": st.column_config.TextColumn(width=420),
+                "Bank text": st.column_config.TextColumn(width=760),
                 "Amount": st.column_config.NumberColumn(width=96, alignment="right"),
             },
             currency=lines[0].currency or "USD", key=f"whose_{preview.digest[:16]}",
@@ -120,7 +120,11 @@ def _offer_new(caller: Caller, company_id: UUID, preview: ImportPreview) -> None
     stated = [one for one in accounts if one.account_number and one.account_number in preview.refusal]
     about = next(iter(stated or accounts), None)
     given = {"number": about.account_number, "currency": about.currency or "USD"} if about else {}
-    if st.button("New bank account", icon=":material/add:", key=f"new_account_{preview.digest[:16]}"):
+    st.button(
+        "New bank account", icon=":material/add:", key=f"new_account_{preview.digest[:16]}", on_click=ask_new_account,
+        args=(preview.digest,),
+    )  # fmt: skip
+    if is_asked(preview.digest):
         add_account(caller, company_id, preview.digest, given, answers=len(accounts) <= 1)
 
 

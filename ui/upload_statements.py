@@ -14,7 +14,7 @@ from ui.frame import empty, refusals_shown, section
 from ui.navigation import LINKS
 from ui.onboarding import FOUNDED
 from ui.upload_files import file_card
-from ui.upload_history import record_card
+from ui.upload_history import record_card, say_what_was_taken_back
 from ui.upload_receipt import reading_steps, show_sums, stored_steps, sums_of_previews, sums_of_records
 from ui.words import count, plain
 
@@ -23,6 +23,7 @@ def statements(caller: Caller, company_id: UUID, company: str) -> None:
     """The whole of the segment."""
     top, side = st.columns([0.66, 0.34], gap="medium")
     with top:
+        say_what_was_taken_back()
         _field(company_id, company)
     waiting = desk.files()
     found: Sequence[ImportPreview] = ()

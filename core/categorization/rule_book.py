@@ -13,7 +13,8 @@ from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.categorization.rules import read_rule
 from core.errors import InvalidInput, NotFound
-from models import Account, AccountRole, Rule
+from core.posting.open_entries import check_bookable
+from models import Account, Rule
 
 NAME_MAX = 120
 
@@ -28,6 +29,7 @@ class RuleRow:
     conditions: list[dict[str, Any]]
     account_id: UUID
     account: str  # code and name
+    account_is_active: bool  # a rule to an account that is switched off is passed over
     is_active: bool
 
 
@@ -48,6 +50,7 @@ def list_rules(session: Session, caller: Caller, company_id: UUID) -> list[RuleR
             rule.conditions,
             account.id,
             f"{account.code} {account.name}",
+            account.is_active,
             rule.is_active,
         )
         for rule, account in rows
@@ -64,11 +67,17 @@ def add_rule(
     account_id: UUID,
     now: datetime,
 ) -> Rule:
-    """Append a rule; it is tried after all others. Raises InvalidInput for conditions that cannot be meant."""
+    """Append a rule; it is tried after all others.
+
+    Raises:
+        InvalidInput: name or conditions cannot be meant.
+        AccountNotBookable: no bank line can go to this account.
+        NotFound, AccessDenied.
+    """
     caller.require(company_id, Action.CONFIGURE)
     name = _checked_name(name)
     read_rule(name, conditions, str(account_id))
-    _bookable(session, company_id, account_id)
+    check_bookable(session, company_id, [account_id])
     last = session.exec(select(func.max(Rule.position)).where(col(Rule.company_id) == company_id)).one()
     rule = Rule(
         company_id=company_id,
@@ -97,7 +106,10 @@ def change_rule(
     is_active: bool | None = None,
     now: datetime,
 ) -> Rule:
-    """Change what is given. Past entries stay as they are. Raises NotFound, InvalidInput."""
+    """Change what is given. Past entries stay as they are.
+
+    Raises: as `add_rule`; NotFound also for the rule.
+    """
     caller.require(company_id, Action.CONFIGURE)
     rule = _get(session, company_id, rule_id)
     before = _state(rule)
@@ -107,7 +119,7 @@ def change_rule(
         read_rule(rule.name, conditions, str(rule.account_id))
         rule.conditions = [dict(condition) for condition in conditions]
     if account_id is not None:
-        _bookable(session, company_id, account_id)
+        check_bookable(session, company_id, [account_id])
         rule.account_id = account_id
     if is_active is not None:
         rule.is_active = is_active
@@ -138,16 +150,6 @@ def _get(session: Session, company_id: UUID, rule_id: UUID) -> Rule:
     if rule is None:
         raise NotFound("rule", str(rule_id))
     return rule
-
-
-def _bookable(session: Session, company_id: UUID, account_id: UUID) -> None:
-    account = session.exec(
-        select(Account).where(col(Account.company_id) == company_id, col(Account.id) == account_id)
-    ).one_or_none()
-    if account is None:
-        raise NotFound("account", str(account_id))
-    if account.role == AccountRole.SUSPENSE or not account.is_active:
-        raise InvalidInput(f"Nothing can be booked to {account.code} {account.name} by a rule. Choose another account.")
 
 
 def _checked_name(name: str) -> str:

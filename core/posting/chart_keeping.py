@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from core.access.audit import record
@@ -13,7 +14,11 @@ from models import Account, AccountRole, AccountType
 
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]{0,15}")
 NAME_MAX = 120
-NEEDED = (AccountRole.SUSPENSE, AccountRole.TRANSFER_CLEARING, AccountRole.BANK)  # the machine books to these
+NEEDED = {  # what the machine books there
+    AccountRole.SUSPENSE: "lines that nobody has decided yet",
+    AccountRole.TRANSFER_CLEARING: "transfers between own accounts",
+    AccountRole.BANK: "the lines of bank statements",
+}
 
 
 def list_accounts(session: Session, caller: Caller, company_id: UUID, *, active_only: bool = False) -> list[Account]:
@@ -40,12 +45,13 @@ def add_account(
     code, name = code.strip(), _checked_name(name)
     if not CODE.fullmatch(code):
         raise InvalidInput(f"“{code}” cannot be an account code. Use up to 16 digits and letters, such as 6310.")
-    taken = session.exec(select(Account.id).where(col(Account.company_id) == company_id, col(Account.code) == code))
-    if taken.first():
-        raise AlreadyTaken("account code", code)
     account = Account(company_id=company_id, code=code, name=name, type=AccountType(type))
-    session.add(account)
-    session.flush()
+    try:
+        with session.begin_nested():  # the database's own word counts where two people add the same at a time
+            session.add(account)
+            session.flush()
+    except IntegrityError:
+        raise AlreadyTaken("account code", code) from None
     after = {"code": code, "name": name, "type": str(account.type)}
     record(
         session, caller, company_id=company_id, action="account added", subject="account", subject_id=account.id,
@@ -72,8 +78,9 @@ def change_account_details(
     if account is None:
         raise NotFound("account", str(account_id))
     before = {"name": account.name, "is_active": account.is_active}
-    if is_active is False and account.role in NEEDED:
-        raise InvalidInput(f"{account.code} {account.name} is needed by the machine and stays active.")
+    if is_active is False and account.role is not None and account.role in NEEDED:
+        what = NEEDED[account.role]
+        raise InvalidInput(f"{account.code} {account.name} stays active: {what} are booked there.")
     account.name = account.name if name is None else _checked_name(name)
     account.is_active = account.is_active if is_active is None else is_active
     session.add(account)

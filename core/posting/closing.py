@@ -69,6 +69,23 @@ def closing_checklist(session: Session, caller: Caller, company_id: UUID, throug
     ]
 
 
+def next_close(session: Session, caller: Caller, company_id: UUID) -> date | None:
+    """The end of the month to close next: the first one after what is closed, else the first with bank lines.
+
+    None where nothing is closed and there are no bank lines.
+    """
+    company = open_company(session, caller, company_id, Action.READ, lock=False)
+    if company.closed_through_on:
+        day = company.closed_through_on + timedelta(days=1)
+        return Period.month(day.year, day.month).last_on
+    first_on = session.execute(
+        select(func.min(Transaction.booked_on)).where(
+            col(Transaction.company_id) == company.id, col(Transaction.reverted_at).is_(None)
+        )
+    ).scalar_one()
+    return Period.month(first_on.year, first_on.month).last_on if first_on else None
+
+
 def close_period(session: Session, caller: Caller, company_id: UUID, through_on: date, *, now: datetime) -> None:
     """Lock the books through this day, included. From then on nothing is imported, booked or reversed there.
 
@@ -191,11 +208,26 @@ def _statements_there(session: Session, company: OpenCompany, through_on: date) 
         first = min(span.first_on for span in have)
         if company.closed_through_on:
             first = max(first, company.closed_through_on + timedelta(days=1))
-        for month in Period(min(first, through_on), through_on).months():
-            if not any(span.first_on <= month.last_on and span.last_on >= month.first_on for span in have):
-                missing.append(f"{name} {month.first_on:%B %Y}")
-    detail = f"statements are missing: {', '.join(missing)}. Upload them, or switch the bank account off"
+        gaps = [
+            month
+            for month in Period(min(first, through_on), through_on).months()
+            if not any(span.first_on <= month.last_on and span.last_on >= month.first_on for span in have)
+        ]
+        if gaps:
+            missing.append(f"{name} {', '.join(_runs(gaps))}")
+    detail = f"statements are missing: {'; '.join(missing)}. Upload them, or switch the bank account off"
     return _item("statements", "All statements are there", len(missing), detail)
+
+
+def _runs(months: Sequence[Period]) -> list[str]:
+    """Months in order as "January 2024" or, where they follow each other, "January 2024 to March 2024"."""
+    runs: list[list[Period]] = []
+    for month in months:
+        if runs and month.first_on == runs[-1][-1].last_on + timedelta(days=1):
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return [" to ".join(f"{month.first_on:%B %Y}" for month in dict.fromkeys((run[0], run[-1]))) for run in runs]
 
 
 def _statement_spans(session: Session, company: OpenCompany, through_on: date) -> dict[UUID, list[Period]]:

@@ -149,6 +149,14 @@ def unmatch(
         StatementClosed: a line lies in a closed statement.
         PeriodClosed, NotFound, AccessDenied.
     """
+    keys = take_apart(session, caller, company_id, match_id, write=write, now=now)
+    book_company(session, caller, company_id, write=write, now=now, transaction_ids=keys)
+
+
+def take_apart(
+    session: Session, caller: Caller, company_id: UUID, match_id: UUID, *, write: WriteColumns, now: datetime
+) -> list[UUID]:
+    """All of `unmatch` but the new proposals: the lines that wait for them."""
     open_company(session, caller, company_id, Action.RECONCILE)
     match = _locked(session, company_id, match_id, MatchStatus.CONFIRMED)
     lines, items = _members(session, company_id, match_id)
@@ -159,7 +167,7 @@ def unmatch(
     _set_status(session, company_id, [match_id], MatchStatus.DISMISSED, caller, now)
     _reopen(session, company_id, items)
     _audit(session, caller, match, "match taken apart", MatchStatus.CONFIRMED, MatchStatus.DISMISSED, now)
-    book_company(session, caller, company_id, write=write, now=now, transaction_ids=keys)
+    return keys
 
 
 def _put_in_force(

@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.errors import MatchNotOpen, MatchRefused, NotFound
-from core.posting.entries import rebook_lines
+from core.posting.entries import book_company, rebook_lines
 from core.posting.open_entries import open_company
-from core.reconciliation.deciding import BY_HAND, unmatch
+from core.reconciliation.deciding import BY_HAND, take_apart
 from core.storage import WriteColumns
 from models import Match, MatchMember, MatchStatus
 
@@ -40,8 +40,9 @@ def take_back(
     again = [match_id]
     if before is MatchStatus.CONFIRMED:
         again += _fallen_with(session, match)
-        unmatch(session, caller, company_id, match_id, write=write, now=now)
+        free = take_apart(session, caller, company_id, match_id, write=write, now=now)
         if match.reason == BY_HAND:
+            book_company(session, caller, company_id, write=write, now=now, transaction_ids=free)
             return
     if _is_taken(session, company_id, again):
         raise MatchRefused("a line or an item is in a confirmed match by now; take that apart first")

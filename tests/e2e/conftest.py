@@ -3,11 +3,13 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from sqlmodel import Session
 
 from core.access.passwords import hash_password
 from db.engine import unit_of_work, use_database
@@ -57,13 +59,14 @@ def office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     path = folder / "office.db"
     shutil.copyfile(sqlite_template, path)
     url = f"sqlite:///{path}"
-    with use_database(url):
-        company_id, users = _people()
+    with use_database(url), unit_of_work() as session:
+        company_id, users = people(session)
     with running(url, folder) as server:
         yield Office(server, company_id, users)
 
 
-def _people() -> tuple[UUID, dict[Role, str]]:
+def people(session: Session) -> tuple[UUID, dict[Role, str]]:
+    """A company and a user for each role in it, the administrator first: company id, usernames."""
     names = {
         Role.ADMINISTRATOR: ("ada", "Ada Moreno"),
         Role.MANAGER: ("mara", "Mara Whitfield"),
@@ -71,11 +74,11 @@ def _people() -> tuple[UUID, dict[Role, str]]:
         Role.BOOKKEEPER: ("bo", "Bo Lindqvist"),
     }
     kept = hash_password("nobody", PASSWORD)
-    with unit_of_work() as session:
-        books = builders.books(session, name=COMPANY)
-        for role, (username, display_name) in names.items():
-            user = builders.user(session, username=username, display_name=display_name, password_hash=kept)
-            builders.access(session, user.id, books.company_id, role)
+    books = builders.books(session, name=COMPANY)
+    for number, (role, (username, name)) in enumerate(names.items()):
+        created_at = builders.NOW + timedelta(minutes=number)
+        user = builders.user(session, username=username, display_name=name, password_hash=kept, created_at=created_at)
+        builders.access(session, user.id, books.company_id, role)
     return books.company_id, {role: username for role, (username, _) in names.items()}
 
 

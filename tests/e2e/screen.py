@@ -83,6 +83,13 @@ def sign_in(page: Page, username: str, password: str = PASSWORD, path: str = "/"
     ready(page)
 
 
+def go_to(page: Page, title: str) -> None:
+    """To another page by the sidebar; a count may stand after the link's title."""
+    page.locator(".st-key-nav").get_by_role("link", name=re.compile(rf"^{re.escape(title)}( [\d,]+)?$")).click()
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=WAIT)
+    ready(page)
+
+
 def choose_company(page: Page, name: str) -> None:
     """Switch to the company in the sidebar."""
     page.get_by_test_id("stSidebar").get_by_role("combobox").click()

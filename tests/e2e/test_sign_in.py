@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 from sqlmodel import select
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -17,11 +18,11 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from core.access.sessions import ATTEMPTS, end_sessions_of
-from db.engine import snapshot, unit_of_work, use_database
+from db.engine import engine, snapshot, unit_of_work, use_database
 from models import Role, User
 from settings import SESSION_COOKIE
 from tests.builders import NOW
-from tests.e2e.conftest import COMPANY, Office
+from tests.e2e.conftest import COMPANY, Office, people
 from tests.e2e.screen import PASSWORD, SIZES, Window, fill_sign_in, ready, screenshot, sign_in
 from tests.e2e.servers import Server
 
@@ -98,11 +99,38 @@ def test_every_page_opens_for_the_administrator_without_a_fault(window: Window, 
     page = window.page
     sign_in(page, office.users[Role.ADMINISTRATOR])
     for name in PAGES:
-        page.goto("/" if name == "home" else f"/{name}")
+        page.goto(f"/{name}")
         ready(page)
+        expect(page.get_by_text("Page not found")).to_have_count(0)
         expect(page.get_by_test_id("stHeading").first).to_be_visible()
         expect(page.get_by_text("Something went wrong on our side")).to_have_count(0)
         window.check()
+
+
+def test_an_administrator_adds_somebody_who_then_may_do_just_that(windows: Windows, office: Office) -> None:
+    page = windows(office.url).page
+    sign_in(page, office.users[Role.ADMINISTRATOR], path="/users")
+    page.get_by_role("button", name="Add a user").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Username").fill("noor")
+    dialog.get_by_label("Name", exact=True).fill("Noor Haddad")
+    dialog.get_by_label("First password", exact=True).fill("short")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog.get_by_text("it needs at least 12 characters")).to_be_visible()
+    dialog.get_by_label("First password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("Noor Haddad sees this company now, as bookkeeper")).to_be_visible()
+    screenshot(page, "users-added-wide-light")
+    theirs = windows(office.url).page
+    sign_in(theirs, "noor")
+    expect(sidebar(theirs).get_by_role("combobox", name="Company")).to_have_value(COMPANY)
+    expect(sidebar(theirs).get_by_role("link", name="Upload")).to_be_visible()
+    expect(sidebar(theirs).get_by_role("link", name="Review")).to_have_count(0)
+    page.goto("/audit")
+    ready(page)
+    page.get_by_text("Users and sign-ins").click()
+    expect(page.get_by_text(re.compile("Chain proved, [0-9]+ events"))).to_be_visible()
+    screenshot(page, "audit-events-wide-light")
 
 
 @pytest.mark.parametrize("role", [Role.BOOKKEEPER, Role.REVIEWER, Role.MANAGER])
@@ -148,13 +176,33 @@ def test_a_session_ended_by_others_stops_the_open_tab(windows: Windows, office: 
     expect(page.get_by_role("heading", name="Companies")).to_have_count(0)
 
 
+def test_a_bug_shows_a_number_that_the_log_knows(empty_server: Server, windows: Windows) -> None:
+    with use_database(empty_server.database_url):
+        with unit_of_work() as session:
+            people(session)
+        with engine().connect() as connection:
+            connection.execute(text("DROP TABLE match_members"))
+            connection.execute(text("DROP TABLE matches"))
+            connection.commit()
+    page = windows(empty_server.url).page
+    sign_in(page, "ada", path="/reports")
+    told = page.get_by_text(re.compile("Tell your administrator the number [0-9a-f]{8}"))
+    expect(told.first).to_be_visible()
+    number = re.search("[0-9a-f]{8}", told.first.inner_text())
+    assert number
+    expect(page.get_by_text("OperationalError")).to_have_count(0)
+    written = empty_server.log.read_text()
+    assert number[0] in written
+    assert "no such table: matches" in written
+
+
 def test_wrong_passwords_lock_the_account_and_the_lock_stands_in_the_database(
     windows: Windows, empty_server: Server
 ) -> None:
     page = windows(empty_server.url).page
     page.goto("/")
-    for label, text in (("Your name", "Dana"), ("Username", "dana"), ("The same password again", PASSWORD)):
-        page.get_by_label(label).fill(text)
+    for label, typed in (("Your name", "Dana"), ("Username", "dana"), ("The same password again", PASSWORD)):
+        page.get_by_label(label).fill(typed)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create and sign in").click()
     ready(page)

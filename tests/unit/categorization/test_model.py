@@ -149,5 +149,5 @@ def test_history_learns_the_habits_of_a_company_that_books_otherwise() -> None:
     cold = codes[rank(future, chart(), cold_history(), ranker).account[:, 0]]
     taught = cold_history().with_reviews(past, truth[:cut].tolist())
     warm = codes[rank(future, chart(), taught, ranker).account[:, 0]]
-    assert (warm == truth[cut:]).mean() > (cold == truth[cut:]).mean() + 0.15
+    assert (warm == truth[cut:]).mean() > (cold == truth[cut:]).mean() + 0.1
     assert (warm == truth[cut:]).mean() > 0.75

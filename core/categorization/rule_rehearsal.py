@@ -1,0 +1,111 @@
+"""What a rule would do, told before it is stored: the conditions held against the last year of bank lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Row, exists, func, select
+from sqlmodel import Session, col
+
+from core.access.roles import Action, Caller
+from core.categorization.lines import Lines
+from core.categorization.rule_matching import first_hits
+from core.categorization.rules import Rule, read_rule
+from models import Account, BankAccount, EntryStatus, JournalEntry, JournalLine, Transaction
+from models import Rule as StoredRule
+
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Bank lines of a year: how many there are, how many the conditions fit, and how many of those …"""
+
+    first_on: date | None  # None where there are no bank lines
+    last_on: date | None
+    lines: int
+    fitting: int
+    taken_earlier: int  # … an earlier rule in force takes first
+    booked_elsewhere: int  # … are posted, and not to the account of the rule
+
+
+def rehearse_rule(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    *,
+    conditions: Sequence[Mapping[str, Any]],
+    account_id: UUID | None,
+    rule_id: UUID | None = None,
+) -> Rehearsal:
+    """Hold the conditions against the live bank lines of the year that ends with the newest of them.
+
+    Args:
+        account_id: where the rule books to; None while it is not chosen, and then nothing is booked elsewhere.
+        rule_id: the rule that is being changed: only those before it are earlier. None: a new one, after all others.
+
+    Raises: InvalidInput for conditions that cannot be meant; NotFound, AccessDenied.
+    """
+    caller.require(company_id, Action.CONFIGURE)
+    tried = read_rule("this rule", conditions, str(account_id))
+    last_on = session.execute(select(func.max(Transaction.booked_on)).where(*_live(company_id))).scalar_one()
+    if last_on is None:
+        return Rehearsal(None, None, 0, 0, 0, 0)
+    rows = _rows(session, company_id, last_on - YEAR, account_id)
+    lines = Lines(
+        [row.description for row in rows],
+        [row.counterparty for row in rows],
+        np.array([row.amount_minor for row in rows], np.int64),
+        np.array([row.booked_on for row in rows], "datetime64[D]"),
+        [row.code for row in rows],
+    )
+    fits = first_hits([tried], lines) == 0
+    earlier = _earlier(session, company_id, rule_id)
+    elsewhere = np.array([row.posted and not row.there for row in rows], np.bool_)
+    return Rehearsal(
+        first_on=min(row.booked_on for row in rows),
+        last_on=last_on,
+        lines=len(rows),
+        fitting=int(fits.sum()),
+        taken_earlier=int((fits & (first_hits(earlier, lines) >= 0)).sum()),
+        booked_elsewhere=int((fits & elsewhere).sum()) if account_id else 0,
+    )
+
+
+def _live(company_id: UUID) -> tuple[Any, ...]:
+    return col(Transaction.company_id) == company_id, col(Transaction.reverted_at).is_(None)
+
+
+def _rows(session: Session, company_id: UUID, after: date, account_id: UUID | None) -> Sequence[Row[Any]]:
+    posted = exists().where(
+        col(JournalEntry.transaction_id) == col(Transaction.id), col(JournalEntry.status) == EntryStatus.POSTED
+    )
+    there = posted.where(col(JournalLine.entry_id) == col(JournalEntry.id), col(JournalLine.account_id) == account_id)
+    return session.execute(
+        select(
+            col(Transaction.description), col(Transaction.counterparty), col(Transaction.amount_minor),
+            col(Transaction.booked_on), col(BankAccount.code), posted.label("posted"), there.label("there"),
+        )
+        .join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
+        .where(*_live(company_id), col(Transaction.booked_on) > after)
+    ).all()  # fmt: skip
+
+
+def _earlier(session: Session, company_id: UUID, rule_id: UUID | None) -> list[Rule]:
+    """Rules in force that are tried before this one; those to an account that is switched off are passed over."""
+    stored = session.execute(
+        select(StoredRule, col(Account.is_active))
+        .join(Account, col(Account.id) == col(StoredRule.account_id))
+        .where(col(StoredRule.company_id) == company_id)
+        .order_by(col(StoredRule.position), col(StoredRule.id))
+    )
+    found: list[Rule] = []
+    for rule, account_is_active in stored:
+        if rule.id == rule_id:
+            break
+        if rule.is_active and account_is_active:
+            found.append(read_rule(rule.name, rule.conditions, str(rule.account_id)))
+    return found

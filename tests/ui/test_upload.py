@@ -1,0 +1,227 @@
+"""The Upload page: what is previewed is what is stored, one bad file stops no other, and each way back works."""
+
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlmodel import col, func, select
+from streamlit.testing.v1 import AppTest
+
+from core.verifying import verify_books
+from db.engine import snapshot, unit_of_work
+from models import (
+    BankAccount,
+    BankAccountKind,
+    FileStatus,
+    ItemStatus,
+    JournalEntry,
+    Layout,
+    OpenItem,
+    Role,
+    StatementFile,
+    Transaction,
+)
+from tests import builders
+
+SHELL = Path(__file__).parents[2] / "ui/shell.py"
+
+GOOD = b"Date,Description,Amount,Balance\n2026-10-01,COFFEE BEANS,-120.00,880.00\n2026-10-02,SALES,900.00,1780.00\n"
+LATER = b"Date,Description,Amount,Balance\n2026-10-02,SALES,900.00,1780.00\n2026-10-03,RENT,-500.00,1280.00\n"
+BROKEN = b"Date,Description,Amount\n2026-10-01,BEANS,-1.00\n2026-13-45,RENT,-2.00\n2026-10-03,SALES,9.00\n"
+OPEN_DATES = b"Date,Description,Amount\n10/03/2026,SQUARE,2140.90\n10/07/2026,COMCAST,-45.00\n03/10/2026,WEB,-318.55\n"
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF"
+ITEMS = (
+    b"number,kind,counterparty,issued_on,due_on,amount,currency,reference,account_code\n"
+    b"INV-1,invoice,Blue Cafe,2026-09-01,2026-09-30,1200.00,USD,,8000\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VAR_FOLDER", str(tmp_path / "var"))
+
+
+@pytest.fixture
+def books(sqlite_database: str) -> builders.Books:
+    with unit_of_work() as session:
+        return builders.books(session, name="Hamilton Coffee Co.")
+
+
+def opened(sign_in_as, books: builders.Books, role: Role = Role.MANAGER) -> AppTest:
+    sign_in_as(role, books.company_id)
+    page = check(AppTest.from_file(SHELL, default_timeout=30).run())
+    return check(page.switch_page("../pages/upload.py").run())
+
+
+def check(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception
+    return page
+
+
+def drop(page: AppTest, **files: bytes) -> AppTest:
+    """Names with __ for the dot: may__csv."""
+    named = [(name.replace("__", "."), content, "text/csv") for name, content in files.items()]
+    return check(page.file_uploader[0].set_value(named).run())
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    (found,) = [each for each in page.button if each.label == label]
+    return check(found.click().run())
+
+
+def choose(page: AppTest, segment: str) -> AppTest:
+    return check(page.segmented_control(key="upload_segment").set_value(segment).run())
+
+
+def sums(page: AppTest) -> dict[str, str]:
+    return {each.label: each.value for each in page.metric if each.label not in ("plus", "equals")}
+
+
+def heads(page: AppTest) -> list[str]:
+    return [each.label.replace("\\", "") for each in page.expander]
+
+
+def count_of(table: type, **equal: object) -> int:
+    with snapshot() as session:
+        conditions = [getattr(table, name) == value for name, value in equal.items()]
+        return session.exec(select(func.count()).select_from(table).where(*conditions)).one()
+
+
+def assert_the_books_hold(books: builders.Books) -> None:
+    with snapshot() as session:
+        found = verify_books(session, builders.caller(books.company_id), [books.company_id])
+    assert not found.violations
+
+
+def test_three_files_of_which_one_has_invalid_dates_lose_nothing_and_double_nothing(sign_in_as, books) -> None:
+    page = drop(opened(sign_in_as, books), may__csv=GOOD, june__csv=LATER, bad__csv=BROKEN)
+
+    assert count_of(StatementFile) == count_of(Transaction) == 0  # a look stores nothing
+    assert sums(page) == {"Lines in 3 files": "7", "New": "3", "Already stored": "1", "Refused": "3"}
+    assert [each.title for each in page.error] == ["Nothing was stored from this file"]
+    assert "row 3: the date “2026-13-45” is no date" in page.error[0].value.replace("\\", "")
+
+    page = press(page, "Store 3 new lines")
+    assert sums(page) == {"Lines in 3 files": "7", "New, stored": "3", "Already stored": "1", "Refused": "3"}
+    assert count_of(Transaction) == count_of(JournalEntry) == 3
+    with snapshot() as session:
+        rows = session.exec(select(StatementFile.name, StatementFile.status, StatementFile.content)).all()
+    assert sorted(rows) == [
+        ("bad.csv", FileStatus.REFUSED, BROKEN), ("june.csv", FileStatus.STORED, LATER),
+        ("may.csv", FileStatus.STORED, GOOD),
+    ]  # fmt: skip
+    assert_the_books_hold(books)
+
+    again = drop(page, may__csv=GOOD)
+    assert sums(again) == {"Lines in 1 file": "2", "New": "0", "Already stored": "2", "Refused": "0"}
+    assert "Already stored" in heads(again)[0]
+
+
+def test_the_receipt_is_told_in_money_too(sign_in_as, books) -> None:
+    page = drop(opened(sign_in_as, books), may__csv=GOOD, june__csv=LATER)
+    (told,) = [each.value.replace("\\", "") for each in page.caption if "In money" in each.value]
+    assert told == "In money, USD: 1,180.00 = 280.00 new + 900.00 already stored + 0.00 refused"
+
+
+def test_an_ambiguous_file_asks_and_the_answer_is_used_and_saved(sign_in_as, books) -> None:
+    page = drop(opened(sign_in_as, books), export__csv=OPEN_DATES, scan__pdf=PDF)
+    assert "Needs an answer" in heads(page)[0]
+    assert {"Day first", "Month first"} <= {each.label for each in page.button}
+    read = [each.value["Read as"].tolist() for each in page.dataframe if "Read as" in each.value]
+    assert read == [
+        [date(2026, 3, 10), date(2026, 7, 10), date(2026, 10, 3)],
+        [date(2026, 10, 3), date(2026, 10, 7), date(2026, 3, 10)],
+    ]
+    page = press(page, "Month first")
+    page = press(page, "Store 3 new lines")
+    with snapshot() as session:
+        days = session.exec(select(Transaction.booked_on).order_by(col(Transaction.row))).all()
+        (layout,) = session.exec(select(Layout.definition)).all()
+    assert days == [date(2026, 10, 3), date(2026, 10, 7), date(2026, 3, 10)]
+    assert layout["date_order"] == "MDY"
+
+    another = OPEN_DATES.replace(b"10/07", b"10/08")
+    assert "Needs an answer" not in heads(drop(page, next__csv=another))[0]
+
+
+def test_a_file_that_waits_for_an_answer_stays_while_the_others_are_stored(sign_in_as, books) -> None:
+    page = drop(opened(sign_in_as, books), export__csv=OPEN_DATES, may__csv=GOOD)
+    page = press(page, "Store 2 new lines")
+    assert count_of(Transaction) == 2
+    assert ["Needs an answer" in head for head in heads(page)].count(True) == 1
+    page = press(page, "Day first")
+    page = press(page, "Store 3 new lines")
+    assert count_of(Transaction) == 5
+
+
+def test_where_the_bank_account_is_unclear_it_is_asked_and_can_be_created_in_place(sign_in_as, books) -> None:
+    with unit_of_work() as session:
+        ledger = builders.account(session, books.company_id, code="1020", name="Savings", type="asset", role="bank")
+        builders.bank_account(session, ledger, code="savings", name="Savings")
+    page = drop(opened(sign_in_as, books), may__csv=GOOD)
+    assert "Needs an answer" in heads(page)[0]
+    page = press(page, "New bank account")
+    page.text_input(key="upload_account_name").set_value("Amex")
+    page.selectbox(key="upload_account_kind").set_value(BankAccountKind.CARD)
+    page = press(page, "Add the account")
+    page = press(page, "Store 2 new lines")
+    with snapshot() as session:
+        (amex,) = session.exec(select(BankAccount.id).where(BankAccount.name == "Amex")).all()
+    assert count_of(Transaction, bank_account_id=amex) == 2
+
+
+def test_a_bookkeeper_may_choose_but_not_add_a_bank_account(sign_in_as, books) -> None:
+    with unit_of_work() as session:
+        ledger = builders.account(session, books.company_id, code="1020", name="Savings", type="asset", role="bank")
+        savings: UUID = builders.bank_account(session, ledger, code="savings", name="Savings").id
+    page = drop(opened(sign_in_as, books, Role.BOOKKEEPER), may__csv=GOOD)
+    assert "New bank account" not in [each.label for each in page.button]
+    (picker,) = [each for each in page.selectbox if each.label == "Bank account"]
+    page = check(picker.set_value(savings).run())
+    page = press(page, "Store 2 new lines")
+    assert count_of(Transaction, bank_account_id=savings) == 2
+
+
+def test_lines_that_came_in_meanwhile_are_not_stored_twice_and_the_file_is_looked_at_again(sign_in_as, books) -> None:
+    page = drop(opened(sign_in_as, books), may__csv=GOOD)
+    colleague = press(drop(opened(sign_in_as, books), june__csv=LATER), "Store 2 new lines")
+    assert count_of(Transaction) == 2
+    page = press(page, "Store 2 new lines")
+    assert any("the books changed" in each.value for each in page.error)
+    assert count_of(Transaction) == 2
+    page = press(page, "Store 1 new line")
+    assert count_of(Transaction) == 3
+    assert not colleague.exception
+
+
+def test_an_import_is_taken_back_after_a_question_and_can_come_again(sign_in_as, books) -> None:
+    page = press(drop(opened(sign_in_as, books), may__csv=GOOD), "Store 2 new lines")
+    page = press(page, "Take back this import")
+    assert count_of(Transaction, reverted_at=None) == 2  # only asked so far
+    page = press(page, "Take back 2 lines")
+    assert count_of(Transaction, reverted_at=None) == 0
+    assert_the_books_hold(books)
+    table = choose(page, "Earlier imports").dataframe[0].value
+    assert table["File"].tolist() == ["may.csv"]
+    assert table["State"].tolist() == [["Taken back"]]
+    page = press(drop(choose(page, "Bank files"), may__csv=GOOD), "Store 2 new lines")
+    assert count_of(Transaction, reverted_at=None) == 2
+
+
+def test_open_items_are_previewed_then_stored(sign_in_as, books) -> None:
+    page = choose(opened(sign_in_as, books), "Open items")
+    page = drop(page, items__csv=ITEMS, bad__csv=ITEMS.replace(b"invoice", b"invoce"))
+    assert count_of(OpenItem) == 0
+    assert "is none of invoice" in page.error[0].value.replace("\\", "")
+    page = press(page, "Store 1 new item")
+    assert count_of(OpenItem, status=ItemStatus.OPEN) == 1
+    assert page.success[0].value.startswith("1 new item stored, 1 file refused")
+    assert page.dataframe[0].value["Number"].tolist() == ["INV-1"]
+
+
+def test_files_that_do_not_fit_are_named(sign_in_as, books, monkeypatch) -> None:
+    monkeypatch.setattr("ui.upload_desk.MOST_FILES", 1)
+    page = drop(opened(sign_in_as, books), may__csv=GOOD, june__csv=LATER)
+    assert "june.csv" in page.warning[0].value.replace("\\", "")
+    assert sums(page)["Lines in 1 file"] == "2"

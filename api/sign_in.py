@@ -24,7 +24,7 @@ from db.engine import snapshot, unit_of_work
 from settings import plain_http_allowed, session_cookie
 
 FORM_BYTES = 8192  # more than any form of ours can be
-PATH = re.compile(r"/(?!/)[\w\-./]*(\?[\w\-./=&%+~:,]*)?", re.ASCII)
+PATH = re.compile(r"/(?!/)[\w\-/]*(\?[\w\-./=&%+~:,]*)?", re.ASCII)  # no dots: browsers resolve /x/../auth
 NO_PAGES = ("/auth", "/sign-in", "/set-up")
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 OTHER_SITE = "This form was sent from another site. Open the sign-in page and try again."

@@ -26,6 +26,8 @@ def to_minor(amount: Decimal, currency: str) -> int:
     """
     if not amount.is_finite():
         raise InvalidAmount(str(amount))
+    if amount.adjusted() > 30:  # far above what any column holds, and what the arithmetic below could not take
+        raise InvalidAmount(str(amount), "it is too large")
     scaled = amount.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():
         raise InvalidAmount(str(amount), f"{currency} has {minor_digits(currency)} digits after the point")

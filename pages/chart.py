@@ -5,7 +5,7 @@ import streamlit as st
 from core.posting.chart_keeping import list_accounts
 from db.engine import snapshot
 from models import AccountType
-from ui.chart_desk import change_account, new_account
+from ui.chart_desk import ROLE_WORDS, change_account, new_account
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
 from ui.tables import frame, table
@@ -39,7 +39,7 @@ with refusals_shown():
         st.stop()
     st.caption(f"{count(len(shown), 'account')} of {len(accounts)}")
     rows = [
-        (a.code, a.name, str(a.type).capitalize(), str(a.role).replace("_", " ") if a.role else "–",
+        (a.code, a.name, str(a.type).capitalize(), ROLE_WORDS[a.role] if a.role else "–",
          "Active" if a.is_active else "Off")
         for a in shown
     ]  # fmt: skip
@@ -47,12 +47,12 @@ with refusals_shown():
         frame(rows, "Code", "Name", "Type", "Used for", "State"),
         columns={
             "Code": st.column_config.TextColumn(width=70),
-            "Name": st.column_config.TextColumn(width=280),
+            "Name": st.column_config.TextColumn(width=260),
             "Type": st.column_config.TextColumn(width=100),
-            "Used for": st.column_config.TextColumn(width=150),
+            "Used for": st.column_config.TextColumn(width=190),
             "State": st.column_config.TextColumn(width=80),
         },
-        most=18, key="chart_list", on_select="rerun", selection_mode="single-row",
+        most=20, key="chart_list", on_select="rerun", selection_mode="single-row",
     )  # fmt: skip
     chosen = next((shown[at] for at in picked.selection.rows if at < len(shown)), None)
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="bar", gap="xsmall"):

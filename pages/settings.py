@@ -1,4 +1,4 @@
-"""Settings: the posting policy, the bank accounts, and the months that nobody changes any more."""
+"""Settings: the months that nobody changes any more, the bank accounts, and the posting policy."""
 
 from datetime import UTC, datetime
 
@@ -9,6 +9,6 @@ from ui.settings_desk import bank_accounts, periods, posting_policy
 open_page("Settings", "How this company's books are kept", "settings")
 place = here("settings")
 with refusals_shown():
+    periods(place, datetime.now(UTC).date())
     bank_accounts(place)
     posting_policy(place)
-    periods(place, datetime.now(UTC).date())

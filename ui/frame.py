@@ -56,7 +56,7 @@ def refusals_shown(title: str = "") -> Iterator[None]:
     try:
         yield
     except BookkeepingError as refusal:
-        st.error(str(refusal), title=title or None, icon=":material/block:")
+        st.error(plain(str(refusal)), title=title or None, icon=":material/block:")
     except (st.runtime.scriptrunner.StopException, st.runtime.scriptrunner.RerunException):
         raise
     except Exception:

@@ -48,13 +48,6 @@ def current_caller(page: str = "") -> Caller:
     return caller
 
 
-def current_company() -> UUID | None:
-    """The company chosen in the sidebar, if the caller may (still) see it."""
-    caller = current_caller()
-    chosen = st.session_state.get(COMPANY)
-    return chosen if chosen in caller.roles else None
-
-
 def here(page: str) -> Here:
     """Caller and company of a page. Without a company the page says so and the run ends."""
     caller = current_caller(page)

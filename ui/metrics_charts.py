@@ -53,7 +53,7 @@ def automation_chart(months: Mapping[Period, LineCounts], checked: Mapping[Perio
         ("By rule", [one.by_rule for one in shares], BLUE, ""),
         ("By model", [one.by_model for one in shares], PLUM, ""),
         ("By a person, as proposed", [one.by_person for one in shares], FAINT, ""),
-        ("Corrected by a person", [one.corrected for one in shares], BROWN, "/"),
+        ("By a person, another account", [one.corrected for one in shares], BROWN, "/"),
     )
     drawn = figure(height=HEIGHT, barmode="stack", yaxis={"tickformat": ".0%", "range": [0, 1]})
     for name, parts, colour, pattern in kinds:

@@ -16,7 +16,7 @@ from db.engine import snapshot
 from ui.frame import empty, figures, section
 from ui.metrics_charts import automation_chart, precision_chart, reconciled_chart, time_chart
 from ui.metrics_measured import ENOUGH, Measured, rolling_precision
-from ui.tables import frame, table
+from ui.tables import frame, small_table, table
 from ui.words import NONE, count, day, money, percent, plain
 
 
@@ -99,9 +99,7 @@ def charts(measured: Measured) -> None:
         if longest and longest > timedelta(minutes=1):
             time_chart(measured.times)
         elif longest is not None:
-            empty(
-                "bolt", "Within a minute in every month", "More than half of the lines are posted as they are stored."
-            )
+            empty("bolt", "Within a minute in every month", "Most lines are posted as soon as they are stored.")
         else:
             empty("schedule", "Nothing is posted yet", "Decide what waits under Review.")
 
@@ -187,7 +185,7 @@ def model(measured: Measured) -> None:
     with st.container(border=True, key="metrics_model", gap="xsmall"):
         facts = _own_facts(card) if card.number is not None else _starter_facts(card)
         facts.append(("Books alone from", _threshold(card)))
-        st.table(frame(facts, "What", "Value"), border="horizontal", hide_index=True, hide_header=True)
+        small_table(frame(facts, "What", "Value"))
 
 
 def _threshold(card: ModelCard) -> str:
@@ -233,7 +231,7 @@ def _cards_table(measured: Measured) -> None:
         (
             measured.names[key],
             f"Version {card.number}" if card.number is not None else f"Starter {card.starter_version}",
-            card.reviewed_rows,
+            NONE if card.reviewed_rows is None else count(card.reviewed_rows, "decision"),
             percent((card.figures or {}).get("accuracy"), 1),
             percent(card.threshold, 1),
             "Chosen" if card.is_chosen else "Default",
@@ -246,7 +244,7 @@ def _cards_table(measured: Measured) -> None:
               "May be wrong"),
         columns={
             "Company": st.column_config.TextColumn(width=210), "Model": st.column_config.TextColumn(width=180),
-            "Learned from": st.column_config.NumberColumn(width=110, help="Decisions of people"),
+            "Learned from": st.column_config.TextColumn(width=120, alignment="right"),
             "First guess right": st.column_config.TextColumn(width=130, alignment="right"),
             "Books alone from": st.column_config.TextColumn(width=130, alignment="right"),
             "Threshold": st.column_config.TextColumn(width=90),

@@ -1,12 +1,10 @@
 """Typed inputs that several pages share."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import streamlit as st
 
 from core.access.roles import Caller
-from core.period import Period
 from core.posting.chart_keeping import list_accounts
 from db.engine import snapshot
 from models import AccountRole
@@ -38,14 +36,4 @@ def pick_account(
         key=key,
         placeholder="Search code or name",
         label_visibility="collapsed" if collapsed else "visible",
-    )
-
-
-def pick_month(months: Sequence[Period], *, key: str, label: str = "Month") -> Period | None:
-    """One of the months, the newest first; None where there are none."""
-    ordered = sorted(months, reverse=True)
-    if not ordered:
-        return None
-    return st.selectbox(
-        label, ordered, format_func=lambda month: f"{month.first_on:%B %Y}", key=key, label_visibility="collapsed"
     )

@@ -47,7 +47,7 @@ WAYS_BACK_MOST = 50
 # Keys of session_state. The view is a widget's, which Streamlit forgets when another page is opened.
 VIEW, ACCOUNT, STATEMENT, CARD = "reconcile_view", "reconcile_account", "reconcile_statement", "reconcile_card"
 ROUND, ASKED, WAYS_BACK, DIALOG = "reconcile_round", "reconcile_asked", "reconcile_ways_back", "reconcile_dialog"
-COMPANY = "reconcile_company"
+COMPANY, DONE = "reconcile_company", "reconcile_done"
 BODY, SIDEBAR = "reconcile", "nav"  # fragments of this page and of the shell
 
 
@@ -104,7 +104,7 @@ def begin(company_id: UUID) -> None:
     """Forget the place when another company, or this page after another one, is opened."""
     state = st.session_state
     if state.get(COMPANY) != str(company_id):
-        for name in (ACCOUNT, STATEMENT, CARD, ASKED, WAYS_BACK):
+        for name in (ACCOUNT, STATEMENT, CARD, ASKED, DONE, WAYS_BACK):
             state.pop(name, None)
     if VIEW not in state or state.get(COMPANY) != str(company_id):
         close_dialog()
@@ -239,10 +239,13 @@ def ask_for(asked: Asked) -> None:
 
 
 def carry_out(caller: Caller, company_id: UUID) -> None:
-    """Do what was asked for."""
+    """Do what was asked for. A key pressed twice on the same thing counts once."""
     for asked in st.session_state.pop(ASKED, []):
+        if asked == st.session_state.get(DONE):
+            continue
         with refusals_shown("Nothing was changed"):
             _STEPS[asked.what](caller, company_id, asked)
+            st.session_state[DONE] = asked
             st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 
@@ -299,6 +302,7 @@ def commit(step: Callable[[Session, datetime], object]) -> None:
     """Carry a dialog's step through and commit it. Raises what it raises; nothing is changed then."""
     with unit_of_work() as session:
         step(session, datetime.now(UTC))
+    st.session_state.pop(DONE, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 

@@ -94,8 +94,11 @@ def _ways(sight: desk.Sight) -> None:
                 help="Against owner's equity, on the day before the account's first statement. Reviewers and managers "
                 "may do it.",
             )  # fmt: skip
-        if Cause.WAITING in causes and sight.may_book:
-            st.page_link(PAGES / "review.py", label="Review what waits", icon=":material/checklist:")
+        waits = Cause.WAITING in causes and sight.may_book
+        if waits and st.button(
+            "Review what waits", key="reconcile_to_review", type="tertiary", icon=":material/checklist:"
+        ):
+            st.switch_page(PAGES / "review.py")
 
 
 def dialogs(sight: desk.Sight) -> None:

@@ -97,7 +97,7 @@ def csv_file(sheet: Sheet, currency: str) -> bytes:
 
 def excel_file(sheet: Sheet, currency: str, title: str) -> bytes:
     """One worksheet; sums are bold. Spreadsheets keep binary fractions, the number format rounds them."""
-    from openpyxl.styles import Font
+    from openpyxl.styles.fonts import Font
 
     block = BytesIO()
     digits = minor_digits(currency)
@@ -108,7 +108,7 @@ def excel_file(sheet: Sheet, currency: str, title: str) -> bytes:
         page.column_dimensions["A"].width = 40
         for at, cells in enumerate(page.iter_rows(min_row=2)):
             for cell in cells:
-                cell.font = Font(bold=at in sheet.totals)
+                cell.font = Font(bold=at in sheet.totals)  # type: ignore[no-untyped-call]
                 if cell.column > 1:
                     cell.number_format = "#,##0" + ("." + "0" * digits if digits else "")
                     page.column_dimensions[cell.column_letter].width = 15

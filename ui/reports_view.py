@@ -16,7 +16,7 @@ from ui.frame import empty
 from ui.pickers import pick_account
 from ui.reports_rows import ACCOUNT, LENGTHS, Columns, Sheet, csv_file, excel_file, usual_columns
 from ui.tables import frame, table
-from ui.words import count, money
+from ui.words import count, money, plain
 
 PROFIT, BALANCE, TRIAL, LEDGER = "Profit and loss", "Balance sheet", "Trial balance", "General ledger"
 SPANS = ("This month", "Last month", "This year", "Last year", "All time", "Days")
@@ -71,8 +71,8 @@ def waiting_note(waiting: list[WaitingTotal]) -> None:
     for total in waiting:
         st.info(
             f"Not in these figures: {count(total.lines, 'line waits', 'lines wait')} for review, "
-            f"{money(total.money_in_minor, total.currency, sign=True)} in and "
-            f"{money(total.money_out_minor, total.currency, sign=True)} out.",
+            f"{plain(money(total.money_in_minor, total.currency, sign=True))} in and "
+            f"{plain(money(total.money_out_minor, total.currency, sign=True))} out.",
             icon=":material/checklist:",
         )
 
@@ -171,5 +171,9 @@ def _show_lines(lines: tuple[LedgerLine, ...], currency: str) -> None:
 
 def _turn(stack: list[LedgerKey | None], after: LedgerKey | None) -> None:
     with st.container(horizontal=True):
-        st.button("Earlier lines", key="reports_back", disabled=len(stack) == 1, on_click=stack.pop)
+        st.button("Earlier lines", key="reports_back", disabled=len(stack) == 1, on_click=_back, args=(stack,))
         st.button("Later lines", key="reports_on", disabled=after is None, on_click=stack.append, args=(after,))
+
+
+def _back(stack: list[LedgerKey | None]) -> None:
+    stack.pop()

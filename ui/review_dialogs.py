@@ -141,9 +141,9 @@ def _sure(sight: desk.Sight, found: SureLines, policy: Policy) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", type="tertiary", key="review_sure_cancel"):
             finish()
-        pressed = st.button(
-            f"Approve {lines}", type="primary", key="review_sure_go", disabled=not found.entry_ids
-        )  # fmt: skip
+        # A key of its own for these very lines: where others came in since they were shown, the press meets nothing.
+        key = desk.key_for("review_sure_go", " ".join(key.hex for key in found.entry_ids))
+        pressed = st.button(f"Approve {lines}", type="primary", key=key, disabled=not found.entry_ids)
     if pressed:
         desk.decide(
             "",

@@ -73,7 +73,7 @@ def bank_names(place: Here) -> dict[str, str]:
 
 
 def rules_table(place: Here, rules: Sequence[RuleRow]) -> int | None:
-    """The rules in their order; a click anywhere chooses one. The position of the chosen one."""
+    """The rules in their order, one of which can be chosen. The position of the chosen one."""
     banks = bank_names(place)
     rows = [
         (at, rule.name, in_words(rule.conditions, place.company.base_currency, banks), rule.account, state_of(rule))
@@ -190,7 +190,7 @@ def rehearsal_words(found: Rehearsal) -> str:
     if found.taken_earlier:
         said += f" An earlier rule takes {found.taken_earlier:,} of them first."
     if found.booked_elsewhere:
-        said += f" {found.booked_elsewhere:,} of them {'is' if found.booked_elsewhere == 1 else 'are'} posted to another account now."
+        said += f" Posted to another account now: {found.booked_elsewhere:,}."
     return said
 
 

@@ -1,5 +1,6 @@
 """The sections of the settings page: posting policy, bank accounts, closing of periods."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -8,17 +9,19 @@ import streamlit as st
 
 from core.access.roles import Action
 from core.categorization.company_policy import policy_of, set_policy
+from core.categorization.model_card import ModelCard, model_card
+from core.categorization.policy import Policy
 from core.errors import InvalidAmount
 from core.founding import add_bank_account, bank_accounts_of
 from core.money import to_decimal, to_minor
 from core.posting.chart_keeping import list_accounts
-from core.posting.closing import close_period, closing_checklist, reopen_period
+from core.posting.closing import ChecklistItem, close_period, closing_checklist, next_close, reopen_period
 from db.engine import snapshot, unit_of_work
 from models import AccountRole, BankAccountKind
 from ui.frame import refusals_shown, section
 from ui.identity import Here
 from ui.tables import frame, table
-from ui.words import badge_text, count, day, percent
+from ui.words import badge_text, count, day, percent, plain
 
 ROLES = {
     AccountRole.OWNER: "Owner's equity and draw",
@@ -26,7 +29,6 @@ ROLES = {
     AccountRole.TAX: "Taxes, licences and payroll liabilities",
     AccountRole.PAYROLL: "Wages and payroll taxes",
 }
-CHECKS = {"done": "done", "look": "look", "blocks": "blocks"}
 
 
 def posting_policy(place: Here) -> None:
@@ -37,17 +39,17 @@ def posting_policy(place: Here) -> None:
     currency = place.company.base_currency
     with snapshot() as session:
         policy = policy_of(session, place.caller, place.company_id)
-    source = (
-        "chosen for this company" if policy.threshold is not None else "the stated default, until enough is reviewed"
-    )
-    st.caption(f"Threshold in force: {percent(policy.threshold_in_force, 1)}, {source}.")
+        card = model_card(session, place.caller, place.company_id)
+        codes = {a.code: f"{a.code} {a.name}" for a in list_accounts(session, place.caller, place.company_id)}
+    st.caption(f"Threshold in force: {percent(card.threshold, 1)}, {_source(policy, card)}.")
     with st.form("policy", border=True):
         left, middle, right = st.columns(3)
         error = left.number_input(
-            "Wrong among what is posted alone, at most %", 0.1, 10.0, policy.target_error * 100, 0.1, key="policy_error"
-        )
+            "Wrong among what is posted alone, at most %", 0.0, 100.0, policy.target_error * 100, 0.1,
+            key="policy_error",
+        )  # fmt: skip
         default = middle.number_input(
-            "Default confidence threshold, %", 50.0, 100.0, policy.default_threshold * 100, 0.5, key="policy_threshold"
+            "Default confidence threshold, %", 0.0, 100.0, policy.default_threshold * 100, 0.5, key="policy_threshold"
         )
         limit = right.text_input(
             f"Amount limit, {currency}", f"{to_decimal(policy.materiality_minor, currency):,}", key="policy_limit"
@@ -56,7 +58,12 @@ def posting_policy(place: Here) -> None:
             "Accounts that a person always looks at", list(ROLES), format_func=ROLES.__getitem__, key="policy_roles",
             default=[role for role in ROLES if role in policy.always_review_roles],
         )  # fmt: skip
-        saved = st.form_submit_button("Save the policy")
+        single = st.multiselect(
+            "Single accounts besides", sorted({*codes, *policy.always_review_codes}), key="policy_codes",
+            format_func=lambda code: codes.get(code, code), default=list(policy.always_review_codes),
+            placeholder="Search code or name",
+        )  # fmt: skip
+        saved = st.form_submit_button("Save the policy", key="policy_save")
     if saved:
         with refusals_shown("The policy was not changed"):
             changed = replace(
@@ -64,11 +71,23 @@ def posting_policy(place: Here) -> None:
                 target_error=round(error / 100, 6),
                 default_threshold=round(default / 100, 6),
                 materiality_minor=_minor(limit, currency),
-                always_review_roles=tuple(str(role) for role in roles),
+                always_review_roles=(
+                    *(str(role) for role in roles),
+                    *(role for role in policy.always_review_roles if role not in ROLES),
+                ),
+                always_review_codes=tuple(single),
             )
             with unit_of_work() as session:
                 set_policy(session, place.caller, place.company_id, changed, now=datetime.now(UTC))
             st.rerun()
+
+
+def _source(policy: Policy, card: ModelCard) -> str:
+    if policy.threshold is not None:
+        return "chosen for this company"
+    if card.is_chosen:
+        return f"what reviewed outcomes of model {card.number} support"
+    return "the stated default, until enough is reviewed"
 
 
 def bank_accounts(place: Here) -> None:
@@ -99,7 +118,7 @@ def bank_accounts(place: Here) -> None:
         code = left.text_input("Short code", placeholder="checking", key="bank_code")
         currency = middle.text_input("Currency", place.company.base_currency, max_chars=3, key="bank_currency")
         number = right.text_input("Number, as the bank writes it", key="bank_number")
-        added = st.form_submit_button("Add the bank account")
+        added = st.form_submit_button("Add the bank account", key="bank_add")
     if added:
         with refusals_shown("No bank account was added"):
             with unit_of_work() as session:
@@ -114,34 +133,51 @@ def periods(place: Here, today: date) -> None:
     """The closing checklist of a month, and the buttons that close and reopen."""
     closed = place.company.closed_through_on
     section("Closed months", f"Closed through {day(closed, year=True)}." if closed else "No month is closed yet.")
-    through = st.date_input("Close through", _next_month_end(closed, today), key="close_through", width=200)
+    with snapshot() as session:
+        proposed = next_close(session, place.caller, place.company_id)
+    through = st.date_input(
+        "Close through", proposed or today.replace(day=1) - timedelta(days=1), key=f"close_through_{closed}",
+        format="MM/DD/YYYY", width=200,
+    )  # fmt: skip
     if not isinstance(through, date):
         return
     with refusals_shown():
         with snapshot() as session:
             checks = closing_checklist(session, place.caller, place.company_id, through)
-        for check in checks:
-            st.markdown(f"{badge_text(CHECKS[check.state])} &ensp;**{check.title}** &ensp;:gray[{check.detail}]")
-    blocking = [check for check in checks if check.state == "blocks"]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        off = bool(blocking) or not place.caller.may(place.company_id, Action.CLOSE)
-        why = f"{count(len(blocking), 'point')} in the way" if blocking else None
-        if st.button(
-            f"Close through {day(through, year=True)}", key="close_now", disabled=off, help=why, icon=":material/lock:"
-        ):
+        _checklist(checks)
+        blocking = [check for check in checks if check.state == "blocks"]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            off = bool(blocking) or not place.caller.may(place.company_id, Action.CLOSE)
+            label = f"Close through {day(through, year=True)}"
+            pressed = st.button(label, key="close_now", disabled=off, icon=":material/lock:", type="primary")
+            if closed:
+                _reopening(place)
+            if blocking:
+                st.caption(f"{count(len(blocking), 'point')} in the way", width="content")
+        if pressed:
             with refusals_shown("The month stays open"):
                 with unit_of_work() as session:
                     close_period(session, place.caller, place.company_id, through, now=datetime.now(UTC))
                 st.rerun()
-        if closed:
-            _reopening(place)
+
+
+def _checklist(checks: Sequence[ChecklistItem]) -> None:
+    """One line a point; a list of several things below its point, one a line."""
+    with st.container(border=True, gap="xsmall", key="closing_checks"):
+        for check in checks:
+            what, _, rest = check.detail.partition(": ")
+            parts = rest.split("; ")
+            several = f" {plain(what)}:" if len(parts) > 1 else f" {plain(check.detail)}"
+            st.markdown(f"{badge_text(check.state)} &ensp;**{check.title}** &ensp;:gray[{several.strip()}]")
+            if len(parts) > 1:
+                st.markdown("\n".join(f"- :gray[{plain(part)}]" for part in parts))
 
 
 def _reopening(place: Here) -> None:
     with st.popover("Reopen", icon=":material/lock_open:"), st.form("reopen", border=False):
-        back = st.date_input("Keep closed through (empty: nothing)", None, key="reopen_back")
+        back = st.date_input("Keep closed through (empty: nothing)", None, key="reopen_back", format="MM/DD/YYYY")
         reason = st.text_input("Reason", key="reopen_reason")
-        if st.form_submit_button("Reopen"):
+        if st.form_submit_button("Reopen", key="reopen_go"):
             with refusals_shown("Nothing was reopened"):
                 with unit_of_work() as session:
                     reopen_period(
@@ -150,14 +186,6 @@ def _reopening(place: Here) -> None:
                         now=datetime.now(UTC),
                     )  # fmt: skip
                 st.rerun()
-
-
-def _next_month_end(closed: date | None, today: date) -> date:
-    """The end of the month after the closed ones; without any, the end of last month."""
-    if closed is None:
-        return today.replace(day=1) - timedelta(days=1)
-    after = (closed + timedelta(days=1)).replace(day=28) + timedelta(days=4)
-    return after.replace(day=1) - timedelta(days=1)
 
 
 def _minor(text: str, currency: str) -> int:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from ui.words import NONE, money
+from ui.words import NONE, money, plain
 
 ROW = 30  # pixels
 TOTAL: Any = {"font-weight": "600", "background-color": "rgba(128, 138, 155, 0.13)"}  # suits both themes
@@ -75,5 +75,6 @@ def table(
 
 
 def small_table(data: pd.DataFrame, amounts: Sequence[str] = (), currency: str = "USD") -> None:
-    """A few rows inside a card: HTML that wraps and that screen readers read."""
-    st.table(styled(data, amounts, (), currency), border="horizontal", hide_index=True, hide_header=True)
+    """A few rows inside a card: HTML that wraps and that screen readers read. Texts are shown as they are."""
+    literal = data.map(lambda cell: plain(cell) if isinstance(cell, str) else cell)  # cells are read as Markdown
+    st.table(styled(literal, amounts, (), currency), border="horizontal", hide_index=True, hide_header=True)

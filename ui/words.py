@@ -50,9 +50,13 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+# Signs that Markdown reads anywhere, those it reads before a word, and those it reads where a line begins.
+_READ = re.compile(r"[\\`*_{}\[\]|<>~$]|:(?=[\w/])|(?<=www)\.|^[#+\-](?=\s|#)|(?<=^\d)[.)]")
+
+
 def plain(text: str) -> str:
     """A text that others wrote with every sign literal that Markdown would read."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", " ".join(text.split()))
+    return _READ.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
 
 
 # state -> (word, colour, icon); the word and the icon carry the meaning, the colour only repeats it

@@ -13,7 +13,7 @@ from core.access.passwords import CheckedPassword, hash_password
 from core.access.roles import Action, Caller, Via
 from core.access.sessions import end_sessions_of
 from core.errors import AccessDenied, AlreadyTaken, InvalidInput, NotFound, UserOutOfReach
-from models import CompanyAccess, Role, User
+from models import Company, CompanyAccess, Role, User
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 NAME_MAX = 120
@@ -176,7 +176,8 @@ def _administered(session: Session, caller: Caller, user_id: UUID) -> User:
 
 
 def _companies_of(session: Session, user_id: UUID) -> list[UUID]:
-    return list(session.exec(select(CompanyAccess.company_id).where(col(CompanyAccess.user_id) == user_id)).all())
+    wanted = select(CompanyAccess.company_id).where(col(CompanyAccess.user_id) == user_id)
+    return list(session.exec(wanted.order_by(col(CompanyAccess.company_id))).all())
 
 
 def list_users(session: Session, caller: Caller, company_id: UUID) -> list[UserRow]:
@@ -201,6 +202,8 @@ def find_user(session: Session, caller: Caller, username: str) -> User | None:
 
 
 def _keep_an_administrator(session: Session, company_id: UUID, leaving: UUID) -> None:
+    # Two administrators who take each other's access at the same time wait for each other, so that one stays.
+    session.exec(select(Company.id).where(col(Company.id) == company_id).with_for_update(key_share=True)).one()
     others = session.exec(
         select(CompanyAccess.user_id)
         .join(User, col(User.id) == col(CompanyAccess.user_id))

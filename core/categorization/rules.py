@@ -101,7 +101,7 @@ def _check_text(condition: TextIs) -> None:
         import polars as pl
 
         try:
-            pl.Series([""]).str.contains(condition.value)
+            pl.Series([""]).str.contains(f"(?i){condition.value}")  # as it will be used: that takes more room
         except pl.exceptions.ComputeError as fault:
             raise InvalidInput(
                 f"“{condition.value}” is not a pattern: {str(fault).splitlines()[-1].strip()}. "

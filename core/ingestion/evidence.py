@@ -57,7 +57,7 @@ def keep_file(
         "content": None if held else file.content,
         "kind": kind,
         "status": receipt.status,
-        "refusal": receipt.refusal,
+        "refusal": receipt.refusal.replace("\x00", ""),
         "problems": _described(problems),
         "currency": receipt.currency,
         "first_on": receipt.period.first_on if receipt.period else None,

@@ -23,7 +23,7 @@ from core.period import Period
 from core.posting.writing import new_keys
 from core.problems import Problem, Severity
 from core.storage import WriteColumns
-from models import Account, AccountRole, Company, FileKind, FileStatus, ItemKind, ItemStatus, OpenItem
+from models import Account, AccountRole, BankAccount, Company, FileKind, FileStatus, ItemKind, ItemStatus, OpenItem
 
 FORMAT = "csv"
 
@@ -50,6 +50,9 @@ class OpenItemsPreview:
 
     @property
     def new_items(self) -> list[ItemRow]:
+        """What would be stored; nothing of a file that is refused."""
+        if self.status is not PreviewStatus.NEW:
+            return []
         return [item for item, new in zip(self.items, self.is_new, strict=True) if new]
 
 
@@ -125,12 +128,14 @@ def list_open_items(
 
 
 def _bookable(session: Session, company_id: UUID) -> dict[str, UUID]:
-    """Accounts that a settlement can be booked to, by code."""
+    """Accounts that a settlement can be booked to, by code; not those that have statements of their own."""
+    fed = select(col(BankAccount.account_id)).where(col(BankAccount.company_id) == company_id)
     rows = session.execute(
         select(col(Account.code), col(Account.id)).where(
             col(Account.company_id) == company_id,
             col(Account.is_active),
             col(Account.role).is_distinct_from(AccountRole.SUSPENSE),
+            col(Account.id).not_in(fed),
         )
     )
     return {row.code: row.id for row in rows}
@@ -181,7 +186,7 @@ def _receipt(preview: OpenItemsPreview) -> ImportReceipt:
     total = sum(item.amount_minor for item in items)
     faulty = sum(problem.severity is Severity.ERROR for problem in preview.problems)
     is_refused = preview.status is PreviewStatus.REFUSED
-    new = [] if is_refused else preview.new_items
+    new = preview.new_items
     old = [] if is_refused else [item for item, is_new in zip(items, preview.is_new, strict=True) if not is_new]
     return ImportReceipt(
         file_id=uuid4(),

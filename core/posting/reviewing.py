@@ -19,7 +19,7 @@ from core.errors import InvalidInput, NoAccountChosen
 from core.posting.lines import Line, Part, entry_lines
 from core.posting.open_entries import LockedEntry, OpenCompany, check_bookable, lock_entries, open_company
 from core.posting.reversing import reject_entries
-from core.posting.settling import overrule_matches, put_matches_in_force
+from core.posting.settling import overrule_matches
 from core.posting.writing import (
     BANK_POSITION,
     LineColumns,
@@ -69,7 +69,6 @@ def approve(
     company.check_open(entry.booked_on for entry in entries)
     _check_no_suspense(session, company, entries)
     post_entries(session, company_id, [entry.id for entry in entries], now=now, by=caller.user_id)
-    put_matches_in_force(session, company_id, _matches(entries), now=now, by=caller.user_id)
     decision = write_reviews(
         session, write, caller, company, entries, [Outcome.APPROVED] * len(entries), now=now, comment=comment
     )
@@ -90,8 +89,8 @@ def change_account(
 ) -> Decision:
     """Book the entries to this account instead of the proposed one, and post them.
 
-    An entry whose proposal named this very account counts as approved, every other as corrected; a match that had
-    led to another account falls, and what it settled is open again.
+    An entry whose proposal named this very account and no other counts as approved, every other as corrected; a match
+    that had led to another account falls, and what it settled is open again.
 
     Raises:
         AccountNotBookable: a bank line cannot go to this account.
@@ -102,13 +101,13 @@ def change_account(
     check_bookable(session, company_id, [account_id])
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
     company.check_open(entry.booked_on for entry in entries)
-    kept = [entry for entry in entries if entry.proposed_account_id == account_id]
-    changed = [entry for entry in entries if entry.proposed_account_id != account_id]
+    several = _of_several_accounts(session, entries)
+    kept = [entry for entry in entries if entry.proposed_account_id == account_id and entry.id not in several]
+    changed = [entry for entry in entries if entry.proposed_account_id != account_id or entry.id in several]
     parts = [[Line(account_id, -entry.amount_minor)] for entry in changed]
     _replace_counter_lines(session, write, company_id, changed, parts)
     post_entries(session, company_id, [entry.id for entry in kept], now=now, by=caller.user_id)
     post_entries(session, company_id, [entry.id for entry in changed], now=now, by=caller.user_id, method=Method.MANUAL)
-    put_matches_in_force(session, company_id, _matches(kept), now=now, by=caller.user_id)
     overrule_matches(session, company_id, [each.transaction_id for each in changed], now=now, by=caller.user_id)
     decision = write_reviews(
         session, write, caller, company, [*changed, *kept],
@@ -213,10 +212,14 @@ def write_reviews(
     comment: str,
     account_id: UUID | None = None,
 ) -> Decision:
-    """Keep the decisions, one row an entry. An approved entry keeps the proposed account unless one is given."""
+    """Keep the decisions, one row an entry.
+
+    An approved entry keeps the proposed account unless one is given; one of several accounts names none, as a split.
+    """
     keys = new_keys(len(entries))
+    several = _of_several_accounts(session, entries)
     chosen = [
-        account_id or (entry.proposed_account_id if outcome is Outcome.APPROVED else None)
+        account_id or (entry.proposed_account_id if outcome is Outcome.APPROVED and entry.id not in several else None)
         for entry, outcome in zip(entries, outcomes, strict=True)
     ]
     columns: dict[str, Sequence[Any]] = {
@@ -293,9 +296,18 @@ def _replace_counter_lines(
     write_lines(session, write, company_id, entry_ids, columns, currency)
 
 
-def _matches(entries: Sequence[LockedEntry]) -> set[UUID]:
-    """The matches that led to these entries (not those merely suggested beside another proposal)."""
-    return {entry.match_id for entry in entries if entry.match_id and entry.proposed_method == Method.MATCH}
+def _of_several_accounts(session: Session, entries: Sequence[LockedEntry]) -> set[UUID]:
+    """Those of the entries that are booked to several accounts as proposed, which only a match does."""
+    found: set[UUID] = set()
+    for portion in in_portions(entry.id for entry in entries if entry.proposed_method == Method.MATCH):
+        found |= set(
+            session.execute(
+                select(col(JournalLine.entry_id)).where(
+                    col(JournalLine.entry_id).in_(portion), col(JournalLine.position) > BANK_POSITION + 1
+                )
+            ).scalars()
+        )
+    return found
 
 
 def _audit(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.posting.writing import in_portions
@@ -87,12 +88,35 @@ def confirmed_matches(session: Session, company_id: UUID, transaction_ids: Itera
     return found
 
 
-def put_matches_in_force(
+def revive_matches(
     session: Session, company_id: UUID, match_ids: Collection[UUID], *, now: datetime, by: UUID | None
 ) -> None:
-    """A person let the lines be booked as matched: the matches hold, their items are settled."""
-    _set_status(session, company_id, match_ids, MatchStatus.CONFIRMED, now=now, by=by)
-    settle_items(session, company_id, match_ids)
+    """What let these matches fall is taken back: they hold again, and their items are settled.
+
+    Those stay fallen of which a line or an item is in another confirmed match by now.
+    """
+    mine, theirs = aliased(MatchMember), aliased(MatchMember)
+    taken: set[UUID] = set()
+    for portion in in_portions(match_ids):
+        rows = session.execute(
+            select(col(mine.match_id))
+            .join(
+                theirs,
+                (col(mine.transaction_id) == col(theirs.transaction_id))
+                | (col(mine.open_item_id) == col(theirs.open_item_id)),
+            )
+            .join(Match, col(Match.id) == col(theirs.match_id))
+            .where(
+                col(Match.company_id) == company_id,
+                col(Match.status) == MatchStatus.CONFIRMED,
+                col(mine.match_id).in_(portion),
+                col(theirs.match_id) != col(mine.match_id),
+            )
+        )
+        taken |= set(rows.scalars())
+    free = set(match_ids) - taken
+    _set_status(session, company_id, free, MatchStatus.CONFIRMED, now=now, by=by)
+    settle_items(session, company_id, free)
 
 
 def overrule_matches(

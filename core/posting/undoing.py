@@ -14,7 +14,7 @@ from core.errors import DecisionTakenBack, InvalidInput, NotFound
 from core.posting.lines import parts_by_weight
 from core.posting.open_entries import LockedEntry, OpenCompany, lock_entries, open_company
 from core.posting.reversing import reopen_rejected, write_reversals
-from core.posting.settling import matches_of_lines, put_matches_in_force
+from core.posting.settling import matches_of_lines, revive_matches
 from core.posting.writing import NewEntries, in_portions, new_keys, one_line_each, write_entries
 from core.storage import WriteColumns
 from models import Account, EntryStatus, JournalEntry, Method, Outcome, Review, Transaction
@@ -93,7 +93,7 @@ def undo(
     again = [
         entry.match_id for entry in (*posted, *left_out) if entry.match_id and entry.proposed_method == Method.MATCH
     ]
-    put_matches_in_force(session, company_id, set(again), now=now, by=caller.user_id)
+    revive_matches(session, company_id, set(again), now=now, by=caller.user_id)
     waiting = _propose_again(session, write, company, posted, now)
     waiting += reopen_rejected(session, company_id, [entry.id for entry in left_out])
     _take_back(session, company_id, [r.id for r in reviews], now)

@@ -120,6 +120,8 @@ def test_what_was_typed_is_shown_again_harmless_and_passwords_never(dana: User) 
         ("https://evil.test/", "/"),
         ("javascript:alert(1)", "/"),
         ("/auth/logout", "/"),
+        ("/./auth/logout", "/"),
+        ("/review/../auth/logout", "/"),
         ("/sign-in", "/"),
         ("/set-up", "/"),
         ("/a\r\nset-cookie: x=y", "/"),

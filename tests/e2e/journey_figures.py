@@ -51,6 +51,55 @@ def reports_agree(page: Page, books: Books) -> None:
     assert sheet["Assets, total"] == [books.ledger_sum("asset")] == sheet["Liabilities and equity, total"]
 
 
+def cards(page: Page, key: str) -> dict[str, tuple[str, str]]:
+    """Key figures: label → figure and what it is measured on."""
+    metrics = page.locator(f".st-key-{key}").get_by_test_id("stMetric")
+    return {
+        one.get_by_test_id("stMetricLabel").inner_text(): (
+            one.get_by_test_id("stMetricValue").inner_text(),
+            one.get_by_test_id("stMetricDelta").inner_text(),
+        )
+        for one in metrics.all()
+    }
+
+
+def share(part: int, whole: int) -> tuple[str, str]:
+    """How the pages write a measured rate."""
+    return f"{100 * part / whole:.1f}%", f"{part:,} of {whole:,} line{'' if whole == 1 else 's'}"
+
+
+def year_of_lines(books: Books) -> tuple[str, str]:
+    """First and last day of the twelve months that end with the month of the latest bank line."""
+    ((first_on, last_on),) = books.rows(
+        "select date(max(booked_on), 'start of month', '-11 months'),"
+        " date(max(booked_on), 'start of month', '+1 month', '-1 day') from transactions"
+    )
+    return first_on, last_on
+
+
+def metrics_agree(page: Page, books: Books) -> None:
+    """What was booked alone and what is reconciled, of the bank lines of the last twelve months."""
+    days = year_of_lines(books)
+    total = books.one("select count(*) from transactions where booked_on between ? and ?", *days)
+    alone = books.one(
+        "select count(*) from transactions line join journal_entries entry on entry.transaction_id = line.id"
+        " where line.booked_on between ? and ? and entry.auto_approved and entry.status = 'posted'",
+        *days,
+    )
+    proved = books.one(
+        "select count(*) from transactions line join journal_entries entry on entry.transaction_id = line.id"
+        " join reconciliations proof on proof.bank_account_id = line.bank_account_id"
+        " and line.booked_on between proof.first_on and proof.last_on and proof.status = 'closed'"
+        " where line.booked_on between ? and ? and entry.status = 'posted'",
+        *days,
+    )
+    go_to(page, "Metrics")
+    shown = cards(page, "metrics_figures")
+    assert shown["Booked alone"] == share(alone, total)
+    assert shown["Reconciled"] == share(proved, total)
+    assert proved > 0
+
+
 def audit_log_is_whole(page: Page, books: Books) -> None:
     """The page computed every hash again; it counts the events that the file holds of the company."""
     events = books.one("select count(*) from audit_events where company_id is not null")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.journey_books import Books, books_of
+from tests.e2e.journey_figures import audit_log_is_whole, metrics_agree, reports_agree, sign_out
 from tests.e2e.journey_reconcile import close_statements
 from tests.e2e.journey_review import review_everything
 from tests.e2e.journey_upload import (
@@ -48,6 +49,13 @@ def test_a_newcomer_gets_from_nothing_to_true_figures(empty_server: Server, wind
     two_overlapping_files(page, books)
     review_everything(page, books)
     close_statements(page, books, CHECKING, CARD, RESERVE)
+    metrics_agree(page, books)
+    reports_agree(page, books)
+    audit_log_is_whole(page, books)
+    sign_out(page)
+    found = books.verify()
+    assert found["violations"] == []
+    assert found["checked"]["law 4: bank lines are stored once"] == 21
 
 
 def three_files_of_which_one_is_broken(page: Page, books: Books) -> None:
@@ -82,7 +90,9 @@ def the_same_file_again_and_a_garbled_one(page: Page, books: Books) -> None:
     expect(figure(page, "New, stored")).to_have_text("0")
     expect(figure(page, "Already stored")).to_have_text("7")
     assert books.lines() == 12
-    print(books.files())
+    assert sorted(books.files())[-1] == (CHECKING_FILE, "stored", 7, 7, 0, 0, 700_00)
+    assert (CHECKING_FILE, "duplicate", 7, 0, 7, 0, 0) in books.files()
+    assert (GARBLED_FILE, "refused", 2, 0, 0, 2, 0) in books.files()
 
 
 def two_overlapping_files(page: Page, books: Books) -> None:
@@ -92,10 +102,7 @@ def two_overlapping_files(page: Page, books: Books) -> None:
     drop(page, (first, b"".join(rows[:6])), (second, b"".join(rows[3:])))
     add_account(page, first, RESERVE)
     choose_account(page, second, RESERVE, "Partly new")
-    page.screenshot(path="/tmp/j/e2.png", full_page=True)
     store(page, "Store 9 new lines")
     expect(figure(page, "Already stored")).to_have_text("3")
-    page.screenshot(path="/tmp/j/e3.png", full_page=True)
-    print(books.files())
     assert books.lines() == 21
     assert books.one("select sum(amount_minor) from transactions") == 107_12 + 700_00 + 6922_11

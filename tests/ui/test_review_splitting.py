@@ -99,7 +99,15 @@ def test_code_type_keeps_the_text_and_its_fence_never_occurs_inside(text):
 
 
 def test_signs_of_markup_are_made_literal():
-    assert plain("A*B_C [x](y) $5 :red[z]") == r"A\*B\_C \[x\]\(y\) \$5 \:red\[z\]"
+    assert plain("A*B_C [x](y) $5 :red[z]") == r"A\*B\_C \[x\](y) \$5 \:red\[z\]"
+    assert plain("http://y.z www.y.z <b> ~~a~~ # b") == r"http\://y.z www\.y.z \<b\> \~\~a\~\~ # b"
+    assert [plain(text) for text in ("# a", "- a", "1. a")] == [r"\# a", r"\- a", r"1\. a"]
+
+
+def test_a_sentence_stays_as_it_is():
+    assert plain("2025-10-31 falls in a period closed through 2025-11-01.") == (
+        "2025-10-31 falls in a period closed through 2025-11-01."
+    )
 
 
 def test_a_reason_becomes_a_sentence():

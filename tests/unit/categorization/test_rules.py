@@ -99,6 +99,7 @@ def test_a_condition_survives_being_stored(condition: Condition) -> None:
         (TextIs("  "), "empty"),
         (TextIs("(", "regex"), "not a pattern"),
         (TextIs("(?=a)", "regex"), "not a pattern"),
+        (TextIs("[a-z]{100000}", "regex"), "not a pattern"),  # too large only once case does not matter
         (TextIs("a" * 201), "longer than 200"),
         (TextIs("a\x02"), "cannot be printed"),
         (AmountIs(), "needs a lower or an upper"),

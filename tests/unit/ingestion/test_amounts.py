@@ -1,4 +1,5 @@
 from decimal import Decimal
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -60,3 +61,10 @@ def test_a_text_votes_for_the_mark_that_it_proves() -> None:
     assert mark_votes(["1,234"]) == {".": 0, ",": 0, "?": 1}
     assert mark_votes(["0,125", "1234,567"]) == {".": 0, ",": 2, "?": 0}
     assert mark_votes(["12..34"]) == {".": 0, ",": 0, "?": 0}
+
+
+@pytest.mark.parametrize("text", ["1" * 50_000 + ".x", "1." + "1" * 50_000 + "x1", "x" + "12" * 50_000 + ",5"])
+def test_a_long_run_of_digits_is_judged_at_once(text: str) -> None:
+    began = process_time()
+    assert sum(mark_votes([text]).values()) == 1
+    assert process_time() - began < 2  # a minute and more where the cost is that of the square

@@ -1,6 +1,7 @@
 """OFX as banks write it: broken in every way that leaves one meaning."""
 
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 
@@ -121,3 +122,15 @@ def test_pending_transactions_are_left_out_and_said() -> None:
     statement = read(document(LINE + pending))
     assert len(statement.lines) == 1
     assert "1 pending" in statement.problems[0].message
+
+
+def test_comments_are_passed_over_and_marked_sections_read_as_text() -> None:
+    (line,) = read(document("<!-- <STMTTRN> -->" + LINE.replace("<NAME>SHOP", "<NAME><![CDATA[A < B]]>"))).lines
+    assert line.counterparty == "A < B"
+
+
+@pytest.mark.parametrize("opened", ["<!--", "<![CDATA["])
+def test_what_is_opened_over_and_over_and_never_closed_costs_no_time(opened: str) -> None:
+    began = process_time()
+    assert len(read(document(opened * 50_000 + LINE)).lines) == 1
+    assert process_time() - began < 5  # minutes where each of them is searched to the end of the file

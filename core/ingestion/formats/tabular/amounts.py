@@ -158,7 +158,8 @@ def read_column(texts: Iterable[str], mark: str) -> AmountColumn:
     return column
 
 
-_LONE = re.compile(r"(\d*)([.,])(\d+)\D*$")
+# Four digits before the mark say as much as more; unbounded, a long run of digits would cost its square.
+_LONE = re.compile(r"(\d{0,4})([.,])(\d+)\D*$")
 
 
 def mark_votes(texts: Iterable[str]) -> dict[str, int]:

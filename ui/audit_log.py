@@ -8,7 +8,7 @@ from core.access.audit import Violation, verify_chain
 from core.access.audit_reading import ROWS, AuditPage, LoggedEvent
 from db.engine import snapshot
 from ui.tables import frame, table
-from ui.words import MINUS, badge_text, count
+from ui.words import MINUS, badge_text, count, money
 
 _TABLE = "audit_rows"
 
@@ -33,8 +33,10 @@ def forget_proofs() -> None:
 
 
 def change_in_words(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """The facts of a change in one line: "role reviewer → manager", "username dana"."""
+    """The facts of a change in one line: "role reviewer → manager", "username dana", "closing 412.60"."""
     old, new = before or {}, after or {}
+    currency = new.get("currency") or old.get("currency") or ""
+    old, new = _in_units(old, currency), _in_units(new, currency)
     parts = []
     for name in [*old, *(name for name in new if name not in old)]:
         if name in old and name in new and old[name] != new[name]:
@@ -44,6 +46,15 @@ def change_in_words(before: dict[str, Any] | None, after: dict[str, Any] | None)
         elif name in old and name not in new:
             parts.append(f"{_word(name)} {MINUS} {_plain(old[name])}")
     return ", ".join(parts)
+
+
+def _in_units(facts: dict[str, Any], currency: str) -> dict[str, Any]:
+    """The same with amounts written in units, where the event says of which currency they are."""
+
+    def amount(name: str, value: Any) -> Any:
+        return money(value, currency) if currency and name.endswith("_minor") and isinstance(value, int) else value
+
+    return {name: amount(name, value) for name, value in facts.items()}
 
 
 def _word(name: str) -> str:

@@ -38,9 +38,9 @@ def key_figures(rows: Sequence[HomeRow], precision: Precision | None, year_to: s
             f"{apart} of {count(accounts, 'bank account')}" if accounts else "no balance stated yet",
         ),
         (
-            "Booked alone, year",
+            f"Alone, year to {year_to}",
             percent(alone.value, 1),
-            f"{alone.numerator:,} of {alone.denominator:,} to {year_to}" if alone.denominator else "no lines yet",
+            f"{alone.numerator:,} of {count(alone.denominator, 'line')}" if alone.denominator else "no lines yet",
         ),
         (
             "Right when booked alone",

@@ -23,23 +23,25 @@ from ui.words import NONE, count, day, money, percent, plain
 def downloads(caller: Caller, company_ids: Sequence[UUID], today: date) -> None:
     """The pilot report and the training set of these companies, made when they are asked for."""
     st.download_button(
-        "Pilot report", lambda: _pilot_report(caller, company_ids), f"pilot_report_{today}.md", "text/markdown",
+        "Pilot report", lambda: report_text(caller, company_ids), f"pilot_report_{today}.md", "text/markdown",
         key="metrics_report", icon=":material/download:", on_click="ignore",
         help="What was measured over all lines so far, held against targets, and what follows. Markdown.",
     )  # fmt: skip
     st.download_button(
-        "Training set", lambda: _training_set(caller, company_ids), f"training_set_{today}.csv", "text/csv",
+        "Training set", lambda: training_set(caller, company_ids), f"training_set_{today}.csv", "text/csv",
         key="metrics_training", icon=":material/download:", on_click="ignore",
         help="A row a bank line: what was proposed, what the books hold, what a person said to it. CSV.",
     )  # fmt: skip
 
 
-def _pilot_report(caller: Caller, company_ids: Sequence[UUID]) -> str:
+def report_text(caller: Caller, company_ids: Sequence[UUID]) -> str:
+    """The pilot report on all lines so far. Raises NotFound."""
     with snapshot() as session:
         return pilot_report(session, caller, company_ids, now=datetime.now(UTC)).markdown()
 
 
-def _training_set(caller: Caller, company_ids: Sequence[UUID]) -> bytes:
+def training_set(caller: Caller, company_ids: Sequence[UUID]) -> bytes:
+    """The training set as CSV. Raises NotFound."""
     with snapshot() as session:
         return training_csv(training_rows(session, caller, company_ids))
 

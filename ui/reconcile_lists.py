@@ -68,7 +68,7 @@ def _book_side(sight: desk.Sight) -> tuple[list[int], list[int]]:
         rows = [(item.issued_on, item_text(item), item.amount_minor) for item in sight.items]
         items = _side(rows, "reconcile_items", sight, most=ROWS if not sight.other_lines else 10, years=True)
     else:
-        st.caption("No invoice, bill or payout is open. Upload, Book items takes them in.")
+        st.caption("No invoice, bill or payout is open. Upload, Open items takes them in.")
     others: list[int] = []
     if sight.other_lines:
         _heading("Other own accounts", len(sight.other_lines))

@@ -71,10 +71,10 @@ def _past(past: tuple[PastLine, ...]) -> None:
         frame(rows, "Date", "Account", "Amount", "By", "Bank text"),
         ["Amount"],
         {
-            "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=86),
-            "Account": st.column_config.TextColumn(width=118),
-            "Amount": st.column_config.NumberColumn(width=76, alignment="right"),
-            "By": st.column_config.TextColumn(width=132),
+            "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=94),
+            "Account": st.column_config.TextColumn(width=148),
+            "Amount": st.column_config.NumberColumn(width=78, alignment="right"),
+            "By": st.column_config.TextColumn(width=108),
             "Bank text": st.column_config.TextColumn(width=240),
         },
         currency=past[0].currency,
@@ -93,7 +93,7 @@ def _members(detail: GroupDetail) -> None:
         frame([_member(line) for line in detail.lines], "Date", "Bank text", "Amount", "Source"),
         ["Amount"],
         {
-            "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=86),
+            "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=94),
             "Bank text": st.column_config.TextColumn(width=172),
             "Amount": st.column_config.NumberColumn(width=80, alignment="right"),
             "Source": st.column_config.TextColumn(width=70),

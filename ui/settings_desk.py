@@ -165,12 +165,13 @@ def _checklist(checks: Sequence[ChecklistItem]) -> None:
     """One line a point; a list of several things below its point, one a line."""
     with st.container(border=True, gap="xsmall", key="closing_checks"):
         for check in checks:
+            head = f"{badge_text(check.state)} &ensp;**{check.title}**"
             what, _, rest = check.detail.partition(": ")
-            parts = rest.split("; ")
-            several = f" {plain(what)}:" if len(parts) > 1 else f" {plain(check.detail)}"
-            st.markdown(f"{badge_text(check.state)} &ensp;**{check.title}** &ensp;:gray[{several.strip()}]")
-            if len(parts) > 1:
-                st.markdown("\n".join(f"- :gray[{plain(part)}]" for part in parts))
+            several = rest.split("; ") if "; " in rest else []
+            said = f"{what}:" if several else check.detail
+            st.markdown(f"{head} &ensp;:gray[{plain(said)}]" if said else head)
+            if several:
+                st.markdown("\n".join(f"- :gray[{plain(part)}]" for part in several))
 
 
 def _reopening(place: Here) -> None:

@@ -121,16 +121,18 @@ def instalments(labelled: Labelled) -> I64:
     return (np.arange(len(labelled)) * blocks // max(len(labelled), 1)).astype(np.int64)
 
 
-def blanked_rows(lines: Lines) -> tuple[BOOL, BOOL]:
-    """(lines whose past is hidden from history in training, those of them hidden from the text model too); each (n,).
+def hidden_rows(lines: Lines) -> tuple[BOOL, BOOL]:
+    """(lines hidden from history in training, lines hidden from the text model), each (n,), so that the ranker learns
+    both cold start and a company that its text model never met but that has been reviewed for a while.
 
-    Half the companies, so that the ranker learns cold start, and a third of those from the text model; where there is
-    one company only, a third of its counterparties.
+    Half the companies are hidden from the text model, a third of those from history too. Where there is one company
+    only, a third of its counterparties are hidden from history, half of those from the text model too.
     """
     single = len(np.unique(lines.keys.company)) < 2
     unit = lines.keys.counterparty_key if single else lines.keys.company
     coin = (mixed(unit, np.full(len(unit), 18, np.uint64)) >> np.uint64(40)) % np.uint64(6)
-    return np.asarray(coin < np.uint64(2 if single else 3)), np.asarray(coin < np.uint64(1))
+    from_history, from_text = (2, 1) if single else (1, 3)
+    return np.asarray(coin < np.uint64(from_history)), np.asarray(coin < np.uint64(from_text))
 
 
 def causal_pairs(
@@ -147,7 +149,7 @@ def causal_pairs(
         shared: what is known across companies, or None to pool the rows themselves.
         learner: taught on the way; afterwards it knows all rows. None leaves out a text model of their own.
     """
-    block, (blanked, untaught) = instalments(labelled), blanked_rows(labelled.lines)
+    block, (unrecorded, untaught) = instalments(labelled), hidden_rows(labelled.lines)
     known = labelled.decisions()
     meanings = match_meanings(accounts, base.meanings)
     account_keys = [option.key for option in accounts]
@@ -155,7 +157,7 @@ def causal_pairs(
     features, chosen = [], []
     for current in range(int(block.max(initial=-1)) + 1):
         now = np.flatnonzero(block == current).astype(np.int64)
-        past = known.take(np.flatnonzero((block < current) & ~blanked).astype(np.int64))
+        past = known.take(np.flatnonzero((block < current) & ~unrecorded).astype(np.int64))
         tables = History(past, past if shared is None else shared).tables(account_keys)
         keys = labelled.lines.keys.take(now)
         own = learner.model() if learner is not None and learner.rows_seen else None

@@ -97,6 +97,7 @@ def record_file(
         "duplicate": receipt.duplicate_count,
         "refused": receipt.refused_count,
         "new_minor": receipt.new_minor,
+        "currency": receipt.currency,
         "refusal": receipt.refusal,
     }
     record(

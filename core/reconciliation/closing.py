@@ -89,12 +89,13 @@ def state_balances(
     row.opening_minor, row.closing_minor = opening_minor, closing_minor
     session.add(row)
     session.flush()
+    proof = _proof(session, company_id, reconciliation_id)
     if before != after:
         record(
             session, caller, company_id=company_id, action=TYPED, subject="reconciliation",
-            subject_id=reconciliation_id, now=now, before=before, after=after,
+            subject_id=reconciliation_id, now=now, before=before, after={**after, "currency": proof.currency},
         )  # fmt: skip
-    return _proof(session, company_id, reconciliation_id)
+    return proof
 
 
 def balances_to_type(session: Session, caller: Caller, company_id: UUID, reconciliation_id: UUID) -> set[str]:
@@ -173,7 +174,7 @@ def close_reconciliation(
         after={
             "status": "closed", "first_on": str(row.first_on), "last_on": str(row.last_on),
             "opening_minor": row.opening_minor, "lines_minor": row.lines_minor, "closing_minor": row.closing_minor,
-            "ledger_minor": proof.proof.ledger_minor,
+            "ledger_minor": proof.proof.ledger_minor, "currency": proof.currency,
         },
     )  # fmt: skip
 

@@ -55,7 +55,10 @@ def post_opening_balance(
     post_entries(session, company_id, [entry_id], now=now, by=caller.user_id)
     record(
         session, caller, company_id=company_id, action="opening balance booked", subject="entry", subject_id=entry_id,
-        now=now, after={"bank_account": name, "booked_on": str(booked_on), "amount_minor": amount_minor},
+        now=now,
+        after={
+            "bank_account": name, "booked_on": str(booked_on), "amount_minor": amount_minor, "currency": currency,
+        },
     )  # fmt: skip
     return entry_id
 

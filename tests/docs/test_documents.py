@@ -16,7 +16,6 @@ CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 MODULE = re.compile(r"python -m ((?:scripts|benchmarks)\.[a-z_.]+)")
-PROSE_MAKE = {"and"}  # "Python 3.11 and make" and the like stand outside code
 
 
 def code_of(document: Path) -> str:

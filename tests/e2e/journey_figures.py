@@ -46,7 +46,7 @@ def reports_agree(page: Page, books: Books) -> None:
     )
     assert trial.pop("Total") == [debit, credit]
     assert debit == credit
-    assert sum(debits - credits for debits, credits in trial.values()) == 0
+    assert sum(debited - credited for debited, credited in trial.values()) == 0
     sheet = report(page, "Balance sheet", "Liabilities and equity, total")
     assert sheet["Assets, total"] == [books.ledger_sum("asset")] == sheet["Liabilities and equity, total"]
 

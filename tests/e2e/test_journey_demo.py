@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.journey_figures import cards, share, year_of_lines
 from tests.e2e.journey_demo import LISTED, PAGES, REFUSED, WIDE, Demo, drawn, fits_a_phone, links, loaded, pictures
-from tests.e2e.screen import WAIT, Window, go_to, ready, sign_in
+from tests.e2e.journey_figures import cards, share, year_of_lines
+from tests.e2e.screen import WAIT, Window, choose_company, go_to, ready, screenshot, sign_in
 
 pytestmark = pytest.mark.browser
 Windows = Callable[..., Window]
@@ -45,7 +45,9 @@ def test_a_page_beyond_the_role_says_so_and_shows_nothing(demo: Demo, windows: W
     for name in REFUSED[username]:
         page.goto(f"/{name}")
         main = page.get_by_test_id("stMain")
-        expect(main.get_by_role("alert")).to_have_text(re.compile(f"You may not .* as {username} in this company"), timeout=WAIT)
+        expect(main.get_by_role("alert")).to_have_text(
+            re.compile(f"You may not .* as {username} in this company"), timeout=WAIT
+        )
         expect(main.get_by_test_id("stDataFrame")).to_have_count(0)
         expect(main.get_by_role("button")).to_have_count(0)
 
@@ -70,6 +72,31 @@ def test_the_manager_sees_over_all_companies_what_the_database_holds(demo: Demo,
     expect(booked_alone).to_have_text(share(alone, total)[1], timeout=WAIT)
     ready(page)
     assert cards(page, "metrics_figures")["Booked alone"] == share(alone, total)
+
+
+def test_j_walks_down_the_whole_queue_and_stops_at_its_end(demo: Demo, windows: Windows) -> None:
+    page = windows(demo.url).page
+    sign_in(page, "reviewer", demo.password)
+    choose_company(page, "Contreras RE Group")
+    go_to(page, "Review")
+    summary = page.locator(".st-key-actions_review").get_by_text(re.compile(r"in \d+ groups")).inner_text()
+    groups = int(re.findall(r"in (\d+) groups", summary)[0])
+    several = page.get_by_role("button", name=re.compile(r"^Approve \d+ lines"))
+    opened, pictured = page.locator(".st-key-opened"), False
+    for number in range(groups):
+        ready(page)
+        if not pictured and several.count() and opened.get_by_text("Most similar past lines").count():
+            screenshot(page, "readme-review")
+            pictured = True
+        if number + 1 < groups:
+            before = opened.get_by_test_id("stHeading").all_inner_texts()
+            page.keyboard.press("j")
+            expect(opened.get_by_test_id("stHeading")).not_to_have_text(before, timeout=WAIT)
+    assert pictured
+    last = opened.get_by_test_id("stHeading").all_inner_texts()
+    page.keyboard.press("j")
+    ready(page)
+    expect(opened.get_by_test_id("stHeading")).to_have_text(last)
 
 
 def test_a_bookkeeper_confirms_a_suggested_match_and_takes_it_back(demo: Demo, windows: Windows) -> None:

@@ -16,7 +16,13 @@ from core.errors import NotFound
 from core.metrics.automation import LineCounts, automation, months_of, over_all, reconciled_rate
 from core.metrics.home import home_rows
 from core.metrics.pilot_report import pilot_report
-from core.metrics.quality import measured_precision, most_corrected, precision_by_month, time_to_posted
+from core.metrics.quality import (
+    measured_precision,
+    most_corrected,
+    precision_by_month,
+    time_to_posted,
+    time_to_posted_by_month,
+)
 from core.metrics.rates import Rate
 from core.metrics.training_set import COLUMNS, training_csv, training_rows
 from core.money import Money
@@ -167,6 +173,22 @@ def test_the_median_time_to_posted_counts_lines_not_batches() -> None:
             row.status, row.posted_at = "posted", NOW + timedelta(hours=hours)
         session.flush()
         assert time_to_posted(session, caller, [books.company_id]) == timedelta(hours=1)
+
+
+def test_the_median_time_of_each_month_is_of_its_own_lines() -> None:
+    with unit_of_work() as session:
+        books = builders.books(session)
+        for month, hours in ((1, 1), (1, 2), (2, 30)):
+            line = builders.transaction(session, books, booked_on=date(2024, month, 5))
+            row = builders.entry(session, books, transaction=line)
+            row.status, row.posted_at = "posted", NOW + timedelta(hours=hours)
+        builders.entry(session, books, transaction=builders.transaction(session, books, booked_on=date(2024, 3, 5)))
+        session.flush()
+        found = time_to_posted_by_month(session, builders.caller(books.company_id), [books.company_id])
+        assert [(one.month.first_on.month, one.median, one.lines) for one in found] == [
+            (1, timedelta(minutes=90), 2),
+            (2, timedelta(hours=30), 1),
+        ]
 
 
 def test_corrections_name_both_accounts_and_what_share_they_are() -> None:

@@ -127,7 +127,7 @@ def test_key_figures_and_table_agree_with_the_books(sign_in_as) -> None:
         ).one()
     assert (waiting, size) == (3, 6000)
     assert figure(page, "Lines to review") == ("3", "in 1 of 2 companies")
-    assert figure(page, "Booked alone, year") == ("50.0%", "3 of 6 to Feb 2024")
+    assert figure(page, "Alone, year to Feb 2024") == ("50.0%", "3 of 6 lines")
     assert figure(page, "Right when booked alone") == ("–", "none checked yet")
     table = page.dataframe[0].value
     assert table["Company"].tolist() == ["Alder", "Birch"]

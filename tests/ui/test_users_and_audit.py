@@ -125,6 +125,8 @@ def test_who_signs_in_is_seen_by_administrators_only(books: builders.Books, sign
         ({"role": "reviewer", "code": "6300"}, {"role": "manager", "code": "6300"}, "role reviewer → manager"),
         ({"reason": "x"}, None, "reason − x"),
         ({"limit_minor": 1}, {"limit_minor": None}, "limit 1 → none"),
+        (None, {"closing_minor": -41260, "currency": "USD"}, "closing −412.60, currency USD"),
+        ({"closing_minor": 5}, {"closing_minor": 7, "currency": "JPY"}, "closing 5 → 7, currency JPY"),
         (None, {"parts": [{"account_id": "6300", "amount_minor": 5}]}, "parts (account 6300, amount 5)"),
     ],
 )

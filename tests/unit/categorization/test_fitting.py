@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.categorization.fitting import Labelled, blanked_rows, fit, instalments, months, outcomes, predictions_by_month
+from core.categorization.fitting import Labelled, fit, hidden_rows, instalments, months, outcomes, predictions_by_month
 from core.categorization.history import History, no_decisions
 from core.categorization.starter import load_starter
 from tests.unit.categorization.builders import chart, company, lines_of
@@ -74,11 +74,18 @@ def test_months_and_instalments_follow_the_calendar() -> None:
     assert (np.diff(instalments(short)) >= 0).all()
 
 
-def test_half_the_companies_are_blanked_and_each_wholly() -> None:
+def test_half_the_companies_are_hidden_from_the_text_model_and_each_wholly() -> None:
     names = [f"company {i % 200}" for i in range(1000)]
-    blanked, untaught = blanked_rows(lines_of(["A"] * 1000, companies=names))
-    assert 0.35 < blanked.mean() < 0.65
-    assert 0.05 < untaught.mean() < 0.3
-    assert not (untaught & ~blanked).any()
+    from_history, from_text = hidden_rows(lines_of(["A"] * 1000, companies=names))
+    assert 0.35 < from_text.mean() < 0.65
+    assert 0.05 < from_history.mean() < 0.3
     for number in range(200):
-        assert len(set(blanked[number::200].tolist())) == 1
+        assert len(set(from_text[number::200].tolist())) == 1
+        assert len(set(from_history[number::200].tolist())) == 1
+
+
+def test_in_a_single_company_payees_are_hidden_instead() -> None:
+    texts = [f"PAYEE {chr(97 + i % 26)}{chr(97 + i // 26)}{chr(97 + i % 7)}" for i in range(300)]
+    from_history, from_text = hidden_rows(lines_of(texts))
+    assert 0.2 < from_history.mean() < 0.5
+    assert not (from_text & ~from_history).any()

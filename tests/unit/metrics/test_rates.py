@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from core.metrics.rates import Rate
+from core.metrics.rates import Rate, checks_needed
 
 RATES = st.integers(0, 300).flatmap(lambda total: st.builds(Rate, st.integers(0, total), st.just(total)))
 
@@ -37,3 +37,25 @@ def test_the_interval_is_that_of_the_exact_binomial_test(rate: Rate) -> None:
     assert interval.low == pytest.approx(expected.low, abs=1e-9)
     assert interval.high == pytest.approx(expected.high, abs=1e-9)
     assert interval.low <= rate.value <= interval.high
+
+
+@pytest.mark.parametrize(
+    ("share", "needed"),
+    [(0.05, [59, 93, 124, 153]), (0.02, [149, 236, 313, 386]), (0.01, [299, 473, 628, 773])],
+)
+def test_so_many_have_to_be_checked_to_show_a_promise(share: float, needed: list[int]) -> None:
+    assert [checks_needed(errors, share) for errors in range(4)] == needed
+
+
+@given(errors=st.integers(0, 8), share=st.floats(0.002, 0.6))
+def test_one_check_fewer_would_not_show_it(errors: int, share: float) -> None:
+    needed = checks_needed(errors, share)
+    assert binomtest(errors, needed, share, alternative="less").pvalue <= 0.05 * (1 + 1e-9)
+    if needed > errors + 1:
+        assert binomtest(errors, needed - 1, share, alternative="less").pvalue > 0.05 * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.1])
+def test_no_number_of_checks_shows_that_nothing_is_wrong(share: float) -> None:
+    with pytest.raises(ValueError, match="is no share"):
+        checks_needed(0, share)

@@ -167,8 +167,9 @@ def _checklist(checks: Sequence[ChecklistItem]) -> None:
         for check in checks:
             head = f"{badge_text(check.state)} &ensp;**{check.title}**"
             what, _, rest = check.detail.partition(": ")
-            several = rest.split("; ") if "; " in rest else []
-            said = f"{what}:" if several else check.detail
+            listed, _, advice = rest.rpartition(". ")
+            several = listed.split("; ") if "; " in listed else []
+            said = f"{what}. {advice}:" if several else check.detail
             st.markdown(f"{head} &ensp;:gray[{plain(said)}]" if said else head)
             if several:
                 st.markdown("\n".join(f"- :gray[{plain(part)}]" for part in several))

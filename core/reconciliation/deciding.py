@@ -160,8 +160,8 @@ def take_apart(
     open_company(session, caller, company_id, Action.RECONCILE)
     match = _locked(session, company_id, match_id, MatchStatus.CONFIRMED)
     lines, items = _members(session, company_id, match_id)
-    _check_statements_open(session, company_id, lines)
     kept = booked_otherwise(session, company_id, [line.id for line in lines])
+    _check_statements_open(session, company_id, [line for line in lines if line.id not in kept])
     keys = [line.id for line in lines if line.id not in kept]
     release_lines(session, caller, company_id, keys, write=write, now=now, action=Action.RECONCILE)
     _set_status(session, company_id, [match_id], MatchStatus.DISMISSED, caller, now)

@@ -14,7 +14,7 @@ from core.reconciliation.undoing import take_back
 from core.verifying import verify_books
 from db.bulk import write_columns
 from db.engine import unit_of_work
-from models import EntryStatus, ItemStatus, JournalEntry, MatchKind, MatchStatus, Method, OpenItem
+from models import EntryStatus, ItemStatus, JournalEntry, MatchKind, MatchStatus, Method, OpenItem, ReconciliationStatus
 from tests import builders
 from tests.builders import NOW
 from tests.integration.reconciling_builders import Company, founded
@@ -118,6 +118,20 @@ def test_a_line_booked_as_the_match_would_only_settles_its_item() -> None:
         assert entries_of(session, line) == before
         assert [item_status(session, item) for item in items_of(session, suggested)] == [ItemStatus.OPEN]
         assert verify_books(session, company.caller, [company.id]).violations == ()
+
+
+def test_a_closed_statement_keeps_its_entries_when_such_a_match_is_taken_apart() -> None:
+    with unit_of_work() as session:
+        company, *_, line, suggested = doubtful(session)
+        entry_id = waiting_entry(session, line)
+        change_account(session, company.caller, company.id, [entry_id], company.books.revenue.id, **given())
+        file = builders.statement_file(session, company.books)
+        builders.reconciliation(session, company.books, file, status=ReconciliationStatus.CLOSED)
+        before = entries_of(session, line)
+        confirm_match(session, company.caller, company.id, suggested.match_id, **given(LATER))
+        take_back(session, company.caller, company.id, suggested.match_id, **given(LATER))
+        assert entries_of(session, line) == before
+        assert suggestion(session, company).match_id == suggested.match_id
 
 
 def items_of(session: Session, suggested: ListedMatch):

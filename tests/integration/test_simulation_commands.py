@@ -3,29 +3,27 @@
 import json
 import re
 
+import bcrypt
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
 from core.access.machine import script_caller
-from core.access.sessions import sign_in
-from core.errors import SignInRefused
 from core.founding import companies_of
-from core.simulation import simulate as simulation
 from core.verifying import verify_books
-from db.engine import snapshot, unit_of_work
+from db.engine import snapshot
 from models import CompanyAccess, EntryStatus, JournalEntry, Role, User
 from scripts import load_demo, run_simulation_ingest
-from tests.integration.test_flow import NOW
+from tests.integration.test_flow import one_simulated
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
 
 
 @pytest.fixture
 def one_company(monkeypatch: pytest.MonkeyPatch, tmp_path):
-    """The commands with the smallest company only; reports go to a folder of the test."""
-    company = next(each for each in simulation.simulate() if each.slug == "sim_midwest_accounting")
+    """The commands with one company only; reports go to a folder of the test."""
+    company = one_simulated("sim_hamilton_coffee")
     monkeypatch.chdir(tmp_path)
     for module in (load_demo, run_simulation_ingest):
         monkeypatch.setattr(module, "simulate", lambda: (company,))
@@ -46,10 +44,10 @@ def assert_clean_books() -> None:
 
 def test_the_ingest_reports_each_company_and_the_total_as_one_document(one_company, tmp_path):
     told = json.loads(run(run_simulation_ingest, "--json"))
-    assert list(told["companies"]) == ["sim_midwest_accounting"]
+    assert list(told["companies"]) == ["sim_hamilton_coffee"]
     total = told["totals"]
-    assert (total["transactions"], total["entries"]) == (289, 289)
-    assert total["auto_approved"] + total["needs_review"] == 289
+    assert (total["transactions"], total["entries"]) == (330, 330)
+    assert total["auto_approved"] + total["needs_review"] == 330
     rates = [value for name, value in total.items() if name.endswith("_rate") or name.startswith("accuracy")]
     assert len(rates) == 5
     assert all(0 <= rate <= 1 for rate in rates)
@@ -61,21 +59,19 @@ def test_a_second_ingest_stores_nothing_twice_and_measures_the_same(one_company)
     first = json.loads(run(run_simulation_ingest, "--json"))["totals"]
     table = run(run_simulation_ingest).splitlines()
     assert table[0].split()[:3] == ["company", "transactions", "entries"]
-    assert [line.split()[0] for line in table[1:]] == ["sim_midwest_accounting", "all"]
+    assert [line.split()[0] for line in table[1:]] == ["sim_hamilton_coffee", "all"]
     again = json.loads(run(run_simulation_ingest, "--json"))["totals"]
     assert {**again, "seconds": 0} == {**first, "seconds": 0}
 
 
-def test_the_demo_is_loaded_once_and_its_people_can_sign_in(one_company, monkeypatch):
-    monkeypatch.setattr(load_demo, "MONTHS", load_demo.MONTHS[:2])
+def test_the_demo_is_loaded_once_and_its_people_have_the_password_told(one_company, monkeypatch):
+    monkeypatch.setattr(load_demo, "MONTHS", load_demo.MONTHS[:3])
     said = run(load_demo)
     password = re.search(r"all with the password (\S+)", said)[1]
-    with unit_of_work() as session:
-        for username, _, _ in load_demo.PEOPLE:
-            assert sign_in(session, username, password, NOW)
-        with pytest.raises(SignInRefused):
-            sign_in(session, "admin", "wrong", NOW)
     with snapshot() as session:
+        hashes = dict(session.execute(select(col(User.username), col(User.password_hash))).all())
+        assert set(hashes) == {username for username, _, _ in load_demo.PEOPLE}
+        assert all(bcrypt.checkpw(password.encode(), kept.encode()) for kept in hashes.values())
         granted = select(col(User.username), col(CompanyAccess.role)).join(
             CompanyAccess, col(CompanyAccess.user_id) == col(User.id)
         )

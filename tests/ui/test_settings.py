@@ -128,14 +128,14 @@ def test_what_stands_in_the_way_is_listed_and_the_button_waits(books):
     with unit_of_work() as session:
         waiting(session, books, booked_on=date(2024, 2, 20))
         other = builders.account(session, books.company_id, code="1020", type="asset", role="bank")
-        builders.bank_account(session, other, name="Savings")
+        builders.bank_account(session, other, name="Savings", code="a_reserve")
     page = opened()
     assert page.button(key="close_now").disabled
     assert "1 bank line waiting in Review" in told(page)
     assert "2 points in the way" in told(page)
     check(page.date_input(key="close_through_None").set_value(date(2024, 6, 30)).run())
-    missing = "- :gray[Checking March 2024 to June 2024]\n- :gray[Savings (no statement). Upload them"
-    assert missing in told(page)
+    assert ":gray[statements are missing. Upload them, or switch the bank account off:]" in told(page)
+    assert "- :gray[Savings (no statement)]\n- :gray[Checking March 2024 to June 2024]" in told(page)
 
 
 def test_a_day_that_is_not_over_is_refused_with_the_reason(books):

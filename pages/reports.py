@@ -47,8 +47,9 @@ with refusals_shown():
             currency = st.selectbox("Currency", currencies, key="reports_currency", label_visibility="collapsed",
                                     width=90)  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", key="tools_reports", gap="small"):
+        st.session_state.setdefault(KIND, PROFIT)  # a click on a figure sets it, too
         kind = st.segmented_control(
-            "Report", [PROFIT, BALANCE, TRIAL, LEDGER], default=PROFIT, required=True, key=KIND,
+            "Report", [PROFIT, BALANCE, TRIAL, LEDGER], required=True, key=KIND,
             label_visibility="collapsed",
         )  # fmt: skip
         today = datetime.now(UTC).date()

@@ -1,7 +1,7 @@
 """Load and work through the five simulated companies, and measure the result against their truth.
 
-A second run on the same database finds the companies and all their files there already, stores nothing twice, and
-measures the same books again.
+A second run on the same database finds the companies and all their files there already and stores nothing twice; it
+looks once more for matches among the lines that wait, and measures those books.
 """
 
 import json

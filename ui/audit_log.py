@@ -7,7 +7,7 @@ import streamlit as st
 from core.access.audit import Violation, verify_chain
 from core.access.audit_reading import ROWS, AuditPage, LoggedEvent
 from db.engine import snapshot
-from ui.tables import frame, table
+from ui.tables import frame, small_table, table
 from ui.words import MINUS, badge_text, count, money
 
 _TABLE = "audit_rows"
@@ -119,4 +119,4 @@ def opened(event: LoggedEvent) -> None:
     with st.container(border=True, key="audit_event", gap="xsmall"):
         st.markdown("**The event**")
         rows = [(name, text) for name, text in facts if text]
-        st.table(frame(rows, "", "Value"), border="horizontal", hide_index=True, hide_header=True)
+        small_table(frame(rows, "", "Value"))

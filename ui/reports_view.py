@@ -158,10 +158,10 @@ def _show_lines(lines: tuple[LedgerLine, ...], currency: str) -> None:
         ["Amount", "Balance"],
         {
             "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=96),
-            "Payee": st.column_config.TextColumn(width=170),
+            "Payee": st.column_config.TextColumn(width=190),
             "Amount": st.column_config.NumberColumn(width=96, alignment="right"),
             "Balance": st.column_config.NumberColumn(width=104, alignment="right"),
-            "Bank text": st.column_config.TextColumn(width=410),
+            "Bank text": st.column_config.TextColumn(width=390),
             "File": st.column_config.TextColumn(width=260),
         },
         currency=currency,

@@ -14,7 +14,7 @@ from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.problems import Problem, Severity
 from ui import upload_desk as desk
 from ui.review_words import sentence as with_stop
-from ui.tables import frame, table
+from ui.tables import frame, small_table, table
 from ui.upload_questions import ask, pick_bank_account, pick_reading
 from ui.words import badge_text, count, money, plain, span
 
@@ -89,7 +89,7 @@ def _recognised(caller: Caller, company_id: UUID, preview: ImportPreview) -> Non
     with left:
         st.markdown("**What was recognised**")
         rows = list(recognised_rows(preview.statement, preview.accounts))
-        st.table(frame(rows, "", "Read as", "Evidence"), border="horizontal", hide_index=True, hide_header=True)
+        small_table(frame(rows, "", "Read as", "Evidence"))
     with right:
         st.markdown("**First rows**")
         first_rows(preview)

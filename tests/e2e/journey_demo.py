@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.e2e.journey_books import Books, run_script
 from tests.e2e.screen import WAIT, ready, screenshot
@@ -90,6 +90,8 @@ def fits_a_phone(page: Page, name: str) -> None:
     page.set_viewport_size(PHONE)
     page.wait_for_function("window.innerWidth === 400")
     ready(page)
+    with suppress(TimeoutError):  # the sidebar slides away first
+        page.wait_for_function(f"({OVERFLOW})().length === 0", timeout=5_000)
     assert page.evaluate(OVERFLOW) == [], name
 
 

@@ -147,8 +147,12 @@ class WeakPassword(BookkeepingError):
 class UserOutOfReach(BookkeepingError):
     """Setting a password or switching off reaches into every company of the user."""
 
-    def __init__(self) -> None:
-        super().__init__("This user also works for companies that you do not administer. Ask their administrators.")
+    def __init__(self, *, sees_no_company: bool = False) -> None:
+        super().__init__(
+            "This user sees no company, so no administrator is in charge of them."
+            if sees_no_company
+            else "This user also works for companies that you do not administer. Ask their administrators."
+        )
 
 
 class AlreadyTaken(BookkeepingError):

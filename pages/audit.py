@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.access.audit_reading import audit_page
+from core.access.audit_reading import audit_page, may_read_installation
 from db.engine import snapshot
 from ui.audit_log import events_table, forget_proofs, opened, pager, proof
 from ui.frame import answered, empty, open_page, refusals_shown
@@ -12,8 +12,10 @@ COMPANY, INSTALLATION = "This company", "Users and sign-ins"
 
 
 def scope(place: Here) -> str:
-    """What is looked at; the installation's own log is for those who may add users."""
-    if not place.caller.may_found:
+    """What is looked at; the installation's own log is for those who administer every company."""
+    with snapshot() as session:
+        whole = may_read_installation(session, place.caller)
+    if not whole:
         return COMPANY
     return st.segmented_control(
         "Log", [COMPANY, INSTALLATION], default=COMPANY, required=True, key="audit_scope", label_visibility="collapsed"

@@ -98,7 +98,8 @@ def listing(groups: Sequence[QueueGroup]) -> None:
             "Proposed account": st.column_config.TextColumn(width=166 if currency else 142),
             "Sure": st.column_config.ProgressColumn(
                 width=86, min_value=0, max_value=1, format="percent",
-                help="Calibrated: of a hundred lines shown at 71%, about 71 are right.",
+                help="For the model: calibrated, so of a hundred lines shown at 71%, about 71 are right. "
+                "For a rule or a match: a stated figure, not measured.",
             ),
             "Why it waits": st.column_config.TextColumn(width=122),
         },

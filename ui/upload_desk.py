@@ -12,7 +12,7 @@ from core.access.roles import Caller
 from core.errors import AmbiguousStatement, BankAccountUnclear, BookkeepingError, BooksChanged, WrongBankAccount
 from core.flow import Intake, take_in
 from core.ingestion.layout import Layout
-from core.ingestion.previewing import FileAnswer, ImportPreview, PreviewStatus, preview_files
+from core.ingestion.previewing import FileAnswer, ImportPreview, preview_files
 from core.ingestion.raw_file import RawFile
 from core.ingestion.reading import read_statement
 from core.ingestion.statement import Statement
@@ -151,10 +151,6 @@ def is_asking(preview: ImportPreview) -> bool:
     if isinstance(error, AmbiguousStatement):
         return bool(error.layouts)
     return isinstance(error, BankAccountUnclear | WrongBankAccount)
-
-
-def will_store(preview: ImportPreview) -> bool:
-    return preview.status is PreviewStatus.NEW
 
 
 def readings(preview: ImportPreview) -> list[tuple[str, dict[str, Any], Statement | BookkeepingError]]:

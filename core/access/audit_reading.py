@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.access.audit import INSTALLATION
 from core.access.roles import Action, Caller
 from core.errors import AccessDenied
-from models import AuditEvent, User
+from models import AuditEvent, Company, User
 
 ROWS = 50  # of a page
 
@@ -48,6 +48,17 @@ class AuditPage:
         return max(1, -(-self.total // ROWS))
 
 
+def may_read_installation(session: Session, caller: Caller) -> bool:
+    """Whether the caller may see the users and sign-ins of the whole installation: they administer every company.
+
+    Scripts and jobs may too.
+    """
+    if caller.user_id is None:
+        return True
+    companies = session.exec(select(Company.id)).all()
+    return caller.may_found and all(caller.may(company_id, Action.ADMINISTER) for company_id in companies)
+
+
 def audit_page(session: Session, caller: Caller, company_id: UUID | None, page: int = 1) -> AuditPage:
     """The events of a company, or of the installation (users, sign-ins) where `company_id` is None.
 
@@ -56,7 +67,7 @@ def audit_page(session: Session, caller: Caller, company_id: UUID | None, page: 
     Raises:
         NotFound, AccessDenied.
     """
-    if company_id is None and not caller.may_found:
+    if company_id is None and not may_read_installation(session, caller):
         raise AccessDenied("see who signs in", None)
     if company_id is not None:
         caller.require(company_id, Action.CONFIGURE)

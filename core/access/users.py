@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from core.access.audit import record
 from core.access.passwords import CheckedPassword, hash_password
-from core.access.roles import Action, Caller, Via
+from core.access.roles import PERMISSIONS, Action, Caller, Via
 from core.access.sessions import end_sessions_of
 from core.errors import AccessDenied, AlreadyTaken, InvalidInput, NotFound, UserOutOfReach
 from models import Company, CompanyAccess, Role, User
@@ -89,7 +89,10 @@ def _may_create(caller: Caller) -> None:
 
 
 def grant(session: Session, caller: Caller, *, user_id: UUID, company_id: UUID, role: Role, now: datetime) -> None:
-    """Let a user see a company in this role, or change the role. Raises NotFound, AccessDenied, InvalidInput."""
+    """Let a user see a company in this role, or change the role; every session of theirs ends where it permits less.
+
+    Raises NotFound, AccessDenied, InvalidInput.
+    """
     caller.require(company_id, Action.ADMINISTER)
     if session.get(User, user_id) is None:
         raise NotFound("user", str(user_id))
@@ -99,6 +102,8 @@ def grant(session: Session, caller: Caller, *, user_id: UUID, company_id: UUID, 
         _keep_an_administrator(session, company_id, user_id)
     if access is None:
         access = CompanyAccess(user_id=user_id, company_id=company_id, role=Role(role))
+    elif PERMISSIONS[Role(access.role)] - PERMISSIONS[Role(role)]:
+        end_sessions_of(session, user_id, now)  # an open dialog acts with the role that it was opened with
     access.role = Role(role)
     session.add(access)
     session.flush()
@@ -107,7 +112,10 @@ def grant(session: Session, caller: Caller, *, user_id: UUID, company_id: UUID, 
 
 
 def withdraw(session: Session, caller: Caller, *, user_id: UUID, company_id: UUID, now: datetime) -> None:
-    """Take a user's access to a company. Raises NotFound, AccessDenied, InvalidInput for the last administrator."""
+    """Take a user's access to a company; every session of theirs ends at once.
+
+    Raises NotFound, AccessDenied, InvalidInput for the last administrator.
+    """
     caller.require(company_id, Action.ADMINISTER)
     access = session.get(CompanyAccess, (user_id, company_id))
     if access is None:
@@ -115,6 +123,7 @@ def withdraw(session: Session, caller: Caller, *, user_id: UUID, company_id: UUI
     _keep_an_administrator(session, company_id, user_id)
     session.delete(access)
     session.flush()
+    end_sessions_of(session, user_id, now)  # an open dialog acts with the role that it was opened with
     _audit_access(session, caller, company_id, user_id, "access taken", {"role": str(access.role)}, None, now)
 
 
@@ -136,7 +145,7 @@ def set_active(session: Session, caller: Caller, *, user_id: UUID, active: bool,
 def set_password(session: Session, caller: Caller, *, user_id: UUID, password: str, now: datetime) -> None:
     """A new password for somebody who forgot theirs; a lock is lifted and every session of theirs ends.
 
-    Raises WeakPassword, NotFound; UserOutOfReach unless the caller administers every company of the user.
+    Raises WeakPassword, NotFound; UserOutOfReach unless the user has a company and the caller administers all of them.
     """
     user = _administered(session, caller, user_id)
     _keep_password(session, user, password)
@@ -165,13 +174,18 @@ def _keep_password(session: Session, user: User, password: str) -> None:
 
 
 def _administered(session: Session, caller: Caller, user_id: UUID) -> User:
-    """The user, if the caller administers every company that the user may see; else it would be a way into others."""
+    """The user, if the caller administers every company that the user may see; else it would be a way into others.
+
+    Who sees no company is in nobody's charge: only scripts reach them.
+    """
     user = session.get(User, user_id)
     if user is None or not caller.may_found:
         raise NotFound("user", str(user_id))
-    for company_id in _companies_of(session, user_id):
-        if not caller.may(company_id, Action.ADMINISTER):
-            raise UserOutOfReach
+    companies = _companies_of(session, user_id)
+    if not companies and caller.user_id is not None:
+        raise UserOutOfReach(sees_no_company=True)
+    if not all(caller.may(company_id, Action.ADMINISTER) for company_id in companies):
+        raise UserOutOfReach
     return user
 
 

@@ -43,7 +43,7 @@ class Policy:
     materiality_minor: int = 500_000
     always_review_roles: tuple[str, ...] = ("owner", "loan", "tax", "payroll")
     always_review_codes: tuple[str, ...] = field(default=())
-    audit_share: float = 0.02  # of what was posted alone, re-reviewed blind
+    audit_share: float = 0.02  # of what was posted alone, the share to be re-reviewed; nothing draws these lines yet
     abstain_below: float = 0.25  # confidence below which nothing is proposed but suspense
 
     def __post_init__(self) -> None:

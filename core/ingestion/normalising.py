@@ -6,7 +6,7 @@ The rules below come from reading printed bank texts; nothing in them is learned
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 
@@ -109,11 +109,6 @@ def counterparty_names(descriptions: Sequence[str]) -> list[str]:
 def vendor_key(name: str) -> str:
     """The first two words of a counterparty's name in lower case: what branches of one vendor share."""
     return " ".join(name.lower().split()[:2])
-
-
-def vendor_keys(names: Iterable[str]) -> list[str]:
-    """`vendor_key` of each name."""
-    return [vendor_key(name) for name in names]
 
 
 def _payee_part(text: str) -> str:

@@ -29,8 +29,9 @@ from models import (
 class Precision:
     """Of the auto-approved lines that a person looked at afterwards: how many were right.
 
-    `interval` holds with 95 % confidence (Clopper–Pearson) if the lines looked at were drawn at random, as the blind
-    re-review draws them; where people look at what struck them as wrong, the true share is higher than measured.
+    `interval` holds with 95 % confidence (Clopper–Pearson) if the lines looked at were drawn at random. Nothing draws
+    them: a person chooses which posted lines to look at. Whoever looks at what struck them as wrong measures a share
+    below the true one, whoever looks at what is plainly right one above it.
     """
 
     rate: Rate

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from core.categorization.lines import AccountOption, Lines
-from core.categorization.policy import Policy, decide
+from core.categorization.policy import Hold, Policy, decide
 from core.categorization.proposals import Proposals
 from core.posting.lines import parts_by_weight
 from core.posting.settling import LineMatch
@@ -173,6 +173,13 @@ def book_proposed(
         if match is not None and match.status is MatchStatus.SUGGESTED:
             bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
             bookings.match_id[i] = match.match_id
+
+
+def hold_foreign(bookings: Bookings, lines: UnbookedLines, base_currency: str) -> None:
+    """Lines in another currency wait for a person: the materiality limit is an amount of the base currency."""
+    for i, currency in enumerate(lines.currency):
+        if bookings.auto[i] and currency != base_currency:
+            bookings.auto[i], bookings.hold_reason[i] = False, Hold.MATERIALITY.value
 
 
 def _alternatives(proposals: Proposals) -> list[list[dict[str, Any]]]:

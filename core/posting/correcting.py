@@ -1,10 +1,11 @@
 """A second look at entries that are posted: they were right, or they are reversed and booked anew."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
@@ -71,9 +72,11 @@ def correct_posted(
     write_entries(session, write, company_id, new, now=now)
     post_entries(session, company_id, [key], now=now, by=caller.user_id)
     overrule_matches(session, company_id, [entry.transaction_id], now=now, by=caller.user_id)
+    automatic = entry.auto_approved or _was_automatic(session, company_id, entry.transaction_id)
     _replace_decisions(session, company_id, [entry.transaction_id], now=now)
+    decided = [replace(entry, auto_approved=automatic)]
     decision = write_reviews(
-        session, write, caller, company, entries, [Outcome.CORRECTED], now=now, comment=comment, account_id=account_id
+        session, write, caller, company, decided, [Outcome.CORRECTED], now=now, comment=comment, account_id=account_id
     )
     record(
         session, caller, company_id=company_id, action="posted entry corrected", subject="entry", subject_id=entry_id,
@@ -124,6 +127,19 @@ def _counter_accounts(session: Session, entry_id: UUID) -> Sequence[UUID]:
         .scalars()
         .all()
     )
+
+
+def _was_automatic(session: Session, company_id: UUID, transaction_id: UUID) -> bool:
+    """The policy had posted the line before it was corrected; a second correction does not wipe that out."""
+    found = session.execute(
+        select(func.count(col(Review.id))).where(
+            col(Review.company_id) == company_id,
+            col(Review.transaction_id) == transaction_id,
+            col(Review.undone_at).is_(None),
+            col(Review.was_automatic),
+        )
+    )
+    return bool(found.scalar_one())
 
 
 def _decided(session: Session, company_id: UUID, transaction_ids: Sequence[UUID]) -> set[UUID]:

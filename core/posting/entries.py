@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.categorization.proposing import Proposer, load_proposer
-from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, undecided
+from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines, settle_items
@@ -81,7 +81,7 @@ def book_company(
     if not len(lines):
         return BookingResult(in_closed_period=locked)
     proposer = load_proposer(session, caller, company_id)
-    bookings = _decide(session, company_id, lines, proposer, unbooked)
+    bookings = _decide(session, company, lines, proposer, unbooked)
     _write(session, write, caller, company, lines, bookings, proposer, now)
     settled = {
         key for key, method in zip(bookings.match_id, bookings.method, strict=True) if key and method is Method.MATCH
@@ -147,21 +147,22 @@ def _load(session: Session, company: OpenCompany, unbooked: Select[Any]) -> Unbo
 
 
 def _decide(
-    session: Session, company_id: UUID, lines: UnbookedLines, proposer: Proposer, unbooked: Select[Any]
+    session: Session, company: OpenCompany, lines: UnbookedLines, proposer: Proposer, unbooked: Select[Any]
 ) -> Bookings:
     """Matches first, then rules and model; nothing on suspense is ever posted."""
-    suspense_id = account_with_role(session, company_id, AccountRole.SUSPENSE)
+    suspense_id = account_with_role(session, company.id, AccountRole.SUSPENSE)
     bookings = undecided(len(lines), suspense_id)
-    matches = matches_of_lines(session, company_id, unbooked)
+    matches = matches_of_lines(session, company.id, unbooked)
     others = book_matched(
         bookings, lines, matches, accounts=proposer.accounts, policy=proposer.policy,
-        clearing_id=account_with_role(session, company_id, AccountRole.TRANSFER_CLEARING),
+        clearing_id=account_with_role(session, company.id, AccountRole.TRANSFER_CLEARING),
     )  # fmt: skip
     if others:
         book_proposed(
             bookings, lines, others, proposer.propose(lines.to_categorise(others)), matches,
             rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id,
         )  # fmt: skip
+    hold_foreign(bookings, lines, company.base_currency)
     for i, account_id in enumerate(bookings.account_id):
         if account_id == suspense_id:
             bookings.auto[i], bookings.confirmed_by[i] = False, None

@@ -219,7 +219,7 @@ def waiting_lines(
     if filters.bank_account_id is not None:
         conditions.append(col(Transaction.bank_account_id) == filters.bank_account_id)
     if text := filters.text.strip():
-        conditions.append(_mentions(session, company_id, text))
+        conditions.append(mentions(session, company_id, text))
     if key is not None:
         conditions += [
             same_payee(key),
@@ -230,7 +230,7 @@ def waiting_lines(
     return conditions
 
 
-def _mentions(session: Session, company_id: UUID, text: str) -> ColumnElement[bool]:
+def mentions(session: Session, company_id: UUID, text: str) -> ColumnElement[bool]:
     """The line's text or counterparty contains the words, or its amount is the number."""
     description, counterparty = col(Transaction.description), col(Transaction.counterparty)
     found: list[ColumnElement[bool]] = []

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.errors import InvalidInput
+from core.posting.closed_statements import check_statements_open
 from core.posting.open_entries import LockedEntry, OpenCompany, lock_entries, open_company
 from core.posting.settling import matches_of_lines, take_matches_back
 from core.posting.writing import (
@@ -54,11 +55,13 @@ def reverse_entries(
 
     Raises:
         PeriodClosed: the day falls in a closed period.
+        StatementClosed: a bank line lies in a closed statement, which would keep an unbooked line.
         EntryNotOpen: an entry is not posted (any more); nothing was reversed.
         NotFound, AccessDenied, InvalidInput.
     """
     company = open_company(session, caller, company_id, Action.REVIEW)
     entries = lock_entries(session, company, entry_ids, EntryStatus.POSTED)
+    check_statements_open(session, company_id, [entry.transaction_id for entry in entries])
     return write_reversals(session, caller, company, entries, write=write, now=now, booked_on=booked_on)
 
 

@@ -11,7 +11,21 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.posting.writing import in_portions
-from models import ItemStatus, Match, MatchKind, MatchMember, MatchStatus, OpenItem
+from models import (
+    Account,
+    AccountRole,
+    EntryStatus,
+    ItemStatus,
+    JournalEntry,
+    JournalLine,
+    Match,
+    MatchKind,
+    MatchMember,
+    MatchStatus,
+    Method,
+    OpenItem,
+    Proposal,
+)
 
 
 @dataclass(slots=True)
@@ -93,7 +107,7 @@ def revive_matches(
 ) -> None:
     """What let these matches fall is taken back: they hold again, and their items are settled.
 
-    Those stay fallen of which a line or an item is in another confirmed match by now.
+    Those stay fallen of which a line or an item is in another confirmed match by now, or a line is booked elsewhere.
     """
     mine, theirs = aliased(MatchMember), aliased(MatchMember)
     taken: set[UUID] = set()
@@ -114,9 +128,40 @@ def revive_matches(
             )
         )
         taken |= set(rows.scalars())
-    free = set(match_ids) - taken
+    free = set(match_ids) - taken - _booked_elsewhere(session, company_id, match_ids)
     _set_status(session, company_id, free, MatchStatus.CONFIRMED, now=now, by=by)
     settle_items(session, company_id, free)
+
+
+def _booked_elsewhere(session: Session, company_id: UUID, match_ids: Collection[UUID]) -> set[UUID]:
+    """The matches with a line in the books that is not booked by them; in clearing it still meets its transfer."""
+    in_clearing = (
+        select(col(JournalLine.entry_id))
+        .join(Account, col(Account.id) == col(JournalLine.account_id))
+        .where(
+            col(JournalLine.entry_id) == col(JournalEntry.id),
+            col(Account.company_id) == company_id,
+            col(Account.role) == AccountRole.TRANSFER_CLEARING,
+        )
+        .exists()
+    )
+    found: set[UUID] = set()
+    for portion in in_portions(match_ids):
+        rows = session.execute(
+            select(col(Match.id))
+            .join(MatchMember, col(MatchMember.match_id) == col(Match.id))
+            .join(JournalEntry, col(JournalEntry.transaction_id) == col(MatchMember.transaction_id))
+            .outerjoin(Proposal, col(Proposal.id) == col(JournalEntry.proposal_id))
+            .where(
+                col(Match.company_id) == company_id,
+                col(Match.id).in_(portion),
+                col(JournalEntry.status) == EntryStatus.POSTED,
+                (col(JournalEntry.method) != Method.MATCH) | col(Proposal.match_id).is_distinct_from(col(Match.id)),
+                (col(Match.kind) != MatchKind.TRANSFER) | ~in_clearing,
+            )
+        )
+        found |= set(rows.scalars())
+    return found
 
 
 def overrule_matches(

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.errors import DecisionTakenBack, InvalidInput, NotFound
+from core.posting.closed_statements import check_statements_open
 from core.posting.lines import parts_by_weight
 from core.posting.open_entries import LockedEntry, OpenCompany, lock_entries, open_company
 from core.posting.reversing import reopen_rejected, write_reversals
@@ -78,6 +79,7 @@ def undo(
     Raises:
         DecisionTakenBack: one of them is not in force any more.
         PeriodClosed: a line falls in a closed period.
+        StatementClosed: a line that would leave the books lies in a closed statement.
         EntryNotOpen: what was posted has been reversed since.
         NotFound, AccessDenied, InvalidInput.
     """
@@ -88,6 +90,8 @@ def undo(
     decided = [r for r in reviews if r not in confirmed and r not in rejected]
     posted_ids = _posted_by(session, company_id, [r.entry_id for r in decided])
     posted = lock_entries(session, company, posted_ids, EntryStatus.POSTED) if posted_ids else []
+    company.check_open(entry.booked_on for entry in posted)
+    check_statements_open(session, company_id, [entry.transaction_id for entry in posted])
     left_out = _left_out(session, company, [r.entry_id for r in rejected])
     write_reversals(session, caller, company, posted, write=write, now=now)
     again = [

@@ -55,12 +55,6 @@ class StatementLine:
     match_id: UUID | None
 
 
-def get_proof(session: Session, caller: Caller, company_id: UUID, reconciliation_id: UUID) -> StatementProof:
-    """The proof of one statement. Raises NotFound, AccessDenied."""
-    caller.require(company_id, Action.READ)
-    return _proof(session, company_id, reconciliation_id)
-
-
 def state_balances(
     session: Session,
     caller: Caller,

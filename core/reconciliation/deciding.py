@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from core.access.audit import record
 from core.access.roles import Action, Caller
-from core.errors import MatchNotOpen, MatchRefused, NotFound, StatementClosed
+from core.errors import MatchNotOpen, MatchRefused, NotFound
 from core.money import decimal_text
+from core.posting.closed_statements import check_statements_open
 from core.posting.entries import book_company, rebook_lines
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import release_lines
@@ -30,8 +31,6 @@ from models import (
     MatchMember,
     MatchStatus,
     OpenItem,
-    Reconciliation,
-    ReconciliationStatus,
     Transaction,
 )
 
@@ -161,8 +160,8 @@ def take_apart(
     match = _locked(session, company_id, match_id, MatchStatus.CONFIRMED)
     lines, items = _members(session, company_id, match_id)
     kept = booked_otherwise(session, company_id, [line.id for line in lines])
-    _check_statements_open(session, company_id, [line for line in lines if line.id not in kept])
     keys = [line.id for line in lines if line.id not in kept]
+    check_statements_open(session, company_id, keys)
     release_lines(session, caller, company_id, keys, write=write, now=now, action=Action.RECONCILE)
     _set_status(session, company_id, [match_id], MatchStatus.DISMISSED, caller, now)
     _reopen(session, company_id, items)
@@ -321,21 +320,6 @@ def _rivals(
         col(Match.id) != match_id,
     )
     return list(session.execute(query).scalars())
-
-
-def _check_statements_open(session: Session, company_id: UUID, lines: Sequence[_Line]) -> None:
-    for line in lines:
-        closed = session.execute(
-            select(col(Reconciliation.first_on), col(Reconciliation.last_on)).where(
-                col(Reconciliation.company_id) == company_id,
-                col(Reconciliation.bank_account_id) == line.bank_account_id,
-                col(Reconciliation.status) == ReconciliationStatus.CLOSED,
-                col(Reconciliation.first_on) <= line.booked_on,
-                col(Reconciliation.last_on) >= line.booked_on,
-            )
-        ).first()
-        if closed is not None:
-            raise StatementClosed(*closed)
 
 
 def _reopen(session: Session, company_id: UUID, items: Sequence[_Item]) -> None:

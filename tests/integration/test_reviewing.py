@@ -1,10 +1,9 @@
-"""The review queue and what people decide in it, on both databases."""
+"""What people decide in the review queue, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
-from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, update
@@ -23,12 +22,9 @@ from core.errors import (
     PeriodClosed,
     UnbalancedEntry,
 )
-from core.posting.group_detail import group_detail
 from core.posting.lines import Part
-from core.posting.queue import Level, Order, QueueFilter, review_queue
 from core.posting.reviewing import approve, change_account, reject, split, split_alike
 from core.posting.undoing import last_decision, undo
-from db.bulk import write_columns as write
 from db.engine import snapshot, unit_of_work
 from models import (
     AuditEvent,
@@ -45,6 +41,7 @@ from models import (
     Role,
 )
 from tests import builders
+from tests.integration.reviewing_cases import decide, one, queue
 from tests.unit.posting.cases import (
     FEBRUARY,
     LATER,
@@ -69,203 +66,6 @@ def caller(books):
     with unit_of_work() as session:
         person = builders.user(session)
     return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
-
-
-def one(books, account=None, **given) -> UUID:
-    with unit_of_work() as session:
-        return waiting(session, books, account=account, **given).id
-
-
-def queue(books, caller, **options):
-    with snapshot() as session:
-        return review_queue(session, caller, books.company_id, **options)
-
-
-def decide(action, caller, books, *arguments, now=NOW, **options):
-    with unit_of_work() as session:
-        return action(session, caller, books.company_id, *arguments, write=write, now=now, **options)
-
-
-# --- the queue --------------------------------------------------------------------------------
-
-
-def test_like_lines_form_a_group_with_their_sum_and_their_doubt(books, caller):
-    one(books, books.expense, counterparty="adobe", amount_minor=-1_000, confidence=0.9)
-    one(books, books.expense, counterparty="adobe", amount_minor=-3_000, confidence=0.7, booked_on=date(2024, 2, 20))
-    one(books, books.expense, counterparty="adobe", amount_minor=500, confidence=0.9)
-    page = queue(books, caller)
-    assert (page.group_count, page.line_count, page.sizes_minor) == (2, 3, {"USD": 4_500})
-    group = page.groups[0]
-    assert (group.key.payee, group.key.money_in, group.lines, group.sum_minor) == ("adobe", False, 2, -4_000)
-    assert group.account == "6300 Software Subscriptions"
-    assert (round(group.mean_confidence, 6), group.least_confidence, group.level) == (0.8, 0.7, Level.LIKELY)
-    assert group.stake_minor == 800
-    assert (group.first_on, group.last_on) == (builders.DAY, date(2024, 2, 20))
-
-
-def test_the_most_at_stake_stands_first_and_no_basis_counts_in_full(books, caller):
-    one(books, books.expense, counterparty="sure", amount_minor=-9_000, confidence=0.95)
-    one(books, books.expense, counterparty="unsure", amount_minor=-2_000, confidence=0.6)
-    one(books, counterparty="unknown", amount_minor=-1_000)
-    page = queue(books, caller)
-    assert [(g.key.payee, g.stake_minor) for g in page.groups] == [("unknown", 1_000), ("unsure", 800), ("sure", 450)]
-    assert (page.groups[0].account, page.groups[0].mean_confidence) == ("", None)
-    orders = {order: [g.key.payee for g in queue(books, caller, order=order).groups] for order in Order}
-    assert orders[Order.AMOUNT] == ["sure", "unsure", "unknown"]
-    assert orders[Order.PAYEE] == ["sure", "unknown", "unsure"]
-
-
-def test_levels_filter_groups_by_their_mean_confidence(books, caller):
-    for name, confidence in (("a", 0.8), ("b", 0.79), ("c", 0.6), ("d", 0.59)):
-        one(books, books.expense, counterparty=name, confidence=confidence)
-    one(books, counterparty="e")
-    found = {
-        level: [group.key.payee for group in queue(books, caller, filters=QueueFilter(level=level)).groups]
-        for level in Level
-    }
-    assert {level: sorted(names) for level, names in found.items()} == {
-        Level.LIKELY: ["a"], Level.UNSURE: ["b", "c"], Level.GUESS: ["d"], Level.NO_BASIS: ["e"],
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("adobe", {"Adobe"}),
-        ("ADOBE", {"Adobe"}),
-        ("4411", {"Adobe", "Café"}),
-        ("café", {"Café"}),
-        ("50%", {"Zoom"}),
-        ("_", set()),
-        ("1,250.00", {"Adobe"}),
-        ("-1250", {"Adobe", "Café"}),
-        ("1250.75", {"Café"}),
-        ("7", {"Zoom"}),
-        ("nothing of this", set()),
-    ],
-)
-def test_the_search_finds_words_and_amounts(books, caller, text, found):
-    one(books, counterparty="Adobe", description="CARD 4411 ADOBE", amount_minor=-125_000)
-    one(books, counterparty="Café", description="CARD 4411 CAFE", amount_minor=125_075)
-    one(books, counterparty="Zoom", description="ZOOM 50% OFF", amount_minor=-700)
-    page = queue(books, caller, filters=QueueFilter(text=text))
-    assert {group.key.payee for group in page.groups} == found
-
-
-def test_lines_of_one_bank_account_can_be_looked_at_alone(books, caller):
-    with unit_of_work() as session:
-        ledger = builders.account(session, books.company_id, code="1020", type="asset")
-        savings = builders.bank_account(session, ledger, code="savings")
-        waiting(session, books, bank_account_id=savings.id, counterparty="interest")
-    one(books, counterparty="adobe")
-    page = queue(books, caller, filters=QueueFilter(bank_account_id=savings.id))
-    assert [group.key.payee for group in page.groups] == ["interest"]
-
-
-def test_pages_neither_repeat_nor_lose_a_group(books, caller):
-    for number in range(7):
-        one(books, counterparty=f"payee {number}", amount_minor=-100)
-    seen = [group.key for number in (1, 2, 3) for group in queue(books, caller, page=number, rows=3).groups]
-    assert len(seen) == len(set(seen)) == 7
-    past_the_end = queue(books, caller, page=99, rows=3)
-    assert (past_the_end.number, past_the_end.pages, len(past_the_end.groups)) == (3, 3, 1)
-
-
-def test_sums_of_different_currencies_are_never_mixed(books, caller):
-    one(books, books.expense, amount_minor=-1_000)
-    one(books, books.expense, amount_minor=-3_000, currency="EUR")
-    page = queue(books, caller, rows=1)
-    assert (page.group_count, page.sizes_minor) == (2, {"USD": 1_000, "EUR": 3_000})
-    assert {group.key.currency for number in (1, 2) for group in queue(books, caller, rows=1, page=number).groups} == {
-        "USD", "EUR",
-    }  # fmt: skip
-
-
-def test_groups_put_off_stand_behind_all_others(books, caller):
-    for name, amount in (("a", -300), ("b", -200), ("c", -100)):
-        one(books, counterparty=name, amount_minor=amount)
-    first = queue(books, caller).groups[0].key
-    assert [group.key.payee for group in queue(books, caller, last=[first]).groups] == ["b", "c", "a"]
-
-
-def test_an_empty_queue_is_one_empty_page(books, caller):
-    page = queue(books, caller)
-    assert (page.groups, page.number, page.pages, page.line_count) == ((), 1, 1, 0)
-
-
-def test_a_line_without_counterparty_is_grouped_by_its_text(books, caller):
-    one(books, counterparty="", description="CHECK 1042")
-    one(books, counterparty="", description="CHECK 1043")
-    assert {group.key.payee for group in queue(books, caller).groups} == {"CHECK 1042", "CHECK 1043"}
-
-
-def test_nobody_sees_the_queue_of_a_company_that_is_not_theirs(books):
-    with pytest.raises(NotFound), snapshot() as session:
-        review_queue(session, builders.caller(uuid4()), books.company_id)
-
-
-def detail(books, caller, **options):
-    group = queue(books, caller, filters=options.get("filters")).groups[0]
-    with snapshot() as session:
-        return group_detail(session, caller, books.company_id, group.key, **options)
-
-
-def test_an_open_group_shows_its_lines_and_three_accounts_to_choose_from(books, caller):
-    with unit_of_work() as session:
-        others = [builders.account(session, books.company_id, name=f"Other {i}") for i in range(3)]
-    choices = [
-        {"account_id": str(account.id), "probability": share}
-        for account, share in zip([books.expense, *others], (0.7, 0.2, 0.1, 0.0), strict=True)
-    ]
-    small = one(books, books.expense, amount_minor=-100, alternatives=choices[:3])
-    large = one(books, books.expense, amount_minor=-900, alternatives=choices[:3])
-    opened = detail(books, caller)
-    assert opened.entry_ids == (large, small)
-    assert [line.amount_minor for line in opened.lines] == [-900, -100]
-    assert opened.lines[0].bank_account == "Checking"
-    assert opened.reason == "like earlier lines"
-    assert [(option.account_id, round(option.probability, 6)) for option in opened.options] == [
-        (books.expense.id, 0.7), (others[0].id, 0.2), (others[1].id, 0.1),
-    ]  # fmt: skip
-    assert detail(books, caller, limit=1).entry_ids == (large, small)
-    assert len(detail(books, caller, limit=1).lines) == 1
-
-
-def test_an_abstaining_machine_offers_its_ideas_but_never_suspense(books, caller):
-    one(books, alternatives=[{"account_id": str(books.expense.id), "probability": 0.2}])
-    opened = detail(books, caller)
-    assert [option.account for option in opened.options] == ["6300 Software Subscriptions"]
-
-
-def test_a_filter_narrows_what_the_open_group_would_approve(books, caller):
-    one(books, books.expense, amount_minor=-100)
-    large = one(books, books.expense, amount_minor=-900)
-    assert detail(books, caller, filters=QueueFilter(text="9")).entry_ids == (large,)
-
-
-def test_past_decisions_on_such_lines_are_counted_and_shown(books, caller):
-    for account in (books.expense, books.expense, books.revenue):
-        entry = one(books, books.expense, counterparty="uber trip")
-        decide(change_account, caller, books, [entry], account.id)
-    taken_back = decide(approve, caller, books, [one(books, books.expense, counterparty="uber trip")])
-    decide(undo, caller, books, taken_back.review_ids)
-    decide(approve, caller, books, [one(books, books.expense, counterparty="uber trip help", amount_minor=-777)])
-    decide(approve, caller, books, [one(books, books.revenue, counterparty="uber trip", amount_minor=5_000)])
-    opened = detail(books, caller)
-    assert (opened.decided, opened.to_first) == (3, 2)
-    assert [line.amount_minor for line in opened.past] == [-1_250, -1_250, -1_250, -777]
-    assert opened.past[0].decided_by.startswith("User")
-
-
-def test_a_group_that_was_decided_meanwhile_is_not_found(books, caller):
-    entry = one(books, books.expense)
-    group = queue(books, caller).groups[0]
-    decide(approve, caller, books, [entry])
-    with pytest.raises(NotFound), snapshot() as session:
-        group_detail(session, caller, books.company_id, group.key)
-
-
-# --- decisions --------------------------------------------------------------------------------
 
 
 def test_an_approved_entry_is_posted_as_proposed_by_that_person(books, caller):

@@ -14,14 +14,13 @@ from core.errors import (
 )
 from core.reconciliation.closing import (
     close_reconciliation,
-    get_proof,
     reopen_reconciliation,
     state_balances,
     statement_lines,
 )
 from core.reconciliation.deciding import match_by_hand, unmatch
 from core.reconciliation.opening import post_opening_balance
-from core.reconciliation.proofs import statement_proofs
+from core.reconciliation.proofs import StatementProof, statement_proofs
 from core.reconciliation.statement_proof import Cause
 from db.bulk import write_columns
 from db.engine import unit_of_work
@@ -64,18 +63,23 @@ def statement(
     return row, lines
 
 
+def proof_of(session: Session, company: Company, row: Reconciliation) -> StatementProof:
+    (found,) = [one for one in statement_proofs(session, company.caller, company.id) if one.reconciliation_id == row.id]
+    return found
+
+
 def test_a_proved_statement_is_closed_once_and_reopened_with_a_reason() -> None:
     with unit_of_work() as session:
         company = founded(session)
         row, _ = statement(session, company, [-300, 50])
         close_reconciliation(session, company.caller, company.id, row.id, now=NOW)
-        assert get_proof(session, company.caller, company.id, row.id).status is ReconciliationStatus.CLOSED
+        assert proof_of(session, company, row).status is ReconciliationStatus.CLOSED
         with pytest.raises(StatementClosed):
             close_reconciliation(session, company.caller, company.id, row.id, now=NOW)
         with pytest.raises(InvalidInput, match="why"):
             reopen_reconciliation(session, company.caller, company.id, row.id, reason=" ", now=NOW)
         reopen_reconciliation(session, company.caller, company.id, row.id, reason="Wrong month", now=NOW)
-        found = get_proof(session, company.caller, company.id, row.id)
+        found = proof_of(session, company, row)
         assert (found.status, found.reopened_reason) == (ReconciliationStatus.OPEN, "Wrong month")
         with pytest.raises(StatementNotClosed):
             reopen_reconciliation(session, company.caller, company.id, row.id, reason="Again", now=NOW)
@@ -148,7 +152,7 @@ def test_reversed_entries_leave_the_proof_as_it_was() -> None:
         row, (line,) = statement(session, company, [-300], opening=0, closing=-300, posted=False)
         wrong = builders.entry(session, company.books, transaction=line, posted=True)
         builders.reversal(session, company.books, wrong, [(company.books.bank, 300), (company.books.expense, -300)])
-        found = get_proof(session, company.caller, company.id, row.id)
+        found = proof_of(session, company, row)
         assert found.proof.ledger_minor == 0
         assert [(share.cause, share.amount_minor) for share in found.proof.causes] == [(Cause.UNBOOKED, 300)]
 

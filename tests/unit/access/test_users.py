@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from streamlit_authenticator.utilities.hasher import Hasher
 
 from core.access.audit import INSTALLATION, verify_chain
+from core.access.audit_reading import audit_page
 from core.access.passwords import CheckedPassword, check_password, hash_password
 from core.access.roles import Caller, Via
 from core.access.sessions import caller_for, open_session, user_of
@@ -191,6 +192,7 @@ def test_switching_off_and_a_new_password_end_every_session(sqlite_database: str
         books = builders.books(session)
         caller = administrator(session, books.company_id)
         user = create_user(session, caller, username="rui", display_name="Rui", password=GOOD, now=NOW)
+        grant(session, caller, user_id=user.id, company_id=books.company_id, role=Role.REVIEWER, now=NOW)
         secret = open_session(session, user, NOW)
         set_password(session, caller, user_id=user.id, password="another good one", now=NOW)
         assert user_of(session, secret, NOW) is None
@@ -201,6 +203,50 @@ def test_switching_off_and_a_new_password_end_every_session(sqlite_database: str
         assert user_of(session, secret, NOW) is None, "switching on again revives no session"
         with pytest.raises(InvalidInput, match="yourself"):
             set_active(session, caller, user_id=caller.user_id, active=False, now=NOW)  # type: ignore[arg-type]
+
+
+def test_a_lowered_role_and_access_taken_end_every_session_and_a_raised_role_ends_none(sqlite_database: str) -> None:
+    with unit_of_work() as session:
+        books = builders.books(session)
+        caller = administrator(session, books.company_id)
+        user = builders.user(session)
+
+        def give(role: Role) -> None:
+            grant(session, caller, user_id=user.id, company_id=books.company_id, role=role, now=NOW)
+
+        secret = open_session(session, user, NOW)
+        for role in (Role.REVIEWER, Role.REVIEWER, Role.MANAGER):
+            give(role)
+            assert user_of(session, secret, NOW) is not None
+        give(Role.REVIEWER)
+        assert user_of(session, secret, NOW) is None
+        secret = open_session(session, user, NOW)
+        withdraw(session, caller, user_id=user.id, company_id=books.company_id, now=NOW)
+        assert user_of(session, secret, NOW) is None
+
+
+def test_a_user_without_any_company_is_reached_by_a_script_alone(sqlite_database: str) -> None:
+    with unit_of_work() as session:
+        books, first = builders.books(session), builders.user(session)
+        caller = administrator(session, books.company_id)
+        with pytest.raises(UserOutOfReach, match="sees no company"):
+            set_password(session, caller, user_id=first.id, password=GOOD, now=NOW)
+        with pytest.raises(UserOutOfReach):
+            set_active(session, caller, user_id=first.id, active=False, now=NOW)
+        set_password(session, Caller(None, "create_user", Via.SCRIPT), user_id=first.id, password=GOOD, now=NOW)
+        assert Hasher.check_pw(GOOD, first.password_hash)
+
+
+def test_the_log_of_the_installation_is_for_who_administers_every_company(sqlite_database: str) -> None:
+    with unit_of_work() as session:
+        books = builders.books(session)
+        caller = administrator(session, books.company_id)
+        assert audit_page(session, caller, None).chain == INSTALLATION
+        builders.books(session)
+        with pytest.raises(AccessDenied, match="who signs in"):
+            audit_page(session, caller, None)
+        assert audit_page(session, caller, books.company_id).chain == books.company_id.hex
+        assert audit_page(session, Caller(None, "verify", Via.SCRIPT), None).chain == INSTALLATION
 
 
 def test_a_password_is_no_way_into_companies_of_others(sqlite_database: str) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ingestion.normalising import counterparty_name, counterparty_names, vendor_key, vendor_keys
+from core.ingestion.normalising import counterparty_name, counterparty_names, vendor_key
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_bulk_names_equal_single_names(texts: list[str]) -> None:
 
 def test_the_vendor_key_is_what_branches_share() -> None:
     assert vendor_key("Home Depot Online") == vendor_key("HOME DEPOT") == "home depot"
-    assert vendor_keys(["Shell Oil West", ""]) == ["shell oil", ""]
+    assert [vendor_key(name) for name in ("Shell Oil West", "")] == ["shell oil", ""]

@@ -12,8 +12,8 @@ from uuid import UUID
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
-from sqlmodel import col
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
 
 from core.access.audit import verify_chain
 from core.errors import BookkeepingError, DecisionTakenBack, PeriodClosed, PeriodNotReady
@@ -33,6 +33,7 @@ from models import (
     JournalEntry,
     JournalLine,
     Outcome,
+    Reconciliation,
     ReconciliationStatus,
     Review,
     Transaction,
@@ -146,7 +147,9 @@ class Desk(RuleBasedStateMachine):
         day = self.day_of(review.transaction_id)
         try:
             with unit_of_work() as session:
+                self.set_statement(session, ReconciliationStatus.OPEN)  # a closed one lets no line leave the books
                 undo(session, self.caller, self.books.company_id, [review.id], write=write, now=NOW)
+                self.set_statement(session, ReconciliationStatus.CLOSED)
         except DecisionTakenBack:
             assert review.undone_at is not None
         except PeriodClosed:
@@ -155,6 +158,10 @@ class Desk(RuleBasedStateMachine):
         else:
             assert review.undone_at is None
             assert self.closed is None or day > self.closed
+
+    def set_statement(self, session: Session, status: ReconciliationStatus) -> None:
+        closed_at = NOW if status is ReconciliationStatus.CLOSED else None
+        session.execute(update(Reconciliation).values(status=status, closed_at=closed_at))
 
     def day_of(self, line: UUID) -> date:
         with unit_of_work() as session:

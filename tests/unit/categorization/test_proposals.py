@@ -1,10 +1,8 @@
-import time
-
 import numpy as np
 import pytest
 
 from core.categorization.history import Decisions, History, no_decisions
-from core.categorization.lines import AccountOption, Lines
+from core.categorization.lines import AccountOption
 from core.categorization.policy import Hold, Policy
 from core.categorization.proposals import RULE_CONFIDENCE, propose
 from core.categorization.rules import Rule, TextIs
@@ -75,24 +73,3 @@ def test_a_chart_needs_one_suspense_account() -> None:
         propose(
             lines_of(["A"]), [], [AccountOption("1", "1", "Rent")], history(), load_starter().ranker, policy=Policy()
         )
-
-
-def test_two_thousand_lines_take_well_under_a_second_and_repetition_costs_little() -> None:
-    lines, own = company().lines, company().decisions()
-    repeated = 40_000 // len(lines) + 1
-    few = lines.take(np.arange(2000) % len(lines))
-    many = Lines(
-        list(lines.description) * repeated,
-        list(lines.counterparty) * repeated,
-        np.tile(lines.amount_minor, repeated),
-        np.tile(lines.booked_on, repeated),
-    )
-    ranker, known = load_starter().ranker, history(own)
-    propose(few.take(np.arange(10)), [], chart(), known, ranker, policy=Policy())
-    started = time.perf_counter()
-    propose(few, [], chart(), known, ranker, policy=Policy())
-    after_few = time.perf_counter()
-    propose(many, [], chart(), known, ranker, policy=Policy())
-    after_many = time.perf_counter()
-    assert after_few - started < 1.0
-    assert len(many) / (after_many - after_few) > 20_000

@@ -116,7 +116,7 @@ def read_or_refused(file: RawFile) -> Statement | None:
     try:
         statement = read_statement(file)
     except StatementRefused as refused:
-        assert len(str(refused)) > 20
+        assert len(str(refused)) > 20  # noqa: PT017 - most files are read
         statement = None
     took = time.process_time() - began
     assert took < LONGEST, f"{file.name} took {took:.1f} s"

@@ -21,8 +21,8 @@ from models.statements import (
 
 __all__ = [
     "Account", "AccountRole", "AccountType", "AuditEvent", "BankAccount", "BankAccountKind", "Company", "CompanyAccess",
-    "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match",
-    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal",
-    "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User",
-    "UserSession",
+    "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemStatus", "JournalEntry", "JournalLine",
+    "Layout", "Match", "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome",
+    "Proposal", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
+    "Table", "Transaction", "User", "UserSession",
 ]  # fmt: skip

@@ -133,7 +133,7 @@ def test_faulty_rows_refuse_the_file_unless_a_person_leaves_them_out_and_the_men
         assert verify_books(session, by(books), [books.company_id]).violations == ()
         document = json.loads(receipt_document(session, by(books), books.company_id, stored.file_id))
     (problem,) = [one for one in document["problems"] if one["severity"] == "error"]
-    assert (problem["row"], problem["text"]) == (3, "2024-03-20,ADOBE CREATIVE,-9x9.90")
+    assert (problem["row"], problem["text"]) == (3, "2024-03-20 | ADOBE CREATIVE | -9x9.90")
     assert len(all_of(Reconciliation)) == 2
 
 

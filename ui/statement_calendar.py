@@ -119,7 +119,7 @@ def what_to_do(account: AccountCalendar, year: int) -> None:
 def sentence(one: CalendarProblem, currency: str) -> str:
     """What is wrong, and what to do."""
     when, names = span(one.first_on, one.last_on), " and ".join(plain(name) for name in one.file_names)
-    moved = money(abs(one.amount_minor), currency, sign=True) if one.amount_minor else ""
+    moved = plain(money(abs(one.amount_minor), currency, sign=True)) if one.amount_minor else ""
     match one.trouble:
         case Trouble.GAP if not one.days:
             return f"{when}: {names} do not meet, their balances differ by {moved}. One of the files is not whole."

@@ -152,12 +152,11 @@ def _chain(statements: Sequence[CalendarStatement]) -> list[CalendarProblem]:
 def _between(before: CalendarStatement, after: CalendarStatement) -> Iterable[CalendarProblem]:
     names = (before.file_name, after.file_name)
     shared = (before.last_on - after.first_on).days + 1
-    if shared > 1:  # one day may be cut in two
-        last_on = min(before.last_on, after.last_on)
-        yield CalendarProblem(
-            Trouble.OVERLAP, after.first_on, last_on, (last_on - after.first_on).days + 1, None, names
-        )
     if shared > 0:
+        last_on = min(before.last_on, after.last_on)
+        both = (last_on - after.first_on).days + 1
+        if both > 1:  # one day may be cut in two
+            yield CalendarProblem(Trouble.OVERLAP, after.first_on, last_on, both, file_names=names)
         return
     days = -shared
     money = None

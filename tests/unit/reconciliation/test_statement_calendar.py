@@ -86,7 +86,7 @@ def test_statements_that_share_days_overlap_but_one_shared_day_is_a_day_cut_in_t
     assert troubles(month(1, 1, 31), statement(date(2024, 1, 31), TODAY, 100, 100)) == []
     found, problems = lay_out([month(1, 1, 31), statement(date(2024, 1, 20), TODAY, 100, 100)], YEAR, TODAY)
     assert [one.overlaps for one in found] == [True, False, False, False, False, False]
-    assert [(one.trouble, one.days) for one in problems] == [(Trouble.OVERLAP, 12)]
+    assert [(one.trouble, one.days, one.amount_minor) for one in problems] == [(Trouble.OVERLAP, 12, None)]
 
 
 def test_a_statement_inside_another_one_hides_no_gap() -> None:

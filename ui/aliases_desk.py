@@ -63,16 +63,21 @@ def suggestions(place: Here, found: Sequence[AliasSuggestion]) -> None:
                 f":gray[{count(one.matches, 'match', 'matches')}]"
             )
             off = not may_name(place)
-            if st.button("Use this name", key=f"alias_keep_{at}", disabled=off):
-                _carry_out(lambda session, now, one=one: set_alias(
-                    session, place.caller, place.company_id, one.printed, one.shown, origin=AliasOrigin.MATCH, now=now
-                ))  # fmt: skip
-            if st.button("Not the same", type="tertiary", key=f"alias_drop_{at}", disabled=off):
-                _carry_out(lambda session, now, one=one: keep_printed(
-                    session, place.caller, place.company_id, one.printed, now=now
-                ))  # fmt: skip
+            kept = st.button("Use this name", key=f"alias_keep_{at}", disabled=off)
+            turned_down = st.button("Not the same", type="tertiary", key=f"alias_drop_{at}", disabled=off)
+        if kept or turned_down:
+            _answer(place, one, keep=kept)
     if len(found) > MOST_SUGGESTED:
         st.caption(f"{len(found) - MOST_SUGGESTED:,} more when these are answered.")
+
+
+def _answer(place: Here, one: AliasSuggestion, *, keep: bool) -> None:
+    company_id, printed = place.company_id, one.printed
+    if keep:
+        origin = AliasOrigin.MATCH
+        _carry_out(lambda s, now: set_alias(s, place.caller, company_id, printed, one.shown, origin=origin, now=now))
+    else:
+        _carry_out(lambda s, now: keep_printed(s, place.caller, company_id, printed, now=now))
 
 
 def aliases_table(rows: Sequence[AliasRow]) -> int | None:

@@ -24,7 +24,7 @@ MOST_TOLD = 12  # sentences an account
 
 WORDS = {
     Coverage.PROVED: ("Proved", "green"),
-    Coverage.UNPROVED: ("Not proved", "gray"),
+    Coverage.UNPROVED: ("Unproved", "gray"),
     Coverage.PARTLY: ("Partly", "orange"),
     Coverage.MISSING: ("No file", "orange"),
     Coverage.DIFFERENCE: ("Difference", "red"),

@@ -4,6 +4,7 @@ Lines keep the name as printed, so a name given today holds for all lines, and t
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -41,12 +42,9 @@ def shown_name() -> ColumnElement[str]:
     return func.coalesce(given, Transaction.counterparty)
 
 
-def printed_where(company_id: UUID, *conditions: ColumnElement[bool]) -> Select[tuple[str]]:
+def printed_where(company_id: UUID, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Selects the printed names whose alias fulfils the conditions."""
-    query: Select[tuple[str]] = select(col(CounterpartyAlias.printed)).where(
-        col(CounterpartyAlias.company_id) == company_id, *conditions
-    )
-    return query
+    return select(col(CounterpartyAlias.printed)).where(col(CounterpartyAlias.company_id) == company_id, *conditions)
 
 
 def is_shown_as(company_id: UUID, name: str) -> ColumnElement[bool]:

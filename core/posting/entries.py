@@ -7,7 +7,7 @@ policy lets through is posted, everything else waits for review; where nobody kn
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -144,8 +144,8 @@ def _load(session: Session, company: OpenCompany, unbooked: Select[Any]) -> Unbo
         query = query.where(col(Transaction.booked_on) > company.closed_through_on)
     rows = session.execute(query.order_by(col(Transaction.booked_on), col(Transaction.row))).all()
     columns: Any = zip(*rows, strict=True) if rows else [()] * 8
-    *others, counterparty = columns
-    return UnbookedLines(*others, counterparty=as_shown(counterparty, shown_names(session, company.id)))
+    lines = UnbookedLines(*columns)
+    return replace(lines, counterparty=as_shown(lines.counterparty, shown_names(session, company.id)))
 
 
 def _decide(

@@ -257,7 +257,7 @@ def mentions(session: Session, company_id: UUID, text: str) -> ColumnElement[boo
     return or_(*found, size.between(amount, upto))
 
 
-def _contains(column: ColumnElement[Any], text: str) -> list[ColumnElement[bool]]:
+def _contains(column: Any, text: str) -> list[ColumnElement[bool]]:
     """SQLite lowers ASCII letters only, so the text as typed is searched as well."""
     return [func.lower(column).contains(text.lower(), autoescape=True), column.contains(text, autoescape=True)]
 

@@ -165,6 +165,14 @@ class InvalidInput(BookkeepingError):
     """A value that a person typed cannot be used."""
 
 
+class AliasRefused(InvalidInput):
+    """A counterparty cannot be called so."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"“{name}” cannot be the name: {why}.")
+
+
 class UnknownSector(InvalidInput):
     """There is no chart of accounts for that kind of business."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.ingestion.account_choice import Candidate, same_layout
 from core.ingestion.duplicates import KnownLines, LineFacts, identity_text, sort_lines, source_of
-from core.ingestion.normalising import counterparty_names
+from core.ingestion.normalising import counterparty_names, name_source
 from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.period import Period
 
@@ -104,7 +104,7 @@ def sort_account(
         for line in lines
     ]
     result = sort_lines(facts, known)
-    names = counterparty_names([line.counterparty or line.description for line in lines])
+    names = counterparty_names([name_source(line.counterparty, line.description) for line in lines])
     preview = AccountPreview(
         bank_account_id=candidate.id,
         code=candidate.code,

@@ -225,3 +225,21 @@ def test_files_that_do_not_fit_are_named(sign_in_as, books, monkeypatch) -> None
     page = drop(opened(sign_in_as, books), may__csv=GOOD, june__csv=LATER)
     assert "june.csv" in page.warning[0].value.replace("\\", "")
     assert sums(page)["Lines in 1 file"] == "2"
+
+
+def test_the_calendar_says_which_months_are_missing_and_what_to_do(sign_in_as, books) -> None:
+    page = choose(opened(sign_in_as, books), "Calendar")
+    assert "No statement yet" in " ".join(one.value for one in page.markdown)
+    for month in (1, 3):
+        with unit_of_work() as session:
+            file = builders.statement_file(session, books, name=f"{month}.csv", new_count=1)
+            builders.transaction(session, books, file=file, amount_minor=0, booked_on=date(2024, month, 10))
+            builders.reconciliation(
+                session, books, file, first_on=date(2024, month, 1), last_on=date(2024, month, 30),
+                opening_minor=month * 100, closing_minor=month * 100, lines_minor=0, line_count=1,
+            )  # fmt: skip
+    check(page.run())
+    row = page.dataframe[0].value.iloc[0]
+    assert (row["Bank account"], list(row["Jan"]), list(row["Feb"])) == ("Checking", ["Proved"], ["No file"])
+    sentences = " ".join(one.value for one in page.markdown)
+    assert "Jan 31 to Feb 29, 2024: no statement for 30 days, and the balance moved by \\$2.00" in sentences

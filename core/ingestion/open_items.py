@@ -1,7 +1,8 @@
-"""Open invoices and bills from a CSV file: read row by row, stored all or nothing."""
+"""Open items from a file, whatever program wrote it: previewed, then stored all or nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,8 +14,15 @@ from core.access.audit import rows_digest
 from core.access.roles import Action, Caller
 from core.errors import BookkeepingError, BooksChanged, InvalidLines, NotFound
 from core.ingestion.evidence import keep_file, plain_name, record_file, storable
+from core.ingestion.formats.tabular.table import Table
+from core.ingestion.formats.workbook import kind_of_workbook
 from core.ingestion.import_setting import StoredFile, load_setting
-from core.ingestion.item_rows import ItemRow, read_item_rows
+from core.ingestion.items.detecting import ItemSetting, detect_items
+from core.ingestion.items.keeping import bookable_accounts
+from core.ingestion.items.layout import ItemLayout, signature_of
+from core.ingestion.items.reading import ItemReading, ItemRow, read_items
+from core.ingestion.items.saved import lasting, save_layout, saved_layout, usual_accounts
+from core.ingestion.items.tables import find_items
 from core.ingestion.previewing import PreviewStatus
 from core.ingestion.raw_file import RawFile
 from core.ingestion.receipts import ImportReceipt
@@ -23,16 +31,20 @@ from core.period import Period
 from core.posting.writing import new_keys
 from core.problems import Problem, Severity
 from core.storage import WriteColumns
-from models import Account, AccountRole, BankAccount, Company, FileKind, FileStatus, ItemKind, ItemStatus, OpenItem
+from models import Company, FileKind, FileStatus, ItemKind, ItemStatus, OpenItem
 
-FORMAT = "csv"
+_SAMPLE = 6  # first rows shown beside a mapping
 
 ItemKey = tuple[ItemKind, str]
 
 
 @dataclass(frozen=True)
 class OpenItemsPreview:
-    """An open items file as it would be stored. An item whose kind and number the books hold is a duplicate."""
+    """An open items file as it would be stored. An item whose kind and number the books hold is a duplicate.
+
+    `layout` is how it was read, or as far as that was found; `answer` is what a person said of it. `header` and
+    `sample` are the table's first rows as the file has them.
+    """
 
     company_id: UUID
     file: RawFile
@@ -42,6 +54,12 @@ class OpenItemsPreview:
     problems: tuple[Problem, ...] = ()
     error: BookkeepingError | None = None
     duplicate_of: StoredFile | None = None
+    layout: ItemLayout | None = None
+    answer: ItemLayout | None = None
+    is_known_layout: bool = False  # saved with an earlier file of the same header
+    header: tuple[str, ...] = ()
+    sample: tuple[tuple[str, ...], ...] = ()
+    reading: ItemReading | None = None
 
     @property
     def refusal(self) -> str:
@@ -55,9 +73,22 @@ class OpenItemsPreview:
             return []
         return [item for item, new in zip(self.items, self.is_new, strict=True) if new]
 
+    @property
+    def sums(self) -> dict[str, tuple[int, int]]:
+        """By currency: minor units that are new, and that the books hold already."""
+        found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for item, new in zip(self.items, self.is_new, strict=False):
+            found[item.currency][0 if new else 1] += item.amount_minor
+        return {code: (new, old) for code, (new, old) in sorted(found.items())}
 
-def preview_open_items(session: Session, caller: Caller, company_id: UUID, file: RawFile) -> OpenItemsPreview:
-    """Read an open items file (columns: see read_item_rows) and say what of it would be new.
+
+def preview_open_items(
+    session: Session, caller: Caller, company_id: UUID, file: RawFile, answer: ItemLayout | None = None
+) -> OpenItemsPreview:
+    """Read an open items file and say what of it would be new.
+
+    Args:
+        answer: what a person says of how it is written, whole or in part; it goes before a saved layout.
 
     Raises:
         NotFound, AccessDenied.
@@ -66,18 +97,45 @@ def preview_open_items(session: Session, caller: Caller, company_id: UUID, file:
     setting = load_setting(session, company_id, {file.digest})
     if twin := setting.stored.get(file.digest):
         return OpenItemsPreview(company_id, file, PreviewStatus.DUPLICATE, duplicate_of=twin)
-    currency = session.execute(select(col(Company.base_currency)).where(col(Company.id) == company_id)).scalar_one()
-    items: list[ItemRow] = []
-    problems: list[Problem] = []
+    preview = OpenItemsPreview(company_id, file, PreviewStatus.REFUSED, answer=answer)
     try:
-        items, problems = read_item_rows(file, currency, frozenset(_bookable(session, company_id)))
-        _check(file, items, problems)
+        table, sheet = find_items(file, answer or ItemLayout())
+        saved = saved_layout(session, company_id, _signature(table)) if table.header else None
+        preview = replace(
+            preview,
+            layout=(saved or ItemLayout()).updated(answer or ItemLayout()),
+            is_known_layout=saved is not None,
+            header=tuple(table.header.cells if table.header else ()),
+            sample=tuple(tuple(row.cells) for row in table.rows[:_SAMPLE]),
+        )
+        preview = _read(session, preview, table, sheet, saved)
+        _check(file, preview)
     except BookkeepingError as error:
-        return OpenItemsPreview(company_id, file, PreviewStatus.REFUSED, tuple(items), (), tuple(problems), error)
+        found = getattr(error, "layout", None)
+        layout = ItemLayout.from_dict(found) if isinstance(found, dict) else preview.layout
+        return replace(preview, status=PreviewStatus.REFUSED, layout=layout, is_new=(), error=error)
     known = _known(session, company_id)
-    is_new = tuple((item.kind, item.number) not in known for item in items)
-    problems += _changed(items, known)
-    return OpenItemsPreview(company_id, file, PreviewStatus.NEW, tuple(items), is_new, tuple(problems))
+    is_new = tuple((item.kind, item.number) not in known for item in preview.items)
+    problems = (*preview.problems, *_changed(preview.items, known))
+    return replace(preview, status=PreviewStatus.NEW, is_new=is_new, problems=problems)
+
+
+def _signature(table: Table) -> str:
+    return signature_of(table.header.cells if table.header else ())
+
+
+def _read(
+    session: Session, preview: OpenItemsPreview, table: Table, sheet: str, saved: ItemLayout | None
+) -> OpenItemsPreview:
+    company_id = preview.company_id
+    currency = session.execute(select(col(Company.base_currency)).where(col(Company.id) == company_id)).scalar_one()
+    codes = frozenset(bookable_accounts(session, company_id))
+    setting = ItemSetting(currency, codes, usual_accounts(session, company_id))
+    detected = detect_items(table, sheet, preview.answer or ItemLayout(), setting, saved)
+    reading = read_items(table, detected, setting)
+    return replace(
+        preview, layout=detected.layout, items=reading.items, problems=reading.problems, reading=reading
+    )  # fmt: skip
 
 
 def store_open_items(
@@ -100,75 +158,81 @@ def store_items_preview(
     if preview.company_id != company_id:
         raise NotFound("preview", "of another company")
     load_setting(session, company_id, (), lock=True)
-    fresh = preview_open_items(session, caller, company_id, preview.file)
-    if fresh.status is PreviewStatus.NEW and fresh.is_new != preview.is_new:
-        refused = BooksChanged(preview.file.name)
-        fresh = OpenItemsPreview(company_id, preview.file, PreviewStatus.REFUSED, fresh.items, error=refused)
+    fresh = preview_open_items(session, caller, company_id, preview.file, preview.answer)
+    if fresh.status is PreviewStatus.NEW and (fresh.items, fresh.is_new) != (preview.items, preview.is_new):
+        fresh = replace(fresh, status=PreviewStatus.REFUSED, is_new=(), error=BooksChanged(preview.file.name))
     receipt = _receipt(fresh)
     keep_file(
         session, caller, company_id, preview.file, receipt, kind=FileKind.OPEN_ITEMS, problems=fresh.problems,
-        facts={"format": FORMAT}, write=write, now=now,
+        facts={"format": kind_of_workbook(preview.file.content) or "csv", "layout": _described(fresh)},
+        write=write, now=now,
     )  # fmt: skip
     digest = ""
     if fresh.status is PreviewStatus.NEW:
+        if fresh.layout and fresh.header:
+            layout = lasting(fresh.layout, {item.kind for item in fresh.items})
+            save_layout(session, caller, company_id, signature_of(fresh.header), layout, write=write, now=now)
         digest = _write_items(session, company_id, receipt.file_id, fresh.new_items, write)
     record_file(session, caller, company_id, preview.file, receipt, rows_digest=digest, now=now)
     return receipt
 
 
-def list_open_items(
-    session: Session, caller: Caller, company_id: UUID, *, status: ItemStatus | None = None
-) -> list[OpenItem]:
-    """The company's items by day of issue and number; of one status, or all."""
-    caller.require(company_id, Action.READ)
-    wanted = select(OpenItem).where(col(OpenItem.company_id) == company_id)
-    if status:
-        wanted = wanted.where(col(OpenItem.status) == status)
-    return list(session.execute(wanted.order_by(col(OpenItem.issued_on), col(OpenItem.number))).scalars())
+def _described(preview: OpenItemsPreview) -> dict[str, Any]:
+    return preview.layout.to_dict() if preview.layout and preview.items else {}
 
 
-def _bookable(session: Session, company_id: UUID) -> dict[str, UUID]:
-    """Accounts that a settlement can be booked to, by code; not those that have statements of their own."""
-    fed = select(col(BankAccount.account_id)).where(col(BankAccount.company_id) == company_id)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An item that the books hold."""
+
+    amount_minor: int
+    currency: str
+    is_removed: bool
+    is_settled: bool
+
+
+def _known(session: Session, company_id: UUID) -> dict[ItemKey, _Known]:
     rows = session.execute(
-        select(col(Account.code), col(Account.id)).where(
-            col(Account.company_id) == company_id,
-            col(Account.is_active),
-            col(Account.role).is_distinct_from(AccountRole.SUSPENSE),
-            col(Account.id).not_in(fed),
-        )
-    )
-    return {row.code: row.id for row in rows}
+        select(
+            col(OpenItem.kind), col(OpenItem.number), col(OpenItem.amount_minor), col(OpenItem.currency),
+            col(OpenItem.removed_at), col(OpenItem.status),
+        ).where(col(OpenItem.company_id) == company_id)
+    )  # fmt: skip
+    return {
+        (ItemKind(kind), number): _Known(amount, currency, removed_at is not None, status == ItemStatus.SETTLED)
+        for kind, number, amount, currency, removed_at, status in rows
+    }
 
 
-def _known(session: Session, company_id: UUID) -> dict[ItemKey, tuple[int, str]]:
-    rows = session.execute(
-        select(col(OpenItem.kind), col(OpenItem.number), col(OpenItem.amount_minor), col(OpenItem.currency)).where(
-            col(OpenItem.company_id) == company_id
-        )
-    )
-    return {(ItemKind(kind), number): (amount, currency) for kind, number, amount, currency in rows}
-
-
-def _check(file: RawFile, items: Sequence[ItemRow], problems: Sequence[Problem]) -> None:
+def _check(file: RawFile, preview: OpenItemsPreview) -> None:
+    problems, items = preview.problems, preview.items
     faulty = [(problem.row, problem.message) for problem in problems if problem.severity is Severity.ERROR]
     if sum(abs(item.amount_minor) for item in items) > MINOR_MAX:
         faulty.append((items[0].row, "the amounts are too large to be added up"))
-    if not items and not faulty:
+    if not items and not faulty and not (preview.reading and preview.reading.left):
         faulty = [(1, "no row follows the names of the columns")]
     if faulty:
         raise InvalidLines(file.name, faulty)
 
 
-def _changed(items: Sequence[ItemRow], known: dict[ItemKey, tuple[int, str]]) -> list[Problem]:
-    """Duplicates whose amount is another one now: what is stored stays."""
+def _changed(items: Collection[ItemRow], known: dict[ItemKey, _Known]) -> list[Problem]:
+    """Duplicates that say something else than the books do: what is stored stays."""
     problems = []
     for item in items:
-        amount, currency = known.get((item.kind, item.number), (item.amount_minor, item.currency))
-        if (amount, currency) != (item.amount_minor, item.currency):
-            held = f"{decimal_text(amount, currency)} {currency}"
-            message = f"{item.kind} {item.number} is in the books with {held}; that stays"
-            problems.append(Problem(item.row, message, Severity.WARNING))
+        held = known.get((item.kind, item.number))
+        if held is None:
+            continue
+        message = ""
+        if held.is_removed:
+            message = "was removed from the list by a person; it stays removed"
+        elif (held.amount_minor, held.currency) != (item.amount_minor, item.currency):
+            message = (
+                f"is in the books with {decimal_text(held.amount_minor, held.currency)} {held.currency}; that stays"
+            )
+        elif held.is_settled:
+            message = "is settled in the books, and open in this file"
+        if message:
+            problems.append(Problem(item.row, f"{item.kind} {item.number} {message}", Severity.WARNING))
     return problems
 
 
@@ -210,7 +274,7 @@ def _write_items(
     session: Session, company_id: UUID, file_id: UUID, items: Sequence[ItemRow], write: WriteColumns
 ) -> str:
     """Write the new items; returns the digest of their rows."""
-    accounts = _bookable(session, company_id)
+    accounts = bookable_accounts(session, company_id)
     count = len(items)
     keys = new_keys(count)
     columns: dict[str, Sequence[Any]] = {
@@ -227,6 +291,8 @@ def _write_items(
         "reference": storable([item.reference for item in items]),
         "account_id": [accounts[item.account_code] for item in items],
         "status": [ItemStatus.OPEN] * count,
+        "total_minor": [item.total_minor for item in items],
+        "fee_minor": [item.fee_minor for item in items],
     }
     write(session, OpenItem, columns)
     return rows_digest(([key.hex for key in keys], columns["number"], columns["amount_minor"]))

@@ -13,11 +13,11 @@ from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.errors import AlreadyTaken, InvalidInput, ItemNotOpen, NotFound
 from core.ingestion.formats.tabular.amounts import currency_codes
+from core.ingestion.items.values import LONGEST
 from core.reconciliation.deciding import dismiss_match
 from core.storage import WriteColumns
 from models import Account, AccountRole, BankAccount, ItemKind, ItemStatus, Match, MatchMember, MatchStatus, OpenItem
 
-LONGEST = {"number": 64, "counterparty": 200, "reference": 500}
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 
 

@@ -17,8 +17,8 @@ from core.money import decimal_text
 from models import Account, ItemKind, ItemStatus, OpenItem
 
 _CSV_COLUMNS = (
-    "number", "kind", "counterparty", "issued_on", "due_on", "amount", "currency", "reference", "account_code", "total",
-    "fee", "status", "overdue",
+    "number", "kind", "counterparty", "issued_on", "due_on", "amount", "currency", "reference", "account_code",
+    "whole_amount", "fee", "status", "overdue",
 )  # fmt: skip
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -219,7 +219,13 @@ def _listed(wanted: ItemFilter, today: date) -> Select[Any]:
 
 def _item(row: Any) -> ListedItem:
     key, kind, *rest, status, total, fee, file_id, removed_at, age = row
-    return ListedItem(
-        key, ItemKind(kind), *rest, status=ItemStatus(status), total_minor=total, fee_minor=fee,
-        from_file=file_id is not None, is_removed=removed_at is not None, age=Age(age),
-    )  # fmt: skip
+    facts: tuple[Any, ...] = (
+        *rest,
+        ItemStatus(status),
+        total,
+        fee,
+        file_id is not None,
+        removed_at is not None,
+        Age(age),
+    )
+    return ListedItem(key, ItemKind(kind), *facts)

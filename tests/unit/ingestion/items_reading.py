@@ -2,8 +2,9 @@
 
 from core.ingestion.items.detecting import ItemSetting, detect_items
 from core.ingestion.items.layout import ItemLayout
-from core.ingestion.items.reading import ItemReading, read_items
+from core.ingestion.items.reading import read_items
 from core.ingestion.items.tables import find_items
+from core.ingestion.items.values import ItemReading
 from core.ingestion.raw_file import RawFile
 
 SETTING = ItemSetting(

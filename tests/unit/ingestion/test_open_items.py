@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from core.errors import AmbiguousStatement, ImportInUse, InvalidLines, ItemsUnclear, NoItemTable
+from core.errors import AmbiguousStatement, ImportInUse, ItemsUnclear, NoItemTable
 from core.ingestion.evidence import original_bytes
 from core.ingestion.importing import revert_import
 from core.ingestion.items.layout import ItemLayout
 from core.ingestion.items.listing import ItemFilter, ListedItem, list_items
-from core.ingestion.open_items import OpenItemsPreview, preview_open_items, store_items_preview, store_open_items
+from core.ingestion.items.previewing import OpenItemsPreview, preview_open_items
+from core.ingestion.open_items import store_items_preview, store_open_items
 from core.ingestion.raw_file import RawFile
 from core.ingestion.receipts import ImportReceipt
 from core.problems import Severity

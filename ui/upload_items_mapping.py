@@ -1,6 +1,7 @@
 """A file of open items mapped by hand: a column for each role, the rest said once, with the outcome beneath."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
@@ -44,13 +45,14 @@ def ask_what_is_missing(caller: Caller, company_id: UUID, preview: OpenItemsPrev
             counterparty = st.text_input(
                 "Counterparty of all rows", key=f"missing_party_{mark}", max_chars=200, width=280
             )
-        accounts = _accounts(caller, company_id, kinds, found, f"missing_{mark}")
+        accounts = _accounts(caller, company_id, kinds, found, f"missing_{mark}", width=280)
         said = ItemLayout(counterparty=counterparty.strip(), accounts=accounts)
         st.button(
             "Read it so", key=f"missing_go_{mark}", on_click=desk.answer, args=(preview.file.digest, said),
             disabled=said == ItemLayout() or len(accounts) < len(kinds),
         )  # fmt: skip
-    _sample(preview, found, f"missing_sample_{mark}")
+    if preview.file.digest not in desk.mapped():
+        _sample(preview, found, f"missing_sample_{mark}")
 
 
 def map_columns(caller: Caller, company_id: UUID, preview: OpenItemsPreview) -> None:
@@ -126,8 +128,8 @@ def _choice(label: str, options: Mapping[str, str], current: str, key: str) -> s
 
 
 def _accounts(
-    caller: Caller, company_id: UUID, kinds: list[ItemKind], found: ItemLayout, mark: str
-) -> dict[str, str]:  # fmt: skip
+    caller: Caller, company_id: UUID, kinds: list[ItemKind], found: ItemLayout, mark: str, width: Any = "stretch"
+) -> dict[str, str]:
     """The account of each kind by code; what the chart has for it is proposed."""
     with snapshot() as session:
         accounts = [
@@ -141,6 +143,7 @@ def _accounts(
         said = st.selectbox(
             f"{KINDS[kind]} booked to", codes, index=codes.index(code) if code in codes else None,
             format_func=labels.__getitem__, key=f"{mark}_account_{kind}", placeholder="Search code or name",
+            width=width,
         )  # fmt: skip
         if said:
             chosen[str(kind)] = said

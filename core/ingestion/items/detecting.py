@@ -9,6 +9,7 @@ from core.errors import AmbiguousStatement, ItemsUnclear, NoItemTable
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.columns import money_votes
 from core.ingestion.formats.tabular.date_order import find_order
+from core.ingestion.formats.tabular.dates import DateColumn
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import header_currency
 from core.ingestion.items.amounts import check_open, find_sign, read_amounts, symbols_in
@@ -140,9 +141,10 @@ def _decimal(table: Table, layout: ItemLayout, setting: ItemSetting, before: str
 def _date_order(table: Table, layout: ItemLayout, before: str) -> str:
     """The order in which both date columns are days; what the file leaves open, the files `before` it settle."""
     positions = [layout.position(role) for role in ("issued", "due") if role in layout.columns]
-    column = table.dates(positions[0])
+    telling = [at for at in positions if _tells(table.dates(at))] or positions
+    column = table.dates(telling[0])
     # Terms of payment are weeks, so that the two dates lie apart says nothing; each for itself does.
-    order = find_order(table, positions[0], (), layout.decimal, None)
+    order = find_order(table, telling[0], (), layout.decimal, None)
     if not order.remaining:
         return order.order or "YMD"
     remaining = _readable_in_all(table, positions, order.remaining)
@@ -163,6 +165,11 @@ def _date_order(table: Table, layout: ItemLayout, before: str) -> str:
         table.name, f"dates like “{sample}” may have the day or the month first, and {order.reason}.", labels,
         [{"date_order": one} for one in remaining],
     )  # fmt: skip
+
+
+def _tells(column: DateColumn) -> bool:
+    """Whether day first and month first give other days at all; 03/03/2025 is the same either way."""
+    return column.days("DMY") != column.days("MDY") or bool(column.readable("YMD"))
 
 
 def _readable_in_all(table: Table, positions: list[int], orders: Sequence[str]) -> list[str]:

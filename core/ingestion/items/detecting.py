@@ -146,7 +146,8 @@ def _date_order(table: Table, layout: ItemLayout, before: str) -> str:
     # Terms of payment are weeks, so that the two dates lie apart says nothing; each for itself does.
     order = find_order(table, telling[0], (), layout.decimal, None)
     if not order.remaining:
-        return order.order or "YMD"
+        # Year, day, month is no program's habit: a month 13 among a few dates is a fault of its row.
+        return order.order if order.order not in ("", "YDM") else "YMD"
     remaining = _readable_in_all(table, positions, order.remaining)
     if len(remaining) == 1:
         return remaining[0]

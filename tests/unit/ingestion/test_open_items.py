@@ -76,6 +76,12 @@ def test_a_fault_is_named_with_its_row(row: str, message: str) -> None:
     assert message in found[1]
 
 
+def test_a_month_13_is_a_fault_of_its_row_and_no_reason_to_read_days_as_months() -> None:
+    assert faults(INVOICE, BILL.replace("2024-03-05", "2024-13-05")) == [
+        (3, "the date “2024-13-05” is no date from 1970 to 2099")
+    ]
+
+
 def test_a_number_that_stands_twice_is_asked_about() -> None:
     with pytest.raises(AmbiguousStatement, match="INV-1 stands in row 2 and again in row 4"):
         read(items_file(INVOICE, BILL, INVOICE))

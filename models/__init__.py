@@ -8,12 +8,21 @@ from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
 from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
 from models.naming import AliasOrigin, CounterpartyAlias
-from models.statements import FileKind, FileStatus, ItemKind, ItemStatus, OpenItem, StatementFile, Transaction
+from models.statements import (
+    FileKind,
+    FileStatus,
+    ItemKind,
+    ItemLayout,
+    ItemStatus,
+    OpenItem,
+    StatementFile,
+    Transaction,
+)
 
 __all__ = [
     "Account", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount", "BankAccountKind", "Company",
-    "CompanyAccess", "CounterpartyAlias", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemStatus",
-    "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind", "MatchMember", "MatchStatus", "Method",
+    "CompanyAccess", "CounterpartyAlias", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout",
+    "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind", "MatchMember", "MatchStatus", "Method",
     "ModelVersion", "OpenItem", "Outcome", "Proposal", "Reconciliation", "ReconciliationStatus", "Review", "Role",
     "Rule", "StatementFile", "Table", "Transaction", "User", "UserSession",
 ]  # fmt: skip

@@ -150,6 +150,7 @@ def unmatched_items(session: Session, caller: Caller, company_id: UUID, *, most:
         .where(
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
+            col(OpenItem.removed_at).is_(None),
             col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))

@@ -111,6 +111,7 @@ def open_items(session: Session, company_id: UUID) -> OpenItems:
         .where(
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
+            col(OpenItem.removed_at).is_(None),
             col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.id))

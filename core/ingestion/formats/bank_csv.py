@@ -1,7 +1,7 @@
 """Statements as tables of text: CSV and its relatives with any delimiter."""
 
 from core.errors import AmbiguousStatement, InvalidLines, UnknownFormat
-from core.ingestion.formats.signatures import is_ofx
+from core.ingestion.formats.signatures import signature
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.detecting import Detected, detect
 from core.ingestion.formats.tabular.lines import Lines, read_lines
@@ -23,7 +23,7 @@ class BankCsv:
     name = "csv"
 
     def recognises(self, file: RawFile) -> bool:
-        if is_ofx(file.content):
+        if signature(file.content):
             return False
         head = file.content[:_HEAD]
         head = head[: head.rfind(b"\n") + 1] or head  # whole lines, so that no character is cut

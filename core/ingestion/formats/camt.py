@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405 - a type; safe_xml does the parsing
 
 from core.errors import UnknownFormat
 from core.ingestion.formats.pages import Page, check_faulty, joined

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError  # nosec B405 - types; defusedxml does the parsing
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse

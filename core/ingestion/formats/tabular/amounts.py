@@ -48,6 +48,7 @@ _PLAIN = {  # nearly all cells are no more than this
     )
     for m in (".", ",")
 }
+_ZERO = re.compile(r"[+-]?0+[.,]0+")  # nothing is nothing, whichever mark the column uses
 _SPACED = re.compile(r"^\D{0,6}\d{1,3}(?:[\u00a0\u202f\u2009 ]\d{3})*(?!\d)[^\u00a0\u202f\u2009 ]*\D{0,6}$")
 
 
@@ -89,6 +90,8 @@ def read_amount(text: str, mark: str) -> Amount | None:
         sign, whole, fraction = found.groups("")
         value = int(whole.replace(_OTHER[mark], "") + (fraction + "000000")[:SCALE])
         return Amount(-value if sign == "-" else value, bool(sign), "")
+    if _ZERO.fullmatch(text):
+        return Amount(0, not text[0].isdigit(), "")
     plain = text.strip().translate(_MINUS)
     if not plain.isascii():
         plain = plain.translate(_DIGITS)

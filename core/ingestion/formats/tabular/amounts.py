@@ -84,6 +84,11 @@ def is_blank(text: str) -> bool:
     return text.strip().lower() in _PLACEHOLDERS
 
 
+def is_zero(text: str) -> bool:
+    """Whether a cell is a number that is nothing, with or without a currency sign: 0, 0,00 or $0.00."""
+    return not text.strip("0.,+-$€£ ") and "0" in text
+
+
 def read_amount(text: str, mark: str) -> Amount | None:
     """The number that the whole text is, with `mark` as decimal mark; None where it is none."""
     if found := _PLAIN[mark].fullmatch(text):

@@ -31,6 +31,7 @@ class Table:
     rows: list[Record]
     repaired: list[int] = field(default_factory=list)  # physical rows whose cells were rejoined
     too_wide: set[int] = field(default_factory=set)  # physical rows with more cells than the header names
+    carried: int = 0  # rows that got the date of the row above
     date_at: int = -1  # the date column, once it is known: money beside no date is a total, not a line
     _texts: dict[int, list[str]] = field(default_factory=dict)
     _amounts: dict[tuple[int, str], AmountColumn] = field(default_factory=dict)
@@ -55,6 +56,12 @@ class Table:
             cells = [row.cells for row in self.rows]
             self._texts[position] = [row[position] if position < len(row) else "" for row in cells]
         return self._texts[position]
+
+    def replace(self, position: int, texts: list[str]) -> None:
+        """Put other texts in the place of a column; what was read of the columns before is forgotten."""
+        self._texts[position] = texts
+        self._amounts.clear()
+        self._dates.pop(position, None)
 
     def amounts(self, position: int, mark: str) -> AmountColumn:
         """A money column with one decimal mark; blank in rows that have no date (totals, footers)."""

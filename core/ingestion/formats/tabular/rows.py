@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.ingestion.formats.tabular.amounts import is_blank
+from core.ingestion.formats.tabular.dates import read_parts
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import header_roles, states_balance, status_kind
 from core.ingestion.layout import Layout
@@ -41,6 +42,8 @@ def _is_line(table: Table, index: int, money: Sequence[int]) -> bool:
     row = table.rows[index]
     if not any(not is_blank(row.cell(at)) and any(map(str.isdigit, row.cell(at))) for at in money):
         return False
+    if any(read_parts(cell) for cell in row.cells):
+        return False  # it has a date, only not the one that counts: it is not booked yet
     words = [cell for cell in row.cells if any(map(str.isalpha, cell))]
     return bool(words) and not any(states_balance(cell) for cell in words)
 

@@ -7,12 +7,14 @@ from core.ingestion.formats.tabular.columns import Roles
 from core.ingestion.formats.tabular.date_order import directions
 from core.ingestion.formats.tabular.fees import net_of
 from core.ingestion.formats.tabular.signs import (
+    AGAINST_HEADER,
     FEE_DOUBT,
     NO_HEADER,
     Reading,
     by_direction,
     by_own_sign,
     by_separate,
+    chain,
     judge,
     with_fee,
 )
@@ -21,6 +23,7 @@ from core.ingestion.formats.tabular.words import fold, text_direction
 from core.ingestion.layout import Layout
 
 _NOT_FEW = 5
+_MANY_EQUAL = 3
 _LOOKED_AT = 400  # lines whose texts are asked for a direction
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
@@ -45,16 +48,23 @@ def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) ->
     if ranks[id(best)][0]:
         if rivals:
             raise _which(table, "two columns fit the running balance", [best, *rivals])
+        if best.doubt == AGAINST_HEADER and not answers.columns:
+            named_so = [r for r in readings if r.sign == "separate" and r.columns["debit"] == best.columns["credit"]]
+            raise _which(table, AGAINST_HEADER, [*named_so, best])
         return _right_way_up(table, roles, best, readings)
+    if not roles.named_amount:
+        readings = _moving(readings)
+        best = readings[0]
+        rivals = [r for r in readings[1:] if ranks[id(r)] == ranks[id(best)] and r.values != best.values]
     if not rivals and (told := _told_by_texts(table, roles, best, readings)):
-        return _with_named_balance(roles, told, readings)
+        return _with_named_balance(roles, told, readings, balances)
     if best.doubt or rivals:
         others = [r for r in readings[1:] if r.values != best.values and r.doubt != FEE_DOUBT]
         why = best.doubt or "more than one column may hold the amounts"
         raise _which(table, why, [best, *(rivals or others)][:4])
     if not answers.sign:
         best = _unproved(table, roles, decimal, best, readings)
-    return _with_named_balance(roles, best, readings)
+    return _with_named_balance(roles, best, readings, balances)
 
 
 def _answered(readings: list[Reading], answers: Layout) -> list[Reading]:
@@ -69,11 +79,26 @@ def _answered(readings: list[Reading], answers: Layout) -> list[Reading]:
     return readings
 
 
-def _with_named_balance(roles: Roles, best: Reading, readings: list[Reading]) -> Reading:
+def _moving(readings: list[Reading]) -> list[Reading]:
+    """Those whose amounts differ, where some do: a limit or a rate stands unchanged beside the amounts."""
+    moving = [r for r in readings if len({value for value in r.values if value}) > 1]
+    still = [r for r in readings if len([value for value in r.values if value]) < _MANY_EQUAL]
+    return [r for r in readings if r in moving or r in still] or readings
+
+
+def _with_named_balance(
+    roles: Roles, best: Reading, readings: list[Reading], balances: dict[int, list[int | None]]
+) -> Reading:
     """A balance column that proved nothing stays one only where the header names it."""
     named = [position for position in roles.balances if roles.profiles[position].speaks_for("balance")]
     if not named:
         best.columns.pop("balance", None)
+        return best
+    turned = [None if value is None else -value for value in best.values]
+    against = chain(turned, balances[named[0]])
+    if best.sign == "separate" and not best.chain.proved and against.proved and against.agree > 1:
+        best.columns.pop("balance", None)
+        best.warnings.append("The running balance rises with money out, as that of a debt does; it was left aside.")
         return best
     best.columns["balance"] = named[0]
     if any(reading.chain.steps for reading in readings):
@@ -106,10 +131,7 @@ def _right_way_up(table: Table, roles: Roles, best: Reading, readings: list[Read
 
 
 def _which(table: Table, why: str, readings: list[Reading]) -> AmbiguousStatement:
-    labels = []
-    for reading in readings:
-        position = reading.columns.get("amount", reading.columns.get("debit", 0))
-        labels.append(f"{table.header_name(position) or f'column {position + 1}'}: {reading.words.split(': ')[-1]}")
+    labels = [_label(table, reading) for reading in readings]
     layouts = [
         {
             "sign": r.sign,
@@ -122,6 +144,16 @@ def _which(table: Table, why: str, readings: list[Reading]) -> AmbiguousStatemen
         for r in readings
     ]
     return AmbiguousStatement(table.name, why + ".", labels, layouts)
+
+
+def _label(table: Table, reading: Reading) -> str:
+    def named(role: str) -> str:
+        position = reading.columns[role]
+        return table.header_name(position) or f"column {position + 1}"
+
+    if reading.sign == "separate":
+        return f"{named('debit')} is money out, {named('credit')} is money in"
+    return f"{named('amount')}: {reading.words.split(': ')[-1]}"
 
 
 def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
@@ -166,7 +198,8 @@ def _add_net(table: Table, roles: Roles, decimal: str) -> int:
 
 def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]) -> Reading:
     """An amount's own sign that no balance, word or second column confirms: ask the texts, else say so."""
-    if not roles.named_amount and "amount" in best.columns and len(roles.amounts) > 1:
+    candidates = {r.columns["amount"] for r in readings if "amount" in r.columns}
+    if not roles.named_amount and "amount" in best.columns and len(candidates) > 1:
         position = best.columns["amount"]
         if not (table.amounts(position, decimal).negative and table.amounts(position, decimal).positive):
             others = [r for r in readings if r.sign == "signed" and r.columns["amount"] != position]

@@ -10,7 +10,6 @@ from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, h
 
 _MOSTLY = 0.6
 _ENOUGH = 2000
-_MANY_EQUAL = 3
 _LOOKED_AT = 50  # rows looked at to find what a column is
 
 
@@ -178,10 +177,7 @@ def _siblings(debit: Profile, credit: Profile, outgoings: list[Profile], incomin
 def _money_by_contents(roles: Roles, money: list[Profile]) -> None:
     """Without words: every money column may be the amount or the balance, two that exclude each other a pair."""
     fee_or_balance = {p.position for p in money if p.speaks_for("fee") or p.speaks_for("balance")}
-    # A limit or a rate stands unchanged beside amounts that vary.
-    varied = any(p.distinct > 1 for p in money)
-    still = {p.position for p in money if varied and p.distinct == 1 and p.filled >= _MANY_EQUAL}
-    positions = [p.position for p in money if p.position not in fee_or_balance | still][:6]
+    positions = [p.position for p in money if p.position not in fee_or_balance][:6]
     roles.amounts = list(positions)
     roles.pairs = [(a, b) for i, a in enumerate(positions) for b in positions[i + 1 :]]
     if not roles.balances:

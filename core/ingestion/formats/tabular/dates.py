@@ -9,7 +9,7 @@ from functools import lru_cache
 ORDERS = ("DMY", "MDY", "YMD", "YDM")
 _ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{1,2}|\(?[A-Z]{2,5}\)?|\[[^\]]*\])"
 _CLOCK = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:[:.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?"
-_TAIL = rf"(?:(?:\s*T|[\s,]+(?:at\s+|um\s+)?){_CLOCK}(?:\s*(?:Uhr|h))?)?(?:\s*{_ZONE}){{0,2}}"
+_TAIL = rf"(?:\s?г\.?)?(?:(?:\s*T|[\s,]+(?:at\s+|um\s+)?){_CLOCK}(?:\s*(?:Uhr|h))?)?(?:\s*{_ZONE}){{0,2}}"
 _DAY_NAME = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _NUMERIC = re.compile(rf"{_DAY_NAME}(\d{{1,4}})\s?([-/. ])\s?(\d{{1,2}})\s?\2\s?(\d{{1,4}})\.?{_TAIL}")
 _COMPACT = re.compile(rf"(\d{{8}})(?:(?:\d{{6}})(?:\.\d+)?)?(?:\s*\[[^\]]*\])?(?:[T ]{_CLOCK})?(?:\s*{_ZONE})?")
@@ -19,7 +19,7 @@ _DAY_FIRST = re.compile(
     rf"{_DAY_NAME}(\d{{1,2}})(?:st|nd|rd|th|\.|er)?[-/. ]*(?:de\s+)?{_WORD},?[-/. ]*(?:de\s+)?(\d{{1,4}})\.?{_TAIL}"
 )
 _MONTH_FIRST = re.compile(rf"{_DAY_NAME}{_WORD}[-/. ]*(\d{{1,2}})(?:st|nd|rd|th)?[,-/. ]+(\d{{4}}){_TAIL}")
-_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ]*{_WORD}[-/. ]*(\d{{1,2}}){_TAIL}")
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ]*{_WORD}[-/. ]*(\d{{1,2}})\.?{_TAIL}")
 _LOCALES = "en de fr es it pt nl da nb sv fi pl cs sk hu ro tr ru uk bg hr sl et lv lt el ca id".split()  # noqa: SIM905
 
 
@@ -65,6 +65,11 @@ _ENGLISH = {name: number for number, names in enumerate(_ENGLISH_NAMES.split("|"
 def _month(word: str) -> int:
     plain = word.casefold().rstrip(".")
     return _ENGLISH.get(plain) or _month_words().get(plain, 0)
+
+
+def is_month(word: str) -> bool:
+    """Whether a word is the name of a month, or short for one, in any of the languages."""
+    return _month(word) > 0
 
 
 @lru_cache(maxsize=20_000)

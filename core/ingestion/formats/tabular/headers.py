@@ -29,16 +29,21 @@ def header_by_words(records: list[Record]) -> int | None:
     return best
 
 
-def whole_header(records: list[Record], index: int) -> tuple[Record, int]:
-    """The header at an index, joined with the row above where both together say more; and over how many rows it goes.
+def whole_header(records: list[Record], index: int) -> tuple[Record, int, int]:
+    """The header at an index, joined with the row above or below where both together say more.
 
-    Banks split "Booking / Date" over two rows, or write one word above two columns.
+    Banks split "Booking / Date" over two rows, or write one word above two columns. Returns the header, and the indices
+    of its first and last row.
     """
     header = records[index]
-    if not index or not _only_words(records[index - 1]):
-        return header, 1
-    joined = _joined(records[index - 1], header)
-    return (joined, 2) if _weight(joined) > _weight(header) else (header, 1)
+    best = header, index, index
+    for upper, lower in ((index - 1, index), (index, index + 1)):
+        other = records[upper if upper < index else lower] if upper >= 0 and lower < len(records) else None
+        if other and _only_words(other):
+            joined = _joined(records[upper], records[lower])
+            if _weight(joined) > _weight(best[0]):
+                best = Record(header.row, joined.cells), upper, lower
+    return best
 
 
 def _roles(cells: list[str]) -> Counter[str]:

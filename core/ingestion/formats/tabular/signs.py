@@ -8,6 +8,7 @@ from core.ingestion.formats.tabular.words import direction_of
 
 FEE_DOUBT = "a fee is taken off only where the balance proves it"
 NO_HEADER = "no header says which column is money out"
+AGAINST_HEADER = "the running balance fits the columns for money out and money in only if they are swapped"
 _PROVED = 0.7  # share of the balance's steps that the amounts explain
 
 
@@ -134,6 +135,9 @@ def by_separate(
     words = "money out and money in stand in columns of their own"
     values = [_net(o, i, flips) for o, i in zip(out.values, into.values, strict=True)]
     reading = Reading("separate", columns, values, prior, words)
+    turned = [_net(i, o, flips) for o, i in zip(out.values, into.values, strict=True)]
+    against = Reading("separate", {"debit": pair[1], "credit": pair[0]}, turned, prior - 5, words + ", swapped")
+    against.doubt = AGAINST_HEADER
     if (out.negative and out.positive) or into.negative:
         reading.doubt = "the columns for money out and money in hold positive and negative amounts"
     elif both:
@@ -144,7 +148,7 @@ def by_separate(
         other = Reading("separate", {"debit": pair[1], "credit": pair[0]}, swapped, prior - 1, words + ", swapped")
         other.doubt = reading.doubt
         return [reading, other]
-    return [reading]
+    return [reading, against] if named else [reading]
 
 
 def _net(out: int | None, into: int | None, flips: int) -> int | None:
@@ -172,6 +176,10 @@ def judge(readings: list[Reading], balances: dict[int, list[int | None]], groups
             if position in reading.columns.values():
                 continue
             found = chain(reading.values, values, groups)
-            if (found.proved, found.agree) > (reading.chain.proved, reading.chain.agree):
+            if (found.proved, found.agree, found.steps) > (
+                reading.chain.proved,
+                reading.chain.agree,
+                reading.chain.steps,
+            ):
                 reading.chain = found
                 reading.columns["balance"] = position

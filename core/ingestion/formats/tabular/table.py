@@ -1,20 +1,15 @@
 """A file cut into preamble, header and body, with its columns read once and kept."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
 
 from core.ingestion.formats.tabular.amounts import AmountColumn, read_column
 from core.ingestion.formats.tabular.dates import DateColumn
 from core.ingestion.formats.tabular.headers import first_line, header_by_shape, header_by_words, whole_header
 from core.ingestion.formats.tabular.records import Record
+from core.ingestion.formats.tabular.rejoining import rejoined
 
 _SAMPLE = 200
-_MOST_SURPLUS = 4  # cells too many that thousands commas may explain
-_HEAD_PART = re.compile(r"[+-]?\d{1,3}")
-_MIDDLE_PART = re.compile(r"\d{2,3}")
-_TAIL_PART = re.compile(r"\d{3}(?:\.\d{1,2})?")
 
 
 @dataclass
@@ -27,7 +22,7 @@ class Table:
     header: Record | None
     preamble: list[Record]
     rows: list[Record]
-    repaired: list[int] = field(default_factory=list)  # physical rows whose cells were rejoined
+    repaired: dict[int, str] = field(default_factory=dict)  # by physical row, how its cells were rejoined
     too_wide: set[int] = field(default_factory=set)  # physical rows with more cells than the header names
     carried: int = 0  # rows that got the date of the row above
     date_at: int = -1  # the date column, once it is known: money beside no date is a total, not a line
@@ -60,6 +55,12 @@ class Table:
         self._texts[position] = texts
         self._amounts.clear()
         self._dates.pop(position, None)
+
+    def forget(self) -> None:
+        """Forget what was read of the columns, because the rows are others now."""
+        self._texts.clear()
+        self._amounts.clear()
+        self._dates.clear()
 
     def amounts(self, position: int, mark: str) -> AmountColumn:
         """A money column with one decimal mark; blank in rows that have no date (totals, footers)."""
@@ -112,55 +113,9 @@ def cut_at(name: str, encoding: str, delimiter: str, records: list[Record], head
 
 def _below(name: str, encoding: str, delimiter: str, records: list[Record], index: int) -> Table:
     """The table below the header, which may reach over the row above it; repeated headers are no rows."""
-    header, height = whole_header(records, index)
-    own = {tuple(record.cells) for record in records[index + 1 - height : index + 1]}
-    body = [record for record in records[index + 1 :] if tuple(record.cells) not in own]
-    rows, repaired, too_wide = _rejoined(body, header, delimiter)
-    return Table(name, encoding, delimiter, header, records[: index + 1 - height], rows, repaired, too_wide)
-
-
-def _rejoined(rows: list[Record], header: Record, delimiter: str) -> tuple[list[Record], list[int], set[int]]:
-    """Rejoin "1" and "415.41" where an unquoted thousands comma made a row too wide, if only one way fits.
-
-    Returns the rows, the physical rows that were rejoined, and those that stay too wide: their cells cannot be told
-    apart. Where most rows are wider than the header, it may be the header that is short: then rows are rejoined only
-    if that mends them all.
-    """
-    width = len(header.cells)
-    wide = [row for row in rows if len(row.cells) > width and (delimiter == "," or any(row.cells[width:]))]
-    most = len(wide) * 2 > len(rows)
-    if most:
-        wide = [row for row in wide if any(row.cells[width:])]
-    joined = {row.row: _join_thousands(row.cells, len(row.cells) - width) for row in wide} if delimiter == "," else {}
-    mends = {at: cells for at, cells in joined.items() if cells}
-    if most and len(mends) < len(wide):
-        return rows, [], set()
-    mended = [Record(row.row, mends[row.row]) if row.row in mends else row for row in rows] if mends else rows
-    too_wide = {row.row for row in wide if row.row not in mends and any(row.cells[width:])}
-    return mended, sorted(mends), too_wide
-
-
-def _join_thousands(cells: list[str], surplus: int) -> list[str] | None:
-    """The cells with `surplus` fewer, joined to numbers; None unless exactly one way does it."""
-    if surplus > _MOST_SURPLUS:
-        return None
-    runs: list[tuple[int, int]] = []
-    for start, head in enumerate(cells[:-1]):
-        if _HEAD_PART.fullmatch(head):
-            for end in range(start + 1, min(start + surplus, len(cells) - 1) + 1):
-                if _TAIL_PART.fullmatch(cells[end]):
-                    runs.append((start, end))
-                if not _MIDDLE_PART.fullmatch(cells[end]):
-                    break
-    ways = [
-        chosen
-        for count in range(1, surplus + 1)
-        for chosen in combinations(runs[:12], count)
-        if sum(end - start for start, end in chosen) == surplus and all(a[1] < b[0] for a, b in pairwise(chosen))
-    ]
-    if len(ways) != 1:
-        return None
-    joined = list(cells)
-    for start, end in reversed(ways[0]):
-        joined[start : end + 1] = [",".join(cells[start : end + 1])]
-    return joined
+    header, first, last = whole_header(records, index)
+    own = {tuple(record.cells) for record in records[first : last + 1]}
+    body = [record for record in records[last + 1 :] if tuple(record.cells) not in own]
+    mended = rejoined(body, header, delimiter)
+    preamble = records[:first]
+    return Table(name, encoding, delimiter, header, preamble, mended.rows, mended.notes, mended.too_wide)

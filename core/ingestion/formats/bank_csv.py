@@ -2,6 +2,7 @@
 
 from core.ingestion.formats.signatures import is_ofx
 from core.ingestion.formats.tabular.decoding import decode
+from core.ingestion.formats.tabular.explaining import text_evidence
 from core.ingestion.formats.tabular.reading import Source, read_known, read_table
 from core.ingestion.formats.tabular.records import find_delimiter, split_records
 from core.ingestion.layout import Layout
@@ -40,4 +41,6 @@ class BankCsv:
     def _source(self, file: RawFile, encoding: str, delimiter: str) -> Source:
         text, encoding = decode(file.content, encoding)
         delimiter = delimiter or find_delimiter(text)
-        return Source(self.name, file.name, encoding, delimiter, split_records(file.name, text, delimiter))
+        records = split_records(file.name, text, delimiter)
+        why = text_evidence(file.content, text, encoding, delimiter)
+        return Source(self.name, file.name, encoding, delimiter, records, why)

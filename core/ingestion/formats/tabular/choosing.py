@@ -1,6 +1,7 @@
 """Which way to get at the amounts: every plausible reading is made, judged and ranked; the best must stand out."""
 
 import re
+from dataclasses import dataclass
 
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.columns import Roles
@@ -21,6 +22,7 @@ from core.ingestion.formats.tabular.signs import (
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold, text_direction
 from core.ingestion.layout import Layout
+from core.ingestion.statement import Evidence
 
 _NOT_FEW = 5
 _MANY_EQUAL = 3
@@ -28,11 +30,38 @@ _LOOKED_AT = 400  # lines whose texts are asked for a direction
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
 
-def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) -> Reading:
-    """The way to get at the amounts that the balance proves, or that stands out where none does.
+@dataclass(frozen=True)
+class _Ranked:
+    """All readings, the likeliest first, with what ranked them."""
+
+    readings: list[Reading]
+    ranks: dict[int, tuple[bool, int, float]]
+    balances: dict[int, list[int | None]]
+
+    @property
+    def proved(self) -> bool:
+        return self.ranks[id(self.readings[0])][0]
+
+    def rivals(self, readings: list[Reading]) -> list[Reading]:
+        """Those that rank like the first and give other amounts."""
+        best = readings[0]
+        same = self.ranks[id(best)]
+        return [r for r in readings[1:] if self.ranks[id(r)] == same and r.values != best.values]
+
+
+def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) -> tuple[Reading, Evidence]:
+    """The way to get at the amounts that the balance proves, or that stands out where none does; and why.
 
     Raises AmbiguousStatement where no reading stands out, UnknownFormat where there is none.
     """
+    ranked = _rank(table, roles, decimal, answers)
+    best = (
+        _proved(table, roles, ranked, answers) if ranked.proved else _likeliest(table, roles, decimal, ranked, answers)
+    )
+    return best, _evidence_for(table, best, ranked.readings)
+
+
+def _rank(table: Table, roles: Roles, decimal: str, answers: Layout) -> _Ranked:
     readings = _answered(_all_readings(table, roles, decimal), answers)
     if not readings:
         raise UnknownFormat(table.name, "No column of it can be read as amounts of money.")
@@ -43,28 +72,46 @@ def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) ->
     sure = any(not reading.doubt for reading in readings)
     ranks = {id(reading): reading.rank(sure, named) for reading in readings}
     readings.sort(key=lambda reading: ranks[id(reading)], reverse=True)
+    return _Ranked(readings, ranks, balances)
+
+
+def _proved(table: Table, roles: Roles, ranked: _Ranked, answers: Layout) -> Reading:
+    """The reading that the running balance proves."""
+    readings = ranked.readings
     best = readings[0]
-    rivals = [r for r in readings[1:] if ranks[id(r)] == ranks[id(best)] and r.values != best.values]
-    if ranks[id(best)][0]:
-        if rivals:
-            raise _which(table, "two columns fit the running balance", [best, *rivals])
-        if best.doubt == AGAINST_HEADER and not answers.columns:
-            named_so = [r for r in readings if r.sign == "separate" and r.columns["debit"] == best.columns["credit"]]
-            raise _which(table, AGAINST_HEADER, [*named_so, best])
-        return _right_way_up(table, roles, best, readings)
-    if not roles.named_amount:
-        readings = _moving(readings)
-        best = readings[0]
-        rivals = [r for r in readings[1:] if ranks[id(r)] == ranks[id(best)] and r.values != best.values]
+    if rivals := ranked.rivals(readings):
+        raise _which(table, "two columns fit the running balance", [best, *rivals])
+    if best.doubt == AGAINST_HEADER and not answers.columns:
+        named_so = [r for r in readings if r.sign == "separate" and r.columns["debit"] == best.columns["credit"]]
+        raise _which(table, AGAINST_HEADER, [*named_so, best])
+    return _right_way_up(table, roles, best, readings)
+
+
+def _likeliest(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: Layout) -> Reading:
+    """The reading that stands out though no running balance proves it."""
+    readings = ranked.readings if roles.named_amount else _moving(ranked.readings)
+    best, rivals = readings[0], ranked.rivals(readings)
     if not rivals and (told := _told_by_texts(table, roles, best, readings)):
-        return _with_named_balance(roles, told, readings, balances)
+        return _with_named_balance(roles, told, readings, ranked.balances)
     if best.doubt or rivals:
         others = [r for r in readings[1:] if r.values != best.values and r.doubt != FEE_DOUBT]
         why = best.doubt or "more than one column may hold the amounts"
         raise _which(table, why, [best, *(rivals or others)][:4])
     if not answers.sign:
         best = _unproved(table, roles, decimal, best, readings)
-    return _with_named_balance(roles, best, readings, balances)
+    return _with_named_balance(roles, best, readings, ranked.balances)
+
+
+def _evidence_for(table: Table, best: Reading, readings: list[Reading]) -> Evidence:
+    """Steps of the balance that are explained count most, then what words and contents suggest."""
+    found = best.chain
+    why = "; ".join(best.warnings) or "header words and contents suggest it"
+    if found.proved and "balance" in best.columns:
+        column = table.header_name(best.columns["balance"]) or f"column {best.columns['balance'] + 1}"
+        why = f"{found.agree} of {found.steps} steps of the running balance in “{column}” follow"
+    other = next((r for r in readings if r.values != best.values), None)
+    runner_up = (_label(table, other), other.score) if other else ("", 0.0)
+    return Evidence("amounts", _label(table, best), best.score, why, *runner_up)
 
 
 def _answered(readings: list[Reading], answers: Layout) -> list[Reading]:

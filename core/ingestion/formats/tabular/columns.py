@@ -29,6 +29,12 @@ class Profile:
     letters: float = 0.0
     distinct: int = 0
 
+    @property
+    def booked(self) -> float:
+        """How clearly the header calls it the booking date: that before any date, any before the purchase's."""
+        value = 3 if self.speaks_for("value_date") else 0
+        return 2 * self.speaks_for("booked") + 1.5 * self.speaks_for("dated") - value - self.speaks_for("made") / 2
+
     def speaks_for(self, role: str) -> int:
         return self.roles.get(role, 0)
 
@@ -90,6 +96,11 @@ class Roles:
     descriptions: list[int] = field(default_factory=list)
     named_amount: bool = False
 
+    @property
+    def money(self) -> set[int]:
+        """Every column that may hold money."""
+        return {*self.amounts, *self.balances, *self.fees, *(at for pair in self.pairs for at in pair)}
+
 
 def find_roles(profiles: list[Profile]) -> Roles:
     """Candidates for every role. Money roles that no header names are proposed by contents alone."""
@@ -133,9 +144,7 @@ def _dates(profiles: list[Profile]) -> list[int]:
     for p in profiles:
         if p.dates < _MOSTLY:
             continue
-        score = 2 * p.speaks_for("booked") + 1.5 * p.speaks_for("dated") - (3 if p.speaks_for("value_date") else 0)
-        score -= p.speaks_for("made") / 2
-        scored.append((-score, p.position))
+        scored.append((-p.booked, p.position))
     return [position for _, position in sorted(scored)]
 
 

@@ -47,7 +47,7 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
-    for name in (encoding, _guess(content)):
+    for name in (encoding, rank_encodings(content)[0][1]):
         if name and not name.startswith("utf"):
             try:
                 return content.decode(name), name
@@ -56,20 +56,21 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
     return content.decode("cp1252", errors="replace"), "cp1252"
 
 
-def _guess(content: bytes) -> str:
-    """The encoding in which the text reads most like a statement: known header words first, then usual letters."""
+def rank_encodings(content: bytes) -> list[tuple[float, str]]:
+    """Encodings in which the bytes are text, the one first in which it reads most like a statement.
+
+    Known header words count most, then the share of usual letters.
+    """
     lines = [line for line in content.splitlines() if not line.isascii()]
     sample = b"\n".join(lines[:40])[:6000]
-    best, best_score = "cp1252", float("-inf")
+    ranked = []
     for name, letters in _CANDIDATES.items():
         try:
             text = sample.decode(name)
         except UnicodeDecodeError:
             continue
-        score = _header_hits(text) * 5 + _likeness(text, letters)
-        if score > best_score:
-            best, best_score = name, score
-    return best
+        ranked.append((_header_hits(text) * 5 + _likeness(text, letters), name))
+    return sorted(ranked, key=lambda one: -one[0]) or [(0.0, "cp1252")]
 
 
 def _header_hits(text: str) -> int:

@@ -8,11 +8,18 @@ from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.choosing import choose_reading
 from core.ingestion.formats.tabular.columns import Profile, Roles, find_roles, money_votes, profile
 from core.ingestion.formats.tabular.date_order import DateOrder, find_order, runs_newest_first
+from core.ingestion.formats.tabular.explaining import (
+    date_evidence,
+    decimal_evidence,
+    header_evidence,
+    role_evidence,
+)
 from core.ingestion.formats.tabular.rows import carry_dates
 from core.ingestion.formats.tabular.signs import Chain, Reading
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import header_currency
 from core.ingestion.layout import Column, Layout
+from core.ingestion.statement import Evidence
 from core.money import minor_digits
 
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
@@ -26,6 +33,7 @@ class Detected:
     layout: Layout
     warnings: list[str] = field(default_factory=list)
     clashes: list[int] = field(default_factory=list)  # body rows where word and sign disagree
+    evidence: list[Evidence] = field(default_factory=list)
 
 
 def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
@@ -45,7 +53,7 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
     carry_dates(table, [*roles.amounts, *(at for pair in roles.pairs for at in pair)])
     decimal = answers.decimal or _decimal(table, roles, currency)
     made = Detected(Layout())
-    reading = choose_reading(table, roles, decimal, answers)
+    reading, why = choose_reading(table, roles, decimal, answers)
     order = _date_order(table, roles, decimal, reading, answers)
     columns = _columns(table, roles, reading)
     made.layout = Layout(
@@ -59,6 +67,12 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
         currency=_currency(table, reading, decimal),
         columns=columns,
     )
+    made.evidence = [
+        header_evidence(table),
+        *date_evidence(table, roles, order),
+        decimal_evidence(table, roles, decimal),
+    ]
+    made.evidence += [why, *role_evidence(table, made.layout)]
     made.clashes = reading.clashes
     made.warnings += reading.warnings
     if not order.sure:
@@ -76,7 +90,7 @@ def _decimal(table: Table, roles: Roles, currency: str) -> str:
 
     Raises AmbiguousStatement where every amount is like 1,234, which may be one or a thousand.
     """
-    named = {*roles.amounts, *roles.balances, *roles.fees, *(i for pair in roles.pairs for i in pair)}
+    named = roles.money
     votes = money_votes(table, sorted(named))
     if votes["."] or votes[","]:
         return "," if votes[","] > votes["."] else "."

@@ -41,7 +41,7 @@ def whole_header(records: list[Record], index: int) -> tuple[Record, int, int]:
         other = records[upper if upper < index else lower] if upper >= 0 and lower < len(records) else None
         if other and _only_words(other):
             joined = _joined(records[upper], records[lower])
-            if _weight(joined) > _weight(best[0]):
+            if weight(joined) > weight(best[0]):
                 best = Record(header.row, joined.cells), upper, lower
     return best
 
@@ -78,7 +78,7 @@ def _joined(above: Record, below: Record) -> Record:
     return Record(below.row, [f"{above.cell(at)} {below.cell(at)}".strip() for at in range(width)])
 
 
-def _weight(header: Record) -> int:
+def weight(header: Record) -> int:
     """How clearly the cells speak: a cell that is wholly a header's word counts twice one that holds such a word.
 
     Cells that are the same say less than cells that differ.

@@ -11,7 +11,7 @@ from core.ingestion.formats.tabular.signs import chain
 from core.ingestion.formats.tabular.table import Table, cut_at, find_table
 from core.ingestion.formats.tabular.years import add_years
 from core.ingestion.layout import Column, Layout
-from core.ingestion.statement import Statement
+from core.ingestion.statement import Evidence, Statement
 from core.problems import Problem, Severity
 
 _MOST_FAULTY = 0.2  # share of faulty rows beyond which a saved layout no longer describes the file
@@ -30,6 +30,7 @@ class Source:
     encoding: str
     delimiter: str
     records: Sequence[Record]
+    evidence: tuple[Evidence, ...] = ()  # why they were cut out so
 
 
 def read_table(source: Source, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -71,7 +72,8 @@ def read_table(source: Source, layout: Layout | None = None, currency: str = "")
     if stale:
         message = "The file no longer follows the saved layout; it was read afresh. Check the columns."
         notes.insert(0, Problem(0, message, Severity.WARNING))
-    return _statement(source, detected.layout, lines, notes)
+    made = _statement(source, detected.layout, lines, notes)
+    return replace(made, evidence=(*source.evidence, *detected.evidence))
 
 
 def read_known(source: Source, layout: Layout, currency: str) -> Statement | None:

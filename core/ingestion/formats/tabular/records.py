@@ -37,10 +37,16 @@ class Record:
 
 def find_delimiter(text: str) -> str:
     """The delimiter that cuts most lines into the same number of cells; "" where none cuts them."""
+    ranked = rank_delimiters(text)
+    return ranked[0][1] if ranked else ""
+
+
+def rank_delimiters(text: str) -> list[tuple[float, str]]:
+    """Every delimiter that cuts lines, with its score, the best first: the share of lines alike times their cells."""
     lines = [line for line in text[:60_000].splitlines() if line.strip()][:_SAMPLE_LINES]
     if lines and (named := _SEP_LINE.match(lines[0])):
-        return named[1]
-    best, best_score = "", 0.0
+        return [(1.0, named[1])]
+    ranked = []
     head = "\n".join(lines)
     for delimiter in DELIMITERS:
         if delimiter not in head:
@@ -51,9 +57,8 @@ def find_delimiter(text: str) -> str:
             continue
         width, alike = max(counted.items(), key=lambda item: (item[1] * min(item[0], 6), item[0]))
         score = alike / len(lines) * min(width, 6) + (0.5 if width >= 3 else 0) + 0.01 * min(width, 30)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+        ranked.append((score, delimiter))
+    return sorted(ranked, key=lambda one: -one[0])
 
 
 def _parsed(lines: list[str], delimiter: str) -> list[list[str]]:

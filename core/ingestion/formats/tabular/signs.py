@@ -63,6 +63,10 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
     clashes: list[int] = field(default_factory=list)  # rows where word and sign disagree
 
+    @property
+    def score(self) -> float:
+        return self.prior + (self.chain.agree if self.chain.proved else 0)
+
     def rank(self, others_are_sure: bool, named: bool) -> tuple[bool, int, float]:
         """Proof before likelihood. One step may fit by chance, so it raises no doubtful reading over a sure one.
 

@@ -34,6 +34,21 @@ def describe_statement(name: str, statement: Statement, with_lines: bool = False
     return described
 
 
+def describe_evidence(statement: Statement) -> list[dict[str, Any]]:
+    """Why the file was read as it was, one object a decision; empty for formats that leave nothing to decide."""
+    return [
+        {
+            "decision": each.decision,
+            "choice": each.choice,
+            "score": round(each.score, 2),
+            "why": each.why,
+            "runner_up": each.runner_up or None,
+            "runner_up_score": round(each.runner_up_score, 2) if each.runner_up else None,
+        }
+        for each in statement.evidence
+    ]
+
+
 def describe_refusal(name: str, error: BookkeepingError) -> dict[str, Any]:
     """A refused file: the sentence, and the readings or rows behind it."""
     described: dict[str, Any] = {"file": name, "status": "refused", "error": str(error)}
@@ -77,6 +92,9 @@ def describe_readably(described: dict[str, Any]) -> str:
         text.append(f"  opening {described['opening_balance']}, closing {described['closing_balance']}: {proof}")
     for role, column in described["layout"].get("columns", {}).items():
         text.append(f"  {role}: {', '.join(column) if isinstance(column, list) else column}")
+    for each in described.get("evidence", []):
+        second = f"; next {each['runner_up']} ({each['runner_up_score']})" if each["runner_up"] else ""
+        text.append(f"  {each['decision']}: {each['choice']} ({each['score']}), because {each['why']}{second}")
     for problem in described["problems"]:
         place = f"row {problem['row']}" if problem["row"] else "file"
         text.append(f"  {problem['severity']} ({place}): {problem['message']}")

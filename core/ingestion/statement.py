@@ -53,13 +53,29 @@ class AccountStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a reader took what it took. Scores compare only within one decision; the runner-up is "" where none was."""
+
+    decision: str  # such as "date order"
+    choice: str
+    score: float
+    why: str
+    runner_up: str = ""
+    runner_up_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """A file as read. `layout` is the JSON-ready description of how (see core.ingestion.layout)."""
+    """A file as read. `layout` is the JSON-ready description of how (see core.ingestion.layout).
+
+    `evidence` says why, where the layout was detected; a saved layout needs none.
+    """
 
     format: str  # csv, ofx, camt, mt940, qif
     accounts: tuple[AccountStatement, ...]
     layout: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def lines(self) -> tuple[StatementLine, ...]:

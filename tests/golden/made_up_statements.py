@@ -139,4 +139,51 @@ CASES = {
     "only a header": Case("Date,Description,Amount\n", refused="no lines"),
     "an invoice list without dates": Case("Item,Price\nchair,10.00\ntable,20.00\n", refused="dates"),
     "contacts": Case("Name,Email,Phone\nA,a@example.org,0123456\nB,b@example.org,0123457\n", refused="dates"),
+    "header over two rows": Case(
+        "Booking;Value;Payee or;Amount;\nDate;Date;Payer;in EUR;Balance\n05.01.2024;06.01.2024;Bakery;-12,00;988,00\n13.01.2024;13.01.2024;Customer;100,00;1.088,00\n",
+        2, "88.00", "2024-01-05", "2024-01-13"),
+    "a group word above money out and in": Case(
+        "Date,Text,Amount,\n,,Debit,Credit\n05/01/2024,Bakery,12.00,\n13/01/2024,Customer,,100.00\n", 2, "88.00", "2024-01-05", "2024-01-13"),
+    "thirty lines above the header": Case(
+        "".join(f"Note {i},this is line {i}\n" for i in range(30)) + "Date,Description,Amount\n2024-01-05,purchase,-12.00\n2024-01-06,salary,20.00\n", 2, "8.00", "2024-01-05", "2024-01-06"),
+    "pages with repeated headers and balances carried forward": Case(
+        "Date,Description,Paid out,Paid in,Balance\n01/01/2024,Balance brought forward,,,100.00\n13/01/2024,shop,10.00,,90.00\n,Balance carried forward,,,90.00\n"
+        "Date,Description,Paid out,Paid in,Balance\n,Balance brought forward,,,90.00\n14/01/2024,customer,,40.00,130.00\n15/01/2024,shop,30.00,,100.00\n", 3, "0.00", "2024-01-13", "2024-01-15"),
+    "opening balance in the column of amounts": Case(
+        "Date;Description;Amount\n2024-01-01;Opening balance;1000.00\n2024-01-05;shop;-10.00\n2024-01-06;salary;20.00\n2024-01-31;Closing balance;1010.00\n", 2, "10.00", "2024-01-05", "2024-01-06"),
+    "turnover rows at the end": Case(
+        "Дата;Описание;Приход;Расход\n05.01.2024;Оплата;100,00;\n06.01.2024;Аренда;;40,00\nОбороты;;100,00;40,00\nИсходящий остаток;;60,00;\n", 2, "60.00", "2024-01-05", "2024-01-06"),
+    "text that goes on in the row below": Case(
+        "Date,Description,Amount,Balance\n2024-01-05,CARD PAYMENT,-10.00,90.00\n,BAKERY LONDON,,\n2024-01-06,TRANSFER,20.00,110.00\n,FROM ACME,,\n,REF 17,,\n", 2, "10.00", "2024-01-05", "2024-01-06"),
+    "the date only on the first line of a day": Case(
+        "Date,Description,Paid out,Paid in,Balance\n13 Jan 2024,shop,10.00,,90.00\n,bakery,5.00,,85.00\n14 Jan 2024,customer,,40.00,125.00\n,fee,1.00,,124.00\n", 4, "24.00", "2024-01-13", "2024-01-14"),
+    "a delimiter in the text without quotes": Case(
+        "Date,Description,Amount,Balance\n2024-01-05,shop,-10.00,90.00\n2024-01-06,ACME, LONDON,20.00,110.00\n2024-01-07,rent,-5.00,105.00\n", 3, "5.00", "2024-01-05", "2024-01-07"),
+    "a quote that is never closed": Case(
+        'Date,Description,Amount\n2024-01-05,"shop,-10.00\n2024-01-06,salary,20.00\n2024-01-07,rent purchase,-5.00\n', 3, "5.00", "2024-01-05", "2024-01-07"),
+    "quotes inside quoted text": Case(
+        'Date,Description,Amount\n2024-01-05,"the "blue" shop, purchase",-10.00\n2024-01-06,"salary",20.00\n', 2, "10.00", "2024-01-05", "2024-01-06"),
+    "decimal commas between commas without quotes": Case(
+        "Datum,Text,Betrag,Saldo\n15.01.2024,Kartenzahlung,-10,50,989,50\n16.01.2024,Gehalt,20,00,1009,50\n", 2, "9.50", "2024-01-15", "2024-01-16"),
+    "decimal commas between commas with quotes": Case(
+        'Datum,Text,Betrag\n15.01.2024,Kartenzahlung,"-1.010,50"\n16.01.2024,Gehalt,"20,00"\n', 2, "-990.50", "2024-01-15", "2024-01-16"),
+    "D and K": Case("Dato;Tekst;Beløp;D/K\n15.01.2024;Husleie;1000,00;D\n16.01.2024;Lønn;3000,00;K\n", 2, "2000.00", "2024-01-15", "2024-01-16"),
+    "Polish Wn and Ma": Case("Data operacji;Opis;Kwota;Wn/Ma\n2024-01-15;czynsz;1000,00;Wn\n2024-01-16;pensja;3000,00;Ma\n", 2, "2000.00", "2024-01-15", "2024-01-16"),
+    "gross, fee and net": Case("Date,Name,Gross,Fee,Net\n2024-01-15,Customer,100.00,-3.20,96.80\n2024-01-16,Refund,-20.00,0.60,-19.40\n", 2, "77.40", "2024-01-15", "2024-01-16"),
+    "amount, fee and total": Case("Date,Description,Amount,Fee,Total\n2024-01-15,Customer,100.00,3.20,96.80\n2024-01-16,Customer,50.00,1.60,48.40\n2024-01-17,Payout,-100.00,0.00,-100.00\n", 3, "45.20", "2024-01-15", "2024-01-17"),
+    "pending and declined lines": Case("Date,Description,Amount,Status\n2024-01-15,shop purchase,-10.00,Completed\n2024-01-16,salary,20.00,Completed\n2024-01-17,hotel,-300.00,Pending\n2024-01-17,hotel,-310.00,Declined\n", 2, "10.00", "2024-01-15", "2024-01-16"),
+    "no years, the period above the table, across New Year": Case(
+        "Statement period,15 Dec 2023 to 14 Jan 2024\nDate,Description,Paid out,Paid in,Balance\n30 Dec,shop,10.00,,90.00\n31 Dec,bakery,5.00,,85.00\n2 Jan,customer,,40.00,125.00\n", 3, "25.00", "2023-12-30", "2024-01-02"),
+    "no years, numbers, the period above the table": Case(
+        "Zeitraum;01.12.2023 - 31.01.2024\nBuchung;Text;Betrag\n30.12.;Kartenzahlung;-10,00\n02.01.;Gehalt;40,00\n", 2, "30.00", "2023-12-30", "2024-01-02"),
+    "no years, another column has them": Case(
+        "Date,Value date,Description,Amount\n30 Dec,2024-01-02,shop purchase,-10.00\n2 Jan,2024-01-03,salary,40.00\n", 2, "30.00", "2023-12-30", "2024-01-02"),
+    "no years and nothing that tells": Case("Date,Description,Amount\n30 Dec,shop,-10.00\n2 Jan,salary,40.00\n", refused="year"),
+    "30 February": Case("Date,Description,Amount\n28/02/2024,shop purchase,-10.00\n30/02/2024,rent,-5.00\n29/02/2024,salary,40.00\n", 2, "30.00", "2024-02-28", "2024-02-29"),
+    "two accounts and two currencies": Case("Account,Date,Description,Amount,Currency\nA1,2024-01-15,shop purchase,-10.00,EUR\nA2,2024-01-15,shop purchase,-5.00,USD\nA1,2024-01-16,salary,20.00,EUR\n", 3, "5.00", "2024-01-15", "2024-01-16"),
+    "debit and credit whose names the balance contradicts": Case("Date,Text,Debit,Credit,Balance\n2024-01-15,a,,10.00,90.00\n2024-01-16,b,20.00,,110.00\n2024-01-17,c,5.00,,115.00\n", refused="swapped"),
+    "day first in a few days of one month": Case("Date,Description,Amount\n03/04/2024,office rent,-10.00\n04/04/2024,acme invoice 5,40.00\n05/04/2024,stamps,-3.10\n08/04/2024,paper,-12.00\n09/04/2024,flowers,-9.00\n", 5, "5.90", "2024-04-03", "2024-04-09"),
+    "a statement period above the table settles the day": Case("Period: 2024-04-01 to 2024-04-30\nDate,Description,Amount\n03/04/2024,shop purchase,-10.00\n05/04/2024,refund,4.00\n", 2, "-6.00", "2024-04-03", "2024-04-05"),
+    "dates in the texts settle the day": Case("Date,Description,Amount\n03/04/2024,CARD PAYMENT 02 Apr 2024 BAKERY,-10.00\n05/04/2024,CARD PAYMENT 04 Apr 2024 KIOSK,-4.00\n", 2, "-14.00", "2024-04-03", "2024-04-05"),
+    "interest on the first of each month": Case("Date,Description,Amount\n01/01/2024,INTEREST,1.00\n01/02/2024,INTEREST,1.10\n01/03/2024,INTEREST,1.20\n01/04/2024,INTEREST,1.30\n", refused="day or the month"),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from core.ingestion.formats.signatures import signature
 from core.ingestion.formats.tabular.decoding import decode
+from core.ingestion.formats.tabular.explaining import text_evidence
 from core.ingestion.formats.tabular.reading import Source, read_known, read_table
 from core.ingestion.formats.tabular.records import find_delimiter, split_records
 from core.ingestion.layout import Layout
@@ -20,7 +21,8 @@ class BankCsv:
         if signature(file.content):
             return False
         head = file.content[:_HEAD]
-        head = head[: head.rfind(b"\n") + 1] or head  # whole lines, so that no character is cut
+        if b"\0" not in head:
+            head = head[: head.rfind(b"\n") + 1] or head  # whole lines, so that no character is cut
         return bool(find_delimiter(decode(head)[0]) or find_delimiter(decode(file.content[: 20 * _HEAD])[0]))
 
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:
@@ -39,4 +41,6 @@ class BankCsv:
     def _source(self, file: RawFile, encoding: str, delimiter: str) -> Source:
         text, encoding = decode(file.content, encoding)
         delimiter = delimiter or find_delimiter(text)
-        return Source(self.name, file.name, encoding, delimiter, split_records(file.name, text, delimiter))
+        records = split_records(file.name, text, delimiter)
+        why = text_evidence(file.content, text, encoding, delimiter)
+        return Source(self.name, file.name, encoding, delimiter, records, why)

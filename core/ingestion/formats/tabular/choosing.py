@@ -1,31 +1,67 @@
 """Which way to get at the amounts: every plausible reading is made, judged and ranked; the best must stand out."""
 
 import re
+from dataclasses import dataclass
 
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.columns import Roles
 from core.ingestion.formats.tabular.date_order import directions
+from core.ingestion.formats.tabular.fees import net_of
 from core.ingestion.formats.tabular.signs import (
+    AGAINST_HEADER,
     FEE_DOUBT,
+    NO_HEADER,
     Reading,
     by_direction,
     by_own_sign,
     by_separate,
+    chain,
     judge,
     with_fee,
 )
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold, text_direction
 from core.ingestion.layout import Layout
+from core.ingestion.statement import Evidence
 
+_NOT_FEW = 5
+_MANY_EQUAL = 3
+_LOOKED_AT = 400  # lines whose texts are asked for a direction
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
 
-def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) -> Reading:
-    """The way to get at the amounts that the balance proves, or that stands out where none does.
+@dataclass(frozen=True)
+class _Ranked:
+    """All readings, the likeliest first, with what ranked them."""
+
+    readings: list[Reading]
+    ranks: dict[int, tuple[bool, int, float]]
+    balances: dict[int, list[int | None]]
+
+    @property
+    def proved(self) -> bool:
+        return self.ranks[id(self.readings[0])][0]
+
+    def rivals(self, readings: list[Reading]) -> list[Reading]:
+        """Those that rank like the first and give other amounts."""
+        best = readings[0]
+        same = self.ranks[id(best)]
+        return [r for r in readings[1:] if self.ranks[id(r)] == same and r.values != best.values]
+
+
+def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) -> tuple[Reading, Evidence]:
+    """The way to get at the amounts that the balance proves, or that stands out where none does; and why.
 
     Raises AmbiguousStatement where no reading stands out, UnknownFormat where there is none.
     """
+    ranked = _rank(table, roles, decimal, answers)
+    best = (
+        _proved(table, roles, ranked, answers) if ranked.proved else _likeliest(table, roles, decimal, ranked, answers)
+    )
+    return best, _evidence_for(table, best, ranked.readings)
+
+
+def _rank(table: Table, roles: Roles, decimal: str, answers: Layout) -> _Ranked:
     readings = _answered(_all_readings(table, roles, decimal), answers)
     if not readings:
         raise UnknownFormat(table.name, "No column of it can be read as amounts of money.")
@@ -36,19 +72,46 @@ def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) ->
     sure = any(not reading.doubt for reading in readings)
     ranks = {id(reading): reading.rank(sure, named) for reading in readings}
     readings.sort(key=lambda reading: ranks[id(reading)], reverse=True)
+    return _Ranked(readings, ranks, balances)
+
+
+def _proved(table: Table, roles: Roles, ranked: _Ranked, answers: Layout) -> Reading:
+    """The reading that the running balance proves."""
+    readings = ranked.readings
     best = readings[0]
-    rivals = [r for r in readings[1:] if ranks[id(r)] == ranks[id(best)] and r.values != best.values]
-    if ranks[id(best)][0]:
-        if rivals:
-            raise _which(table, "two columns fit the running balance", [best, *rivals])
-        return _right_way_up(table, roles, best, readings)
+    if rivals := ranked.rivals(readings):
+        raise _which(table, "two columns fit the running balance", [best, *rivals])
+    if best.doubt == AGAINST_HEADER and not answers.columns:
+        named_so = [r for r in readings if r.sign == "separate" and r.columns["debit"] == best.columns["credit"]]
+        raise _which(table, AGAINST_HEADER, [*named_so, best])
+    return _right_way_up(table, roles, best, readings)
+
+
+def _likeliest(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: Layout) -> Reading:
+    """The reading that stands out though no running balance proves it."""
+    readings = ranked.readings if roles.named_amount else _moving(ranked.readings)
+    best, rivals = readings[0], ranked.rivals(readings)
+    if not rivals and (told := _told_by_texts(table, roles, best, readings)):
+        return _with_named_balance(roles, told, readings, ranked.balances)
     if best.doubt or rivals:
         others = [r for r in readings[1:] if r.values != best.values and r.doubt != FEE_DOUBT]
         why = best.doubt or "more than one column may hold the amounts"
         raise _which(table, why, [best, *(rivals or others)][:4])
     if not answers.sign:
         best = _unproved(table, roles, decimal, best, readings)
-    return _with_named_balance(roles, best, readings)
+    return _with_named_balance(roles, best, readings, ranked.balances)
+
+
+def _evidence_for(table: Table, best: Reading, readings: list[Reading]) -> Evidence:
+    """Steps of the balance that are explained count most, then what words and contents suggest."""
+    found = best.chain
+    why = "; ".join(best.warnings) or "header words and contents suggest it"
+    if found.proved and "balance" in best.columns:
+        column = table.header_name(best.columns["balance"]) or f"column {best.columns['balance'] + 1}"
+        why = f"{found.agree} of {found.steps} steps of the running balance in “{column}” follow"
+    other = next((r for r in readings if r.values != best.values), None)
+    runner_up = (_label(table, other), other.score) if other else ("", 0.0)
+    return Evidence("amounts", _label(table, best), best.score, why, *runner_up)
 
 
 def _answered(readings: list[Reading], answers: Layout) -> list[Reading]:
@@ -63,11 +126,26 @@ def _answered(readings: list[Reading], answers: Layout) -> list[Reading]:
     return readings
 
 
-def _with_named_balance(roles: Roles, best: Reading, readings: list[Reading]) -> Reading:
+def _moving(readings: list[Reading]) -> list[Reading]:
+    """Those whose amounts differ, where some do: a limit or a rate stands unchanged beside the amounts."""
+    moving = [r for r in readings if len({value for value in r.values if value}) > 1]
+    still = [r for r in readings if len([value for value in r.values if value]) < _MANY_EQUAL]
+    return [r for r in readings if r in moving or r in still] or readings
+
+
+def _with_named_balance(
+    roles: Roles, best: Reading, readings: list[Reading], balances: dict[int, list[int | None]]
+) -> Reading:
     """A balance column that proved nothing stays one only where the header names it."""
     named = [position for position in roles.balances if roles.profiles[position].speaks_for("balance")]
     if not named:
         best.columns.pop("balance", None)
+        return best
+    turned = [None if value is None else -value for value in best.values]
+    against = chain(turned, balances[named[0]])
+    if best.sign == "separate" and not best.chain.proved and against.proved and against.agree > 1:
+        best.columns.pop("balance", None)
+        best.warnings.append("The running balance rises with money out, as that of a debt does; it was left aside.")
         return best
     best.columns["balance"] = named[0]
     if any(reading.chain.steps for reading in readings):
@@ -100,10 +178,7 @@ def _right_way_up(table: Table, roles: Roles, best: Reading, readings: list[Read
 
 
 def _which(table: Table, why: str, readings: list[Reading]) -> AmbiguousStatement:
-    labels = []
-    for reading in readings:
-        position = reading.columns.get("amount", reading.columns.get("debit", 0))
-        labels.append(f"{table.header_name(position) or f'column {position + 1}'}: {reading.words.split(': ')[-1]}")
+    labels = [_label(table, reading) for reading in readings]
     layouts = [
         {
             "sign": r.sign,
@@ -118,8 +193,19 @@ def _which(table: Table, why: str, readings: list[Reading]) -> AmbiguousStatemen
     return AmbiguousStatement(table.name, why + ".", labels, layouts)
 
 
+def _label(table: Table, reading: Reading) -> str:
+    def named(role: str) -> str:
+        position = reading.columns[role]
+        return table.header_name(position) or f"column {position + 1}"
+
+    if reading.sign == "separate":
+        return f"{named('debit')} is money out, {named('credit')} is money in"
+    return f"{named('amount')}: {reading.words.split(': ')[-1]}"
+
+
 def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
     readings: list[Reading] = []
+    net = _add_net(table, roles, decimal)
     for position in roles.amounts:
         column = table.amounts(position, decimal)
         if not column.filled:
@@ -127,6 +213,7 @@ def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
         name = roles.profiles[position].name or f"column {position + 1}"
         # Without header words, the column that has negative amounts is likelier the amount than a balance.
         prior = 10.0 if roles.named_amount else 6.0 + (2 if column.negative else 0)
+        prior += position == net
         prior -= 3 * (1 - column.filled / max(1, len(table.rows)))
         directed = [
             reading
@@ -146,9 +233,20 @@ def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
     return readings
 
 
+def _add_net(table: Table, roles: Roles, decimal: str) -> int:
+    """Position of the net of three columns that add up, which becomes a candidate; -1 where there is none."""
+    money = [p for p in roles.profiles if p.numbers >= 0.8 and not p.identifier and p.dates < 0.5]
+    named = {p.position for p in money if p.speaks_for("gross") or p.speaks_for("fee")}
+    net = net_of({p.position: table.amounts(p.position, decimal).values for p in money}, named)
+    if net >= 0 and net not in roles.amounts and roles.amounts and net not in roles.balances:
+        roles.amounts = [net, *roles.amounts]
+    return net
+
+
 def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]) -> Reading:
     """An amount's own sign that no balance, word or second column confirms: ask the texts, else say so."""
-    if not roles.named_amount and "amount" in best.columns and len(roles.amounts) > 1:
+    candidates = {r.columns["amount"] for r in readings if "amount" in r.columns}
+    if not roles.named_amount and "amount" in best.columns and len(candidates) > 1:
         position = best.columns["amount"]
         if not (table.amounts(position, decimal).negative and table.amounts(position, decimal).positive):
             others = [r for r in readings if r.sign == "signed" and r.columns["amount"] != position]
@@ -166,8 +264,15 @@ def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings:
         )
         return inverted
     titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
-    if not column.negative and column.positive and not (usual and not turned) and not column.plus:
-        if not table.header or _CARD.search(titles) or turned:
+    unsigned = not column.negative and column.positive and not column.plus
+    open_sign = unsigned and not (usual and not turned) and (not table.header or bool(_CARD.search(titles)))
+    if open_sign and _tells(turned, usual, column.filled):
+        inverted.warnings.append(
+            "No amount has a sign; the texts are of purchases and other payments, so all were read as money out."
+        )
+        return inverted
+    if unsigned and not (usual and not turned):
+        if open_sign or turned:
             raise _which(
                 table, "no amount has a sign, and nothing says whether they are money in or money out", [best, inverted]
             )
@@ -179,11 +284,31 @@ def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings:
     return best
 
 
+def _told_by_texts(table: Table, roles: Roles, best: Reading, readings: list[Reading]) -> Reading | None:
+    """Of two columns that no header names, which is money out, where the texts of the lines all say the same."""
+    if best.sign != "separate" or not best.doubt.startswith(NO_HEADER):
+        return None
+    usual, turned = _evidence(table, roles, best.values)
+    swapped = [r for r in readings if r.columns.get("debit") == best.columns["credit"] and r.sign == "separate"]
+    filled = sum(value is not None for value in best.values)
+    for reading, fits, fails in ((best, usual, turned), *((r, turned, usual) for r in swapped[:1])):
+        if _tells(fits, fails, filled):
+            out = reading.columns["debit"] + 1
+            reading.warnings.append(f"No header says which column is money out; by the texts column {out} was taken.")
+            return reading
+    return None
+
+
+def _tells(fits: int, fails: int, lines: int) -> bool:
+    """Whether texts that fit one direction are enough: hardly any says otherwise, and they are most or not few."""
+    return fits >= 8 * max(fails, 1 / 8) and (fits * 2 > lines or fits >= _NOT_FEW)
+
+
 def _evidence(table: Table, roles: Roles, values: list[int | None]) -> tuple[int, int]:
     """How many of the first lines' texts fit the sign as it stands, and how many fit it turned round."""
     usual = turned = 0
     positions = [p.position for p in roles.profiles if p.letters >= 0.3 and not p.speaks_for("account")]
-    for index, value in enumerate(values[:400]):
+    for index, value in enumerate(values[:_LOOKED_AT]):
         if value:
             way = text_direction(" ".join(table.rows[index].cell(position) for position in positions))
             usual += way * value > 0

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from core.ingestion.formats.tabular.amounts import currency_codes, is_blank, mark_votes, read_amount
-from core.ingestion.formats.tabular.dates import read_parts
+from core.ingestion.formats.tabular.dates import is_date, read_parts
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, header_roles
 
@@ -28,6 +28,12 @@ class Profile:
     currencies: float = 0.0
     letters: float = 0.0
     distinct: int = 0
+
+    @property
+    def booked(self) -> float:
+        """How clearly the header calls it the booking date: that before any date, any before the purchase's."""
+        value = 3 if self.speaks_for("value_date") else 0
+        return 2 * self.speaks_for("booked") + 1.5 * self.speaks_for("dated") - value - self.speaks_for("made") / 2
 
     def speaks_for(self, role: str) -> int:
         return self.roles.get(role, 0)
@@ -54,7 +60,7 @@ def _profile(table: Table, position: int, cells: list[str]) -> Profile:
     codes = currency_codes()
     totals: Counter[str] = Counter()
     for cell, times in counts.items():
-        totals["dates"] += times * (read_parts(cell) is not None)
+        totals["dates"] += times * is_date(cell)
         totals["numbers"] += times * _is_number(cell)
         totals["directions"] += times * (direction_of(cell) != 0)
         totals["currencies"] += times * ((len(cell) == 3 and cell.upper() in codes) or cell.lower() in CURRENCY_NAMES)
@@ -89,6 +95,11 @@ class Roles:
     counterparties: list[int] = field(default_factory=list)
     descriptions: list[int] = field(default_factory=list)
     named_amount: bool = False
+
+    @property
+    def money(self) -> set[int]:
+        """Every column that may hold money."""
+        return {*self.amounts, *self.balances, *self.fees, *(at for pair in self.pairs for at in pair)}
 
 
 def find_roles(profiles: list[Profile]) -> Roles:
@@ -133,8 +144,7 @@ def _dates(profiles: list[Profile]) -> list[int]:
     for p in profiles:
         if p.dates < _MOSTLY:
             continue
-        score = 2 * p.speaks_for("booked") + 1.5 * p.speaks_for("dated") - (3 if p.speaks_for("value_date") else 0)
-        scored.append((-score, p.position))
+        scored.append((-p.booked, p.position))
     return [position for _, position in sorted(scored)]
 
 
@@ -176,8 +186,7 @@ def _siblings(debit: Profile, credit: Profile, outgoings: list[Profile], incomin
 def _money_by_contents(roles: Roles, money: list[Profile]) -> None:
     """Without words: every money column may be the amount or the balance, two that exclude each other a pair."""
     fee_or_balance = {p.position for p in money if p.speaks_for("fee") or p.speaks_for("balance")}
-    positions = [p.position for p in money if p.position not in fee_or_balance]
-    positions = positions[:6]
+    positions = [p.position for p in money if p.position not in fee_or_balance][:6]
     roles.amounts = list(positions)
     roles.pairs = [(a, b) for i, a in enumerate(positions) for b in positions[i + 1 :]]
     if not roles.balances:

@@ -9,7 +9,7 @@ from functools import lru_cache
 ORDERS = ("DMY", "MDY", "YMD", "YDM")
 _ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{1,2}|\(?[A-Z]{2,5}\)?|\[[^\]]*\])"
 _CLOCK = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:[:.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?"
-_TAIL = rf"(?:(?:\s*T|[\s,]+(?:at\s+|um\s+)?){_CLOCK}(?:\s*(?:Uhr|h))?)?(?:\s*{_ZONE}){{0,2}}"
+_TAIL = rf"(?:\s?г\.?)?(?:(?:\s*T|[\s,]+(?:at\s+|um\s+)?){_CLOCK}(?:\s*(?:Uhr|h))?)?(?:\s*{_ZONE}){{0,2}}"
 _DAY_NAME = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _NUMERIC = re.compile(rf"{_DAY_NAME}(\d{{1,4}})\s?([-/. ])\s?(\d{{1,2}})\s?\2\s?(\d{{1,4}})\.?{_TAIL}")
 _COMPACT = re.compile(rf"(\d{{8}})(?:(?:\d{{6}})(?:\.\d+)?)?(?:\s*\[[^\]]*\])?(?:[T ]{_CLOCK})?(?:\s*{_ZONE})?")
@@ -19,7 +19,7 @@ _DAY_FIRST = re.compile(
     rf"{_DAY_NAME}(\d{{1,2}})(?:st|nd|rd|th|\.|er)?[-/. ]*(?:de\s+)?{_WORD},?[-/. ]*(?:de\s+)?(\d{{1,4}})\.?{_TAIL}"
 )
 _MONTH_FIRST = re.compile(rf"{_DAY_NAME}{_WORD}[-/. ]*(\d{{1,2}})(?:st|nd|rd|th)?[,-/. ]+(\d{{4}}){_TAIL}")
-_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ]*{_WORD}[-/. ]*(\d{{1,2}}){_TAIL}")
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/. ]*{_WORD}[-/. ]*(\d{{1,2}})\.?{_TAIL}")
 _LOCALES = "en de fr es it pt nl da nb sv fi pl cs sk hu ro tr ru uk bg hr sl et lv lt el ca id".split()  # noqa: SIM905
 
 
@@ -67,6 +67,11 @@ def _month(word: str) -> int:
     return _ENGLISH.get(plain) or _month_words().get(plain, 0)
 
 
+def is_month(word: str) -> bool:
+    """Whether a word is the name of a month, or short for one, in any of the languages."""
+    return _month(word) > 0
+
+
 @lru_cache(maxsize=20_000)
 def read_parts(text: str) -> Parts | None:
     """The numbers of the date that the whole text is (a time of day may follow); None where it is none."""
@@ -110,6 +115,29 @@ def _year(short: int) -> int:
     return short + (2000 if short < 70 else 1900)
 
 
+_CERTAIN = re.compile(
+    r"(?<!\d)(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\6(\d{4})"
+    r"|(\d{1,2})[- .]{0,2}([^\W\d_]{3,12})\.?[- ,]{0,2}(\d{4}))(?!\d)"
+)
+
+
+def certain_days(text: str) -> list[date]:
+    """The days that a longer text names so that no order is left open: 2024-01-31, 31/01/2024, 31 Jan 2024."""
+    days: list[date | None] = []
+    if not any(map(str.isdigit, text)):
+        return []
+    for found in _CERTAIN.finditer(text):
+        if found[1]:
+            days.append(to_date(Parts("ymd", int(found[1]), int(found[3]), int(found[4])), "YMD"))
+        elif found[5]:
+            parts = Parts("num", int(found[5]), int(found[7]), int(found[8]))
+            read = {day for order in ("DMY", "MDY") if (day := to_date(parts, order))}
+            days += read if len(read) == 1 else []
+        elif textual := _textual(found[11], found[10], found[9]):
+            days.append(to_date(textual, "YMD"))
+    return [day for day in days if day]
+
+
 def to_date(parts: Parts, order: str) -> date | None:
     """The day that the parts mean in an order, None where there is no such day from 1970 to 2099."""
     if parts.shape == "ymd":
@@ -131,6 +159,12 @@ def to_date(parts: Parts, order: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a day in some order; eight digits of an account number mostly are not."""
+    parts = read_parts(text)
+    return parts is not None and any(to_date(parts, order) for order in ORDERS)
 
 
 @dataclass(slots=True)

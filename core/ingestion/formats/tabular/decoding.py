@@ -25,6 +25,7 @@ _CANDIDATES = {
     "big5": "",
     "cp949": "",
 }
+_CURRENCIES = "£€¥"
 _MARKS = "€£–—’‘“”„«»°§´·•…®™ªº¿¡"
 
 
@@ -37,14 +38,16 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
     for mark, name in _BOMS:
         if content.startswith(mark):
             return content.decode(name, errors="replace"), name
-    if b"\0" in content[:400]:
-        name = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+    head = content[:400]
+    if b"\0" in head:
+        # Delimiters and digits have a zero byte: after them where the low byte goes first, before them otherwise.
+        name = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
         return content.decode(name, errors="replace"), name
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
-    for name in (encoding, _guess(content)):
+    for name in (encoding, rank_encodings(content)[0][1]):
         if name and not name.startswith("utf"):
             try:
                 return content.decode(name), name
@@ -53,20 +56,21 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
     return content.decode("cp1252", errors="replace"), "cp1252"
 
 
-def _guess(content: bytes) -> str:
-    """The encoding in which the text reads most like a statement: known header words first, then usual letters."""
+def rank_encodings(content: bytes) -> list[tuple[float, str]]:
+    """Encodings in which the bytes are text, the one first in which it reads most like a statement.
+
+    Known header words count most, then the share of usual letters.
+    """
     lines = [line for line in content.splitlines() if not line.isascii()]
     sample = b"\n".join(lines[:40])[:6000]
-    best, best_score = "cp1252", float("-inf")
+    ranked = []
     for name, letters in _CANDIDATES.items():
         try:
             text = sample.decode(name)
         except UnicodeDecodeError:
             continue
-        score = _header_hits(text) * 5 + _likeness(text, letters)
-        if score > best_score:
-            best, best_score = name, score
-    return best
+        ranked.append((_header_hits(text) * 5 + _likeness(text, letters), name))
+    return sorted(ranked, key=lambda one: -one[0]) or [(0.0, "cp1252")]
 
 
 def _header_hits(text: str) -> int:
@@ -81,10 +85,12 @@ def _likeness(text: str, letters: str) -> float:
     if not special:
         return 0.0
     points = 0.0
-    for before, c in zip(" " + text, text, strict=False):
+    for before, c, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if c.isascii():
             continue
-        if c in letters:
+        if after.isdigit() and not before.isalpha():
+            points += 1 if c in _CURRENCIES else -1  # £500.00: a sign of money, not the beginning of a word
+        elif c in letters:
             points += 0.2 if c.isupper() and before.islower() else 1
         elif "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3":
             points += 1 if not letters else 0

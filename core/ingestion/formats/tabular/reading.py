@@ -9,8 +9,9 @@ from core.ingestion.formats.tabular.lines import Lines, read_lines
 from core.ingestion.formats.tabular.records import Record
 from core.ingestion.formats.tabular.signs import chain
 from core.ingestion.formats.tabular.table import Table, cut_at, find_table
+from core.ingestion.formats.tabular.years import add_years
 from core.ingestion.layout import Column, Layout
-from core.ingestion.statement import Statement
+from core.ingestion.statement import Evidence, Statement
 from core.problems import Problem, Severity
 
 _MOST_FAULTY = 0.2  # share of faulty rows beyond which a saved layout no longer describes the file
@@ -29,6 +30,7 @@ class Source:
     encoding: str
     delimiter: str
     records: Sequence[Record]
+    evidence: tuple[Evidence, ...] = ()  # why they were cut out so
 
 
 def read_table(source: Source, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -51,6 +53,7 @@ def read_table(source: Source, layout: Layout | None = None, currency: str = "")
     table = find_table(source.name, source.encoding, source.delimiter, list(source.records))
     if not table.rows:
         raise UnknownFormat(source.name, "It has a header but no lines." if table.header else "It has no lines.")
+    dated = add_years(table)
     try:
         detected = detect(table, answers, currency)
     except AmbiguousStatement:
@@ -61,10 +64,16 @@ def read_table(source: Source, layout: Layout | None = None, currency: str = "")
         detected = detect(table, kept, currency)
     lines = read_lines(table, detected.layout, currency)
     notes = _notes(table, detected)
+    if dated:
+        message = (
+            "The dates have no year; it was taken from the other dates of the file. Check the first and last line."
+        )
+        notes.append(Problem(0, message, Severity.WARNING))
     if stale:
         message = "The file no longer follows the saved layout; it was read afresh. Check the columns."
         notes.insert(0, Problem(0, message, Severity.WARNING))
-    return _statement(source, detected.layout, lines, notes)
+    made = _statement(source, detected.layout, lines, notes)
+    return replace(made, evidence=(*source.evidence, *detected.evidence))
 
 
 def read_known(source: Source, layout: Layout, currency: str) -> Statement | None:
@@ -75,6 +84,7 @@ def read_known(source: Source, layout: Layout, currency: str) -> Statement | Non
     placed = _placed(table.header, layout) if table else None
     if not table or not placed or not table.rows:
         return None
+    add_years(table)
     dates = table.dates(placed.position("date"))
     if dates.written - dates.readable(placed.date_order):
         return None  # dates that another order would read: the bank has changed it
@@ -126,7 +136,7 @@ def _notes(table: Table, detected: Detected) -> list[Problem]:
         row = table.rows[index]
         message = "the sign of the amount and the word for in or out disagree; the sign was taken"
         notes.append(Problem(row.row, message, Severity.WARNING, row.text))
-    notes += [Problem(row, "a thousands comma without quotes was rejoined", Severity.WARNING) for row in table.repaired]
+    notes += [Problem(row, note, Severity.WARNING) for row, note in table.repaired.items()]
     return notes
 
 

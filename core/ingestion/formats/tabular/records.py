@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from core.errors import UnknownFormat
+from core.ingestion.formats.tabular.dates import is_date
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _MAX_CELL = 100_000  # characters; a statement's cell is far below, an unclosed quote swallows the file
@@ -36,10 +37,16 @@ class Record:
 
 def find_delimiter(text: str) -> str:
     """The delimiter that cuts most lines into the same number of cells; "" where none cuts them."""
+    ranked = rank_delimiters(text)
+    return ranked[0][1] if ranked else ""
+
+
+def rank_delimiters(text: str) -> list[tuple[float, str]]:
+    """Every delimiter that cuts lines, with its score, the best first: the share of lines alike times their cells."""
     lines = [line for line in text[:60_000].splitlines() if line.strip()][:_SAMPLE_LINES]
     if lines and (named := _SEP_LINE.match(lines[0])):
-        return named[1]
-    best, best_score = "", 0.0
+        return [(1.0, named[1])]
+    ranked = []
     head = "\n".join(lines)
     for delimiter in DELIMITERS:
         if delimiter not in head:
@@ -50,9 +57,8 @@ def find_delimiter(text: str) -> str:
             continue
         width, alike = max(counted.items(), key=lambda item: (item[1] * min(item[0], 6), item[0]))
         score = alike / len(lines) * min(width, 6) + (0.5 if width >= 3 else 0) + 0.01 * min(width, 30)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+        ranked.append((score, delimiter))
+    return sorted(ranked, key=lambda one: -one[0])
 
 
 def _parsed(lines: list[str], delimiter: str) -> list[list[str]]:
@@ -65,34 +71,60 @@ def _parsed(lines: list[str], delimiter: str) -> list[list[str]]:
 def split_records(name: str, text: str, delimiter: str) -> list[Record]:
     """All records that are not blank.
 
-    A quote that is never closed would swallow the rest of the file as one cell; then quotes are read as plain
-    characters. Raises UnknownFormat where even that leaves a cell of more than 100,000 characters.
+    A quote that is never closed would swallow the rows after it as one cell; then every physical line is a record of
+    its own. Raises UnknownFormat where even that leaves a cell of more than 100,000 characters.
     """
     if "\0" in text:
         text = text.replace("\0", "")
     try:
-        records = _split(text, delimiter, csv.QUOTE_MINIMAL)
+        records = _split(text, delimiter)
         if any(len(record.cells) > _MOST_CELLS for record in records[:100]):
             raise UnknownFormat(name, f"A row of it has more than {_MOST_CELLS} cells, which no statement has.")
-        if not any(cell.count("\n") > _MAX_CELL_LINES for record in records for cell in record.cells if "\n" in cell):
+        if not any(_swallows(cell, record, delimiter) for record in records for cell in record.cells if "\n" in cell):
             return records
     except csv.Error:
         pass
     try:
-        return _split(text, delimiter, csv.QUOTE_NONE)
+        return _split_lines(text, delimiter)
     except csv.Error:
         raise UnknownFormat(name, "A cell of it is longer than any statement's; it is damaged or no table.") from None
 
 
-def _split(text: str, delimiter: str, quoting: int) -> list[Record]:
+def _swallows(cell: str, record: Record, delimiter: str) -> bool:
+    """Whether a cell over several lines holds whole rows: too many lines, or lines with a date and further cells."""
+    lines = cell.split("\n")
+    if len(lines) > _MAX_CELL_LINES + 1:
+        return True
+    return any(
+        line.count(delimiter) >= max(1, min(len(record.cells), 3) - 1) and is_date(line.split(delimiter)[0].strip(' "'))
+        for line in lines[1:]
+    )
+
+
+def _split(text: str, delimiter: str) -> list[Record]:
     source = io.StringIO(text, newline="")
-    reader = csv.reader(source, delimiter=delimiter, quoting=quoting, skipinitialspace=delimiter != "\t")  # type: ignore[arg-type]
+    reader = csv.reader(source, delimiter=delimiter, skipinitialspace=delimiter != "\t")
     records, began = [], 1
     for cells in reader:
         trimmed = [cell.strip() for cell in cells]
         if any(trimmed):
             records.append(Record(began, trimmed))
         began = reader.line_num + 1
+    return _unwrapped(records, delimiter)
+
+
+def _split_lines(text: str, delimiter: str) -> list[Record]:
+    """Every physical line by itself; in one with an odd number of quotes they are plain characters."""
+    records = []
+    for row, line in enumerate(text.splitlines(), 1):
+        if len(line) > _MAX_CELL:
+            raise csv.Error("a line is too long")
+        if line.count('"') % 2:
+            cells = [cell.strip(' "') for cell in line.split(delimiter)]
+        else:
+            cells = [c.strip() for c in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
+        if any(cells):
+            records.append(Record(row, cells))
     return _unwrapped(records, delimiter)
 
 

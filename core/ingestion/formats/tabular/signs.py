@@ -7,6 +7,8 @@ from core.ingestion.formats.tabular.amounts import AmountColumn
 from core.ingestion.formats.tabular.words import direction_of
 
 FEE_DOUBT = "a fee is taken off only where the balance proves it"
+NO_HEADER = "no header says which column is money out"
+AGAINST_HEADER = "the running balance fits the columns for money out and money in only if they are swapped"
 _PROVED = 0.7  # share of the balance's steps that the amounts explain
 
 
@@ -60,6 +62,10 @@ class Reading:
     doubt: str = ""  # why it must not be taken unless the balance proves it
     warnings: list[str] = field(default_factory=list)
     clashes: list[int] = field(default_factory=list)  # rows where word and sign disagree
+
+    @property
+    def score(self) -> float:
+        return self.prior + (self.chain.agree if self.chain.proved else 0)
 
     def rank(self, others_are_sure: bool, named: bool) -> tuple[bool, int, float]:
         """Proof before likelihood. One step may fit by chance, so it raises no doubtful reading over a sure one.
@@ -133,17 +139,20 @@ def by_separate(
     words = "money out and money in stand in columns of their own"
     values = [_net(o, i, flips) for o, i in zip(out.values, into.values, strict=True)]
     reading = Reading("separate", columns, values, prior, words)
+    turned = [_net(i, o, flips) for o, i in zip(out.values, into.values, strict=True)]
+    against = Reading("separate", {"debit": pair[1], "credit": pair[0]}, turned, prior - 5, words + ", swapped")
+    against.doubt = AGAINST_HEADER
     if (out.negative and out.positive) or into.negative:
         reading.doubt = "the columns for money out and money in hold positive and negative amounts"
     elif both:
         reading.doubt = "some rows have both money out and money in"
     elif not named and not (flips == -1 and into.plus):
-        reading.doubt = "no header says which column is money out"
+        reading.doubt = NO_HEADER
         swapped = [_net(i, o, 1) for o, i in zip(out.values, into.values, strict=True)]
         other = Reading("separate", {"debit": pair[1], "credit": pair[0]}, swapped, prior - 1, words + ", swapped")
         other.doubt = reading.doubt
         return [reading, other]
-    return [reading]
+    return [reading, against] if named else [reading]
 
 
 def _net(out: int | None, into: int | None, flips: int) -> int | None:
@@ -171,6 +180,10 @@ def judge(readings: list[Reading], balances: dict[int, list[int | None]], groups
             if position in reading.columns.values():
                 continue
             found = chain(reading.values, values, groups)
-            if (found.proved, found.agree) > (reading.chain.proved, reading.chain.agree):
+            if (found.proved, found.agree, found.steps) > (
+                reading.chain.proved,
+                reading.chain.agree,
+                reading.chain.steps,
+            ):
                 reading.chain = found
                 reading.columns["balance"] = position

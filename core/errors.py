@@ -165,6 +165,10 @@ class InvalidInput(BookkeepingError):
     """A value that a person typed cannot be used."""
 
 
+class LayoutRefused(InvalidInput):
+    """A layout drawn by hand, or come as a file, cannot read anything; the sentence says what is missing in it."""
+
+
 class UnknownSector(InvalidInput):
     """There is no chart of accounts for that kind of business."""
 

@@ -1,7 +1,10 @@
 """Statements as tables of text: CSV and its relatives with any delimiter."""
 
-from core.errors import AmbiguousStatement, InvalidLines, UnknownFormat
+from dataclasses import replace
+
+from core.errors import AmbiguousStatement, InvalidLines, LayoutRefused, UnknownFormat
 from core.ingestion.formats.signatures import is_ofx
+from core.ingestion.formats.tabular.date_order import runs_newest_first
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.detecting import Detected, detect
 from core.ingestion.formats.tabular.lines import Lines, read_lines
@@ -9,6 +12,7 @@ from core.ingestion.formats.tabular.records import Record, find_delimiter, split
 from core.ingestion.formats.tabular.signs import chain
 from core.ingestion.formats.tabular.table import Table, cut_at, find_table
 from core.ingestion.layout import Column, Layout
+from core.ingestion.layout_checks import check_layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.statement import Statement
 from core.problems import Problem, Severity
@@ -37,6 +41,8 @@ class BankCsv:
             InvalidLines: there are rows, but none can be read.
         """
         answers = layout or Layout()
+        if answers.by_hand:
+            return _by_hand(file, answers, currency)
         if answers.complete and (known := _by_known_layout(file, answers, currency)):
             return known
         stale = answers if answers.complete else None
@@ -80,6 +86,25 @@ def _by_known_layout(file: RawFile, layout: Layout, currency: str) -> Statement 
     if not read or lines.faulty > _MOST_FAULTY * (read + lines.faulty) or _disproved(lines):
         return None
     return _statement(file.name, placed, lines, [])
+
+
+def _by_hand(file: RawFile, layout: Layout, currency: str) -> Statement:
+    """The statement exactly as a person drew its layout; what that cannot read is a problem by row.
+
+    Raises LayoutRefused where the layout does not fit the file at all.
+    """
+    check_layout(layout)
+    text, encoding = decode(file.content, layout.encoding)
+    records = split_records(file.name, text, layout.delimiter)
+    table = cut_at(file.name, encoding, layout.delimiter, records, layout.header_row or 0)
+    if table is None:
+        raise LayoutRefused(f"{file.name} has no row {layout.header_row} that could be its header. Choose another row.")
+    placed = _placed(table.header, replace(layout, encoding=encoding, by_hand=False))
+    if placed is None:
+        raise LayoutRefused(f"{file.name} has not all of the chosen columns in row {layout.header_row}. Choose again.")
+    lines = read_lines(table, placed, currency)
+    runs = runs_newest_first(table.dates(placed.position("date")).days(placed.date_order))
+    return _statement(file.name, replace(placed, newest_first=runs), lines, [])
 
 
 def _disproved(lines: Lines) -> bool:

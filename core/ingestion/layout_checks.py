@@ -1,7 +1,5 @@
 """Whether a layout that a person drew, or that came as a file, can read anything."""
 
-import codecs
-
 from core.errors import LayoutRefused
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.dates import ORDERS
@@ -11,6 +9,7 @@ TEXT_ROLES = ("counterparty", "description", "reference", "kind")  # may share a
 SEVERAL_COLUMNS = ("counterparty", "description")
 _FURTHEST = 400  # columns that a table can have
 _LONGEST_NAME = 200
+_LONGEST_WORD = 40  # of an encoding; formats without delimiters put a word of their own in its place
 
 _ROLE_WORDS = {
     "date": "the date",
@@ -46,12 +45,9 @@ def _check_values(layout: Layout) -> None:
     known = layout.sign in SIGN_RULES and layout.date_order in ORDERS and layout.decimal in (".", ",")
     if not known or layout.header_row is None or layout.header_row < 0:
         raise LayoutRefused("Choose the header row, the order of dates, the decimal mark and the rule for the sign.")
-    if len(layout.delimiter) != 1 or layout.delimiter in '\r\n"':
-        raise LayoutRefused("The sign between two columns is one sign, such as a comma.")
-    try:
-        codecs.lookup(layout.encoding)
-    except LookupError:
-        raise LayoutRefused(f"There is no encoding “{layout.encoding[:40]}”.") from None
+    one_sign = len(layout.delimiter) == 1 and layout.delimiter not in '\r\n"'
+    if not (one_sign or layout.delimiter.isalpha()) or not layout.encoding or len(layout.encoding) > _LONGEST_WORD:
+        raise LayoutRefused("Choose the sign between two columns, such as a comma, and the encoding.")
     if layout.currency and layout.currency not in currency_codes():
         raise LayoutRefused(f"There is no currency “{layout.currency[:10]}”.")
 

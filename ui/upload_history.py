@@ -16,7 +16,7 @@ from models import FileKind, FileStatus
 from ui import upload_desk as desk
 from ui.frame import empty, refusals_shown
 from ui.tables import frame, table
-from ui.upload_files import problems_table
+from ui.upload_lines import problems_table
 from ui.upload_receipt import show_sums, sums_of_records
 from ui.words import NONE, STATES, badge_text, count, money, plain, span
 

@@ -22,7 +22,7 @@ from ui.frame import empty, refusals_shown, section
 from ui.home_words import sums
 from ui.pickers import account_options
 from ui.tables import frame, table
-from ui.upload_files import problems_table
+from ui.upload_lines import problems_table
 from ui.words import NONE, badge_text, count, money, plain
 
 FILES = "items_files"  # list[RawFile] that are not stored yet

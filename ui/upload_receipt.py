@@ -52,7 +52,7 @@ def sums_of_previews(previews: Sequence[ImportPreview]) -> dict[str, Sums]:
         else:
             for account in one.accounts:
                 new, known = (account.new_count, account.new_minor), (account.duplicate_count, account.duplicate_minor)
-                total = (len(account.lines), sum(line.amount_minor for line in account.lines))
+                total = (len(account.lines), account.lines_minor)
                 found[account.currency] += Sums(lines=total, new=new, known=known)
     return dict(found)
 

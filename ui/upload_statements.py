@@ -15,6 +15,7 @@ from ui.navigation import LINKS
 from ui.onboarding import FOUNDED
 from ui.upload_files import file_card
 from ui.upload_history import record_card, say_what_was_taken_back
+from ui.upload_progress import progress_shown
 from ui.upload_receipt import reading_steps, show_sums, stored_steps, sums_of_previews, sums_of_records
 from ui.words import count, plain
 
@@ -88,8 +89,8 @@ def _to_store(caller: Caller, company_id: UUID, found: Sequence[ImportPreview]) 
     if not pressed:
         return
     with refusals_shown("Nothing was stored"):
-        with st.spinner(f"Storing {count(len(chosen), 'file')}, matching and booking the new lines"):
-            desk.store(caller, company_id, chosen)
+        with progress_shown() as tell:
+            desk.store(caller, company_id, chosen, tell)
         st.rerun()
 
 

@@ -68,7 +68,7 @@ class ImportPreview:
         """Why the file would not be stored, as a sentence; "" where it would."""
         return str(self.error) if self.error else ""
 
-    @property
+    @cached_property
     def line_count(self) -> int:
         """Lines of the file, faulty rows included."""
         if self.duplicate_of:

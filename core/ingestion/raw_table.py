@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 from core.errors import UnknownFormat
 from core.ingestion.formats.signatures import is_ofx, name_of_unreadable
+from core.ingestion.formats.tabular.columns import find_roles, profile
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.records import DELIMITERS, Record, find_delimiter, split_records
-from core.ingestion.layout import Layout
+from core.ingestion.formats.tabular.table import find_table
+from core.ingestion.layout import Column, Layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.reading import read_statement
 from core.ingestion.statement import Statement
@@ -57,6 +59,20 @@ def read_raw_table(file: RawFile, *, delimiter: str = "", encoding: str = "", mo
     records = split_records(file.name, text, delimiter)
     whole = len(head.content) == len(file.content) and len(records) <= most
     return RawTable(delimiter, encoding, tuple(records[:most]), whole)
+
+
+def first_guess(file: RawFile, raw: RawTable) -> Layout:
+    """What a person starts from where nothing was detected: header, date and texts as they look; the rest is open."""
+    table = find_table(file.name, raw.encoding, raw.delimiter, list(raw.rows))
+    roles = find_roles(profile(table))
+    found = {"date": roles.date[:1], "description": roles.descriptions, "balance": roles.balances[:1]}
+    columns = {
+        role: tuple(Column(at, table.header_name(at)) for at in positions)
+        for role, positions in found.items()
+        if positions and not (role == "balance" and not roles.named_amount)
+    }
+    header_row = table.header.row if table.header else 0
+    return Layout(delimiter=raw.delimiter, encoding=raw.encoding, header_row=header_row, columns=columns)
 
 
 def head_of(file: RawFile) -> RawFile:

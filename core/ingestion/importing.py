@@ -146,7 +146,8 @@ class _Storing:
         """The lines sorted on the books as they are now. Raises BooksChanged where that gives another outcome."""
         parts = [(self.setting.get_candidate(one.bank_account_id), one.statements) for one in preview.accounts]
         periods = [(one.bank_account_id, period) for one in preview.accounts if (period := period_of(one.lines))]
-        accounts, _ = sort_file(parts, read, load_known(self.session, self.company_id, spans_of(periods)))
+        known = load_known(self.session, self.company_id, spans_of(periods))
+        accounts, _ = sort_file(parts, read, known, preview.said)
         if [one.is_new for one in accounts] != [one.is_new for one in preview.accounts]:
             raise BooksChanged(preview.name)
         return accounts

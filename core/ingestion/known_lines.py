@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlmodel import Session, col
 
-from core.ingestion.duplicates import KnownLines, LineFacts, Source, identity_text, source_of
+from core.ingestion.duplicates import KnownLines
+from core.ingestion.line_facts import LineFacts, Source, identity_text, source_of
 from core.period import Period
 from models import StatementFile, Transaction
 
@@ -73,7 +74,8 @@ def load_known(session: Session, company_id: UUID, spans: Sequence[Span]) -> def
     sources = _sources(session, company_id, {row[1] for row in rows})
     for account, file, day, amount, description, reference, bank_id, balance, fingerprint in rows:
         text = identity_text(description, reference)
-        known[account].add([LineFacts(day, amount, text, bank_id, balance, sources[file], fingerprint)])
+        facts = LineFacts(day, amount, text, bank_id, balance, sources[file], fingerprint, description)
+        known[account].add([facts])
     return known
 
 

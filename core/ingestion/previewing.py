@@ -1,7 +1,7 @@
 """What files would bring, before anything is stored. Exactly what is previewed here is what importing stores."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -10,8 +10,16 @@ from sqlmodel import Session
 
 from core.access.roles import Action, Caller
 from core.errors import BookkeepingError, PeriodClosed
-from core.ingestion.account_preview import AccountPreview, first_locked, group_parts, period_of, sort_file
+from core.ingestion.account_preview import (
+    AccountPreview,
+    DoubtfulLine,
+    first_locked,
+    group_parts,
+    period_of,
+    sort_file,
+)
 from core.ingestion.assigning import AssignedFile, FileReader
+from core.ingestion.doubts import Said
 from core.ingestion.import_setting import ImportSetting, StoredFile, load_setting
 from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_of
 from core.ingestion.layout import Layout
@@ -30,10 +38,22 @@ class PreviewStatus(StrEnum):
 
 @dataclass(frozen=True)
 class FileAnswer:
-    """What a person said of one file; None: nothing."""
+    """What a person said of one file; None: nothing.
+
+    `known_rows` and `new_rows` are rows with doubtful lines: the first are stored lines and count as duplicates, the
+    second are stored as new. Of rows without a doubtful line they change nothing. `leave_out_faulty` lets the readable
+    lines be stored without the rows that cannot be read.
+    """
 
     bank_account_id: UUID | None = None
     layout: Layout | None = None  # whole or in part, see core.ingestion.layout
+    known_rows: frozenset[int] = frozenset()
+    new_rows: frozenset[int] = frozenset()
+    leave_out_faulty: bool = False
+
+    @property
+    def said(self) -> Said:
+        return Said(self.known_rows, self.new_rows)
 
 
 @dataclass(frozen=True)
@@ -54,6 +74,7 @@ class ImportPreview:
     duplicate_of: StoredFile | None = None
     mark: BooksMark | None = None
     considered: frozenset[str] = frozenset()  # SHA-256 of those files
+    said: Said = field(default_factory=Said)  # of doubtful lines, by row
 
     @property
     def name(self) -> str:
@@ -108,6 +129,11 @@ class ImportPreview:
             return self.duplicate_of.period
         return period_of(self.statement.lines) if self.statement else None
 
+    @property
+    def doubtful(self) -> tuple[DoubtfulLine, ...]:
+        """The lines of which a person should say whether they are new, account by account."""
+        return tuple(line for account in self.accounts for line in account.doubtful)
+
     def first_rows(self, count: int = 5) -> tuple[StatementLine, ...]:
         return self.statement.lines[:count] if self.statement else ()
 
@@ -151,8 +177,10 @@ def preview_files(
             said = (answers or {}).get(file.digest, FileAnswer())
             owner = said.bank_account_id or bank_account_id
             given = setting.get_candidate(owner) if owner else None
-            assigned[file.digest] = reader.assign(file, setting.candidates, given, said.layout or layout)
-    batch = _Batch(session, company_id, setting, list(assigned.values()))
+            assigned[file.digest] = reader.assign(
+                file, setting.candidates, given, said.layout or layout, leave_out_faulty=said.leave_out_faulty
+            )
+    batch = _Batch(session, company_id, setting, list(assigned.values()), answers or {})
     return [batch.preview(file, assigned.get(file.digest)) for file in files]
 
 
@@ -160,14 +188,19 @@ class _Batch:
     """The files of one upload, previewed one after the other on one state of the books."""
 
     def __init__(
-        self, session: Session, company_id: UUID, setting: ImportSetting, files: Sequence[AssignedFile]
+        self,
+        session: Session,
+        company_id: UUID,
+        setting: ImportSetting,
+        files: Sequence[AssignedFile],
+        answers: Mapping[str, FileAnswer],
     ) -> None:
         spans = spans_of(_periods(files))
         self.company_id, self.closed_through_on = company_id, setting.closed_through_on
         # The mark goes first: what is committed in between shows as a change, not as nothing.
         self.mark = read_mark(session, company_id, spans)
         self.known = load_known(session, company_id, spans)
-        self.stored = dict(setting.stored)
+        self.stored, self.answers = dict(setting.stored), answers
         self.before: dict[UUID, set[str]] = {}  # new files so far, a bank account
 
     def preview(self, file: RawFile, assigned: AssignedFile | None) -> ImportPreview:
@@ -180,22 +213,27 @@ class _Batch:
         return self._sort(file, assigned, assigned.statement)
 
     def _sort(self, file: RawFile, assigned: AssignedFile, read: Statement) -> ImportPreview:
-        accounts, fresh = sort_file(group_parts(assigned.parts), read, self.known)
+        said = self.answers.get(file.digest, FileAnswer()).said
+        accounts, fresh = sort_file(group_parts(assigned.parts), read, self.known, said)
         preview = ImportPreview(
             company_id=self.company_id,
             file=file,
             status=PreviewStatus.NEW,
             statement=read,
             accounts=accounts,
-            problems=(*assigned.problems, *_look_alikes(accounts)),
+            problems=(*assigned.problems, *_doubts(accounts)),
             mark=self.mark,
             considered=frozenset(digest for key in fresh for digest in self.before.get(key, ())),
+            said=said,
         )
         if locked := first_locked(accounts, self.closed_through_on):
             closed = PeriodClosed(locked, self.closed_through_on or locked)
             return replace(preview, status=PreviewStatus.REFUSED, accounts=(), error=closed)
-        for key, lines in fresh.items():
-            self.known[key].add(lines)
+        for account in accounts:
+            key = account.bank_account_id
+            self.known[key].add(fresh[key])
+            if (period := period_of(account.lines)) and not assigned.has_faulty_rows:
+                self.known[key].files.periods.append(period)
             self.before.setdefault(key, set()).add(file.digest)
         self.stored[file.digest] = _as_stored(preview)
         return preview
@@ -211,9 +249,13 @@ def _periods(files: Iterable[AssignedFile]) -> list[tuple[UUID, Period]]:
     ]
 
 
-def _look_alikes(accounts: Iterable[AccountPreview]) -> list[Problem]:
-    message = "the books hold a line of this day and amount with another text; this one counts as new"
-    return [Problem(row, message, Severity.WARNING) for account in accounts for row in account.look_alikes]
+def _doubts(accounts: Iterable[AccountPreview]) -> list[Problem]:
+    """A warning a doubtful line, so that the file's history keeps what was not certain."""
+    return [
+        Problem(one.row, one.why, Severity.WARNING, one.line.description)
+        for account in accounts
+        for one in account.doubtful
+    ]
 
 
 def _as_stored(preview: ImportPreview) -> StoredFile:

@@ -84,7 +84,7 @@ def add_account(caller: Caller, company_id: UUID, digest: str, given: Mapping[st
             with unit_of_work() as session:
                 added = add_bank_account(session, caller, company_id, **typed, now=datetime.now(UTC))
             if answers:
-                desk.answer(digest, bank_account_id=added.id)
+                answers.answer(digest, bank_account_id=added.id)
             desk.read_again()
             _close()
             st.rerun()

@@ -1,7 +1,7 @@
 """What is being uploaded in this browser session: files, answers, previews. All of it is dropped once it is stored."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,10 +11,9 @@ import streamlit as st
 from core.access.roles import Caller
 from core.errors import AmbiguousStatement, BankAccountUnclear, BooksChanged, WrongBankAccount
 from core.flow import Intake, take_in
-from core.ingestion.alternatives import Alternative, compare_readings, with_answer
+from core.ingestion.alternatives import Alternative, compare_readings
 from core.ingestion.assigning import FileReader
-from core.ingestion.layout import Layout
-from core.ingestion.previewing import FileAnswer, ImportPreview, preview_files
+from core.ingestion.previewing import ImportPreview, preview_files
 from core.ingestion.progress import TellProgress
 from core.ingestion.raw_file import RawFile
 from core.ingestion.raw_table import first_guess, read_raw_table
@@ -22,6 +21,7 @@ from core.posting.entries import BookingResult
 from core.reconciliation.reconciling import MatchingResult
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
+from ui.upload_answers import ANSWERS, answer_of, drop_answers
 from ui.upload_progress import progress_shown
 
 MOST_FILES = 60  # waiting in one browser session
@@ -30,7 +30,6 @@ MOST_MEGABYTES = 25  # of one file
 
 COMPANY = "upload_company"  # whose previews these are
 FILES = "upload_files"  # list[RawFile] that are not stored yet
-ANSWERS = "upload_answers"  # SHA-256 → FileAnswer
 READ = "upload_read"  # Reading of exactly these files and answers
 READER = "upload_reader"  # FileReader of this upload
 ROUND = "upload_round"  # grows with each drop, so that the field for files is empty again
@@ -110,30 +109,6 @@ def clear() -> None:
         st.session_state.pop(name, None)
 
 
-def answer(digest: str, *, bank_account_id: UUID | None = None, layout: Mapping[str, Any] | None = None) -> None:
-    """Keep what a person said of a file; a layout adds to what they said of it before."""
-    said = answer_of(digest)
-    if bank_account_id:
-        said = replace(said, bank_account_id=bank_account_id)
-    if layout:
-        said = replace(said, layout=with_answer(said.layout, layout))
-    _keep(digest, said)
-
-
-def use_layout(digest: str, layout: Layout | None) -> None:
-    """Read the file by this layout as a person drew it; None: back to what is detected."""
-    _keep(digest, replace(answer_of(digest), layout=replace(layout, by_hand=True) if layout else None))
-
-
-def _keep(digest: str, said: FileAnswer) -> None:
-    st.session_state[ANSWERS] = {**st.session_state.get(ANSWERS, {}), digest: said}
-
-
-def answer_of(digest: str) -> FileAnswer:
-    found: FileAnswer = st.session_state.get(ANSWERS, {}).get(digest, FileAnswer())
-    return found
-
-
 def read_again() -> None:
     """The previews are not true any more, for instance since there is another bank account."""
     st.session_state.pop(READ, None)
@@ -144,9 +119,9 @@ def previews(caller: Caller, company_id: UUID) -> tuple[ImportPreview, ...]:
     waiting = files()
     given = {file.digest: answer_of(file.digest) for file in waiting}
     asked = (company_id, tuple((file.name, file.digest) for file in waiting), given)
-    held: Reading | None = st.session_state.get(READ)
-    if held and held.asked == asked:
-        return held.previews
+    reading: Reading | None = st.session_state.get(READ)
+    if reading and reading.asked == asked:
+        return reading.previews
     reader: FileReader = st.session_state.setdefault(READER, FileReader())
     reader.keep_only(set(given))
     with progress_shown() as tell, snapshot() as session:
@@ -155,15 +130,21 @@ def previews(caller: Caller, company_id: UUID) -> tuple[ImportPreview, ...]:
     return found
 
 
+def held() -> tuple[ImportPreview, ...]:
+    """The previews that are shown, in their order."""
+    reading: Reading | None = st.session_state.get(READ)
+    return reading.previews if reading else ()
+
+
 def once(preview: ImportPreview, what: str, make: Callable[[], T]) -> T:
     """What is worked out of a whole file, worked out once for as long as its preview is held."""
-    held: Reading | None = st.session_state.get(READ)
-    if held is None:
+    reading: Reading | None = st.session_state.get(READ)
+    if reading is None:
         return make()
     key = (id(preview), what)
-    if key not in held.derived:
-        held.derived[key] = make()
-    found: T = held.derived[key]
+    if key not in reading.derived:
+        reading.derived[key] = make()
+    found: T = reading.derived[key]
     return found
 
 
@@ -186,13 +167,12 @@ def readings(preview: ImportPreview) -> list[Alternative]:
 
 def asking_alike(preview: ImportPreview) -> list[ImportPreview]:
     """The other waiting files with the same header that leave the very same question open."""
-    held: Reading | None = st.session_state.get(READ)
     error = preview.error
-    if held is None or not isinstance(error, AmbiguousStatement):
+    if not isinstance(error, AmbiguousStatement):
         return []
     return [
         other
-        for other in held.previews
+        for other in held()
         if other.digest != preview.digest
         and isinstance(other.error, AmbiguousStatement)
         and other.error.layouts == error.layouts
@@ -223,7 +203,7 @@ def store(caller: Caller, company_id: UUID, chosen: Sequence[ImportPreview], tel
     stored = {preview.digest for preview in chosen} - again
     state = st.session_state
     state[FILES] = [file for file in files() if file.digest not in stored]
-    state[ANSWERS] = {digest: said for digest, said in state.get(ANSWERS, {}).items() if digest not in stored}
+    drop_answers(stored)
     for name in (LEFT, READER):
         state.pop(name, None)
     read_again()

@@ -1,21 +1,20 @@
 """A layout drawn by hand: the table as the file has it, what each column is, and at once the lines as they would be."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from core.errors import BookkeepingError
-from core.ingestion.formats.tabular.records import Record
 from core.ingestion.layout import Layout
 from core.ingestion.layout_checks import check_layout
 from core.ingestion.layout_files import read_layout_file, write_layout_file
 from core.ingestion.previewing import ImportPreview
 from core.ingestion.raw_table import RawTable, first_guess, is_table, read_raw_table, try_layout
+from ui import upload_answers as answers
 from ui import upload_desk as desk
 from ui.frame import refusals_shown
-from ui.tables import frame, table
-from ui.upload_draw_fields import drawn_layout
+from ui.tables import ROW, frame, height, styled
+from ui.upload_draw_fields import LABELS, drawn_layout
 from ui.upload_lines import lines_table, problems_table, totals_of
 from ui.words import plain
 
@@ -75,7 +74,7 @@ def draw(preview: ImportPreview) -> None:
 
 def _start(preview: ImportPreview, raw: RawTable) -> Layout:
     """What the file is read by now, or what its columns look like."""
-    said = desk.answer_of(preview.digest).layout
+    said = answers.answer_of(preview.digest).layout
     if said and said.by_hand:
         return said
     if preview.statement and preview.statement.layout.get("positions"):
@@ -92,14 +91,13 @@ def _raw_rows(raw: RawTable, drawn: Layout) -> None:
     roles: dict[int, list[str]] = {}
     for role, columns in drawn.columns.items():
         for column in columns:
-            roles.setdefault(column.position, []).append(role.replace("_", " "))
+            roles.setdefault(column.position, []).append(LABELS[role].split(",")[0])
     names = [f"{at + 1} {', '.join(roles.get(at, ()))}".strip() for at in range(raw.width)]
-    rows: Sequence[Record] = raw.rows
-    data = frame([[row.row, *(row.cell(at) for at in range(raw.width))] for row in rows], "Row", *names)
-    header = [number for number, row in enumerate(rows) if row.row == drawn.header_row]
-    table(
-        data, (), {"Row": st.column_config.NumberColumn(width=52)}, totals=header, most=9,
-        key=f"raw_{st.session_state[ROUND]}",
+    data = frame([[str(row.row), *(row.cell(at) for at in range(raw.width))] for row in raw.rows], "Row", *names)
+    header = [number for number, row in enumerate(raw.rows) if row.row == drawn.header_row]
+    st.dataframe(
+        styled(data, (), totals=header), hide_index=True, row_height=ROW, height=height(len(data), 7),
+        column_config={"Row": st.column_config.TextColumn(width=52)}, key=f"raw_{st.session_state[ROUND]}",
     )  # fmt: skip
 
 
@@ -131,7 +129,7 @@ def _buttons(preview: ImportPreview, drawn: Layout) -> None:
                 _restart(read_layout_file(given.getvalue())[1])
                 st.rerun(scope="fragment")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if desk.answer_of(preview.digest).layout and st.button(
+        if answers.answer_of(preview.digest).layout and st.button(
             "Back to what was detected", key="draw_back", type="tertiary"
         ):
             _answer(preview, None)
@@ -143,7 +141,7 @@ def _buttons(preview: ImportPreview, drawn: Layout) -> None:
 
 
 def _answer(preview: ImportPreview, layout: Layout | None) -> None:
-    desk.use_layout(preview.digest, layout)
+    answers.use_layout(preview.digest, layout)
     _close()
     st.rerun()
 

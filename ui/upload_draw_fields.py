@@ -21,6 +21,8 @@ ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1250", "cp1251", "cp12
              "cp437", "shift_jis", "gb18030", "big5", "cp949")  # fmt: skip
 AMOUNTS = {"separate": ("debit", "credit"), "direction": ("amount", "direction")}
 LABELS = {
+    "description": "Bank text, in this order",
+    "counterparty": "Name of the other side, the first that is filled",
     "date": "Date",
     "amount": "Amount",
     "debit": "Money out",
@@ -52,8 +54,8 @@ def drawn_layout(raw: RawTable, start: Layout, mark: str) -> Layout:
     for place, role in zip(second[1:], (*AMOUNTS.get(sign, ("amount",)), "balance"), strict=False):
         columns.one(place, role)
     third = st.columns([0.5, 0.5], gap="small")
-    columns.several(third[0], "description", "Bank text, in this order")
-    columns.several(third[1], "counterparty", "Name of the other side, the first that is filled")
+    columns.several(third[0], "description")
+    columns.several(third[1], "counterparty")
     with st.popover("More columns and signs", icon=":material/more_horiz:"):
         left, right = st.columns(2, gap="small")
         for number, role in enumerate(FURTHER):
@@ -90,11 +92,11 @@ class _Columns:
         if chosen is not None:
             self.chosen[role] = (Column(chosen, self.names[chosen]),)
 
-    def several(self, place: Any, role: str, label: str) -> None:
+    def several(self, place: Any, role: str) -> None:
         positions = range(len(self.names))
         before = [column.position for column in self.start.columns.get(role, ()) if column.position in positions]
         chosen = place.multiselect(
-            label, positions, default=before, format_func=self.words.__getitem__, key=f"col_{role}_{self.mark}",
+            LABELS[role], positions, default=before, format_func=self.words.__getitem__, key=f"col_{role}_{self.mark}",
             placeholder="None",
         )  # fmt: skip
         if chosen:

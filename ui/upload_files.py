@@ -7,12 +7,15 @@ from uuid import UUID
 import streamlit as st
 
 from core.access.roles import Caller
+from core.errors import InvalidLines
 from core.ingestion.account_preview import AccountPreview
 from core.ingestion.layout import SIGN_RULES
 from core.ingestion.previewing import ImportPreview, PreviewStatus
 from core.ingestion.statement import AccountStatement, Statement
+from ui import upload_answers as answers
 from ui import upload_desk as desk
 from ui.tables import frame, small_table
+from ui.upload_doubts import doubtful_lines, unanswered
 from ui.upload_draw import offer_drawing
 from ui.upload_lines import lines_table, problems_table
 from ui.upload_questions import ask, pick_bank_account
@@ -29,7 +32,7 @@ def file_card(caller: Caller, company_id: UUID, place: int, preview: ImportPrevi
     head = f"{badge_text(state, word)} &ensp;**{plain(preview.name)}** &ensp;:gray[{plain(_facts(preview))}]"
     # The state is part of the key: a file that turns out to need an answer opens, also if it was closed by hand.
     key = f"file_{preview.digest[:16]}_{place}_{state}"
-    box = st.expander(head, expanded=open_it or state in ("asking", "refused"), key=key, on_change="rerun")
+    box = st.expander(head, expanded=open_it or state in ("asking", "refused", "look"), key=key, on_change="rerun")
     if box.open:  # what nobody looks at costs nothing, however many files wait
         with box:
             _inside(caller, company_id, place, preview)
@@ -44,10 +47,10 @@ def _inside(caller: Caller, company_id: UUID, place: int, preview: ImportPreview
         _twin(preview)
     else:
         _recognised(caller, company_id, preview)
-    if preview.error:
-        offer_drawing(preview, "Say how it is written")
-    problems_table(preview.problems, f"problems{place}")
-    _leave_out(place, preview)
+    doubtful_lines(preview)
+    rows = {line.row for line in preview.doubtful}  # told above, beside the stored ones
+    problems_table([one for one in preview.problems if one.row not in rows], f"problems{place}")
+    _below(place, preview)
 
 
 def state_of(preview: ImportPreview) -> tuple[str, str | None]:
@@ -58,6 +61,8 @@ def state_of(preview: ImportPreview) -> tuple[str, str | None]:
         return "refused", None
     if preview.status is PreviewStatus.DUPLICATE:
         return "duplicate", None
+    if left := unanswered(preview):
+        return "look", count(left, "line in doubt", "lines in doubt")
     if not preview.new_count:
         return "duplicate", "Nothing new"
     return ("partly", None) if preview.duplicate_count else ("ready", None)
@@ -99,10 +104,8 @@ def _recognised(caller: Caller, company_id: UUID, preview: ImportPreview) -> Non
     with right:
         st.markdown("**First rows**")
         first_rows(preview)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            if len(preview.statement.accounts) == 1:
-                pick_bank_account(caller, company_id, preview)
-            offer_drawing(preview, "Read it differently")
+        if len(preview.statement.accounts) == 1:
+            pick_bank_account(caller, company_id, preview)
 
 
 def _sums(account: AccountPreview, named: bool) -> str:
@@ -149,7 +152,7 @@ def _kept(preview: ImportPreview, account: AccountPreview, known: bool) -> tuple
     """By whose word the columns were found, and whether the next file will be read so."""
     if known:
         return "Layout", f"as saved for {account.name}", "read as last time"
-    said = desk.answer_of(preview.digest).layout
+    said = answers.answer_of(preview.digest).layout
     by = "drawn by hand" if said and said.by_hand else "as you answered" if said else "found in the file"
     return "Layout", by, f"saved for {account.name} with the import"
 
@@ -186,11 +189,31 @@ def first_rows(preview: ImportPreview) -> None:
     lines_table(lines, account.currency, f"rows_{preview.digest[:16]}", known if account.duplicate_count else None)
 
 
-def _leave_out(place: int, preview: ImportPreview) -> None:
+def _below(place: int, preview: ImportPreview) -> None:
+    """What can be done with the file besides."""
     size = len(preview.file.content)
     with st.container(horizontal=True, vertical_alignment="center"):
+        _without_faulty(preview)
+        offer_drawing(preview, "Read it differently" if preview.statement else "Say how it is written")
         st.button(
             "Take off the list", key=f"leave{place}", type="tertiary", icon=":material/close:", on_click=desk.leave_out,
             args=(place,),
         )  # fmt: skip
-        st.caption(f"{size / 1000:,.0f} KB" if size >= 1000 else count(size, "byte"))
+        st.caption(f"{size / 1000:,.0f} KB" if size >= 1000 else count(size, "byte"), width="content")
+
+
+def _without_faulty(preview: ImportPreview) -> None:
+    """To store what can be read, or to keep the whole file back until it is mended; a person's explicit choice."""
+    mark, left_out = preview.digest[:16], answers.answer_of(preview.digest).leave_out_faulty
+    if left_out:
+        st.button(
+            "Keep the whole file back", key=f"faulty_{mark}", icon=":material/undo:", on_click=answers.leave_out_faulty,
+            args=(preview.digest, False),
+        )  # fmt: skip
+    elif isinstance(preview.error, InvalidLines) and preview.statement and preview.statement.lines:
+        readable = len(preview.statement.lines)
+        faulty = preview.line_count - readable
+        st.button(
+            f"Store {count(readable, 'readable line')} without {count(faulty, 'faulty row')}", key=f"faulty_{mark}",
+            icon=":material/rule:", on_click=answers.leave_out_faulty, args=(preview.digest, True),
+        )  # fmt: skip

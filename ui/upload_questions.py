@@ -7,7 +7,7 @@ import streamlit as st
 from core.access.roles import Caller
 from core.errors import AmbiguousStatement, BankAccountUnclear, WrongBankAccount
 from core.ingestion.previewing import ImportPreview
-from ui import upload_desk as desk
+from ui import upload_answers as answers
 from ui.review_words import sentence as with_stop
 from ui.tables import frame, table
 from ui.upload_accounts import add_account, ask_new_account, bank_account_options, is_asked, may_add
@@ -62,7 +62,7 @@ def _offer_new(caller: Caller, company_id: UUID, preview: ImportPreview) -> None
         args=(preview.digest,),
     )  # fmt: skip
     if is_asked(preview.digest):
-        add_account(caller, company_id, preview.digest, given, answers=len(accounts) <= 1)
+        add_account(caller, company_id, preview.digest, given, decides=len(accounts) <= 1)
 
 
 def pick_bank_account(caller: Caller, company_id: UUID, preview: ImportPreview) -> None:
@@ -80,4 +80,4 @@ def pick_bank_account(caller: Caller, company_id: UUID, preview: ImportPreview) 
 
 def _answer_account(digest: str, key: str) -> None:
     if chosen := st.session_state.get(key):
-        desk.answer(digest, bank_account_id=chosen)
+        answers.answer(digest, bank_account_id=chosen)

@@ -10,6 +10,7 @@ from core.errors import AmbiguousStatement
 from core.ingestion.alternatives import Alternative
 from core.ingestion.previewing import ImportPreview
 from core.ingestion.statement import StatementLine
+from ui import upload_answers as answers
 from ui import upload_desk as desk
 from ui.review_words import sentence as with_stop
 from ui.tables import ROW, frame, height, styled
@@ -27,6 +28,9 @@ LOOKED_AT = {
 
 def ask_reading(preview: ImportPreview, error: AmbiguousStatement) -> None:
     """The question with its evidence, the readings two by two, and whom else the answer helps."""
+    if first := _answered_along(preview):
+        st.markdown(f"The same question as **{plain(first.name)}** leaves open; your answer there holds here too.")
+        return
     st.markdown(f"**Which reading is right?** {plain(with_stop(error.question))}")
     if evidence := next((text for key, text in LOOKED_AT.items() if key in (error.layouts or [{}])[0]), ""):
         st.caption(evidence)
@@ -41,6 +45,16 @@ def ask_reading(preview: ImportPreview, error: AmbiguousStatement) -> None:
         "The answer is saved with the bank account when the file is stored: its next file is read the same way "
         "without asking."
     )
+
+
+def _answered_along(preview: ImportPreview) -> ImportPreview | None:
+    """The file above whose answer will hold for this one, None where it is asked for itself."""
+    alike = desk.asking_alike(preview)
+    places = {one.digest: number for number, one in enumerate(desk.held())}
+    first = min([preview, *alike], key=lambda one: places.get(one.digest, 0))
+    if first.digest == preview.digest or not st.session_state.get(f"alike_{first.digest[:16]}", True):
+        return None
+    return first
 
 
 def _others(preview: ImportPreview) -> list[str]:
@@ -137,4 +151,4 @@ def _amount(line: StatementLine | None) -> int | None:
 
 def _answer(digests: Sequence[str], layout: Mapping[str, Any]) -> None:
     for digest in digests:
-        desk.answer(digest, layout=layout)
+        answers.answer(digest, layout=layout)

@@ -50,6 +50,8 @@ def sums_of_previews(previews: Sequence[ImportPreview]) -> dict[str, Sums]:
         elif one.status is PreviewStatus.DUPLICATE:
             found[one.currency] += Sums(lines=lines, known=lines)
         else:
+            faulty = one.line_count - sum(len(account.lines) for account in one.accounts)  # left out by choice
+            found[one.currency] += Sums(lines=(faulty, 0), refused=(faulty, 0))
             for account in one.accounts:
                 new, known = (account.new_count, account.new_minor), (account.duplicate_count, account.duplicate_minor)
                 total = (len(account.lines), account.lines_minor)

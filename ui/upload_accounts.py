@@ -12,6 +12,7 @@ from core.errors import InvalidInput
 from core.founding import NAME_LENGTH, NUMBER_LENGTH, add_bank_account, bank_accounts_of
 from db.engine import snapshot, unit_of_work
 from models import BankAccount, BankAccountKind
+from ui import upload_answers as answers
 from ui import upload_desk as desk
 from ui.frame import refusals_shown
 

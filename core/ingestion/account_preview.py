@@ -12,6 +12,7 @@ from core.ingestion.doubts import Doubt, DoubtfulPair, Said
 from core.ingestion.duplicates import KnownLines, sort_lines
 from core.ingestion.line_facts import LineFacts, identity_text, source_of
 from core.ingestion.normalising import counterparty_names
+from core.ingestion.receipts import AccountSums, only_currency, refused_sums
 from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.period import Period
 
@@ -89,6 +90,20 @@ class AccountPreview:
     def duplicate_minor(self) -> int:
         return self.lines_minor - self.new_minor
 
+    @cached_property
+    def sums(self) -> AccountSums:
+        """The account's part of the receipt; its lines as the file was read, apart from how they were sorted."""
+        return AccountSums(
+            self.bank_account_id,
+            self.currency,
+            line_count=sum(len(statement.lines) for statement in self.statements),
+            new_count=self.new_count,
+            duplicate_count=self.duplicate_count,
+            lines_minor=sum(statement.sum_minor for statement in self.statements),
+            new_minor=self.new_minor,
+            duplicate_minor=self.duplicate_minor,
+        )
+
 
 def group_parts(
     parts: Iterable[tuple[Candidate, AccountStatement]],
@@ -100,6 +115,20 @@ def group_parts(
         owners[owner.id] = owner
         grouped[owner.id] = (*grouped.get(owner.id, ()), statement)
     return [(owners[key], statements) for key, statements in grouped.items()]
+
+
+def sums_of(accounts: Sequence[AccountPreview], faulty_count: int) -> tuple[AccountSums, ...]:
+    """The receipt of a file that is stored.
+
+    Args:
+        faulty_count: rows that cannot be read and are left out; they are of the file's account where it has one only.
+    """
+    sums = [account.sums for account in accounts]
+    if faulty_count:
+        owner = accounts[0].bank_account_id if len(accounts) == 1 else None
+        faulty = refused_sums(owner, only_currency(sums), faulty_count)
+        sums = [sums[0] + faulty] if len(sums) == 1 else [*sums, faulty]
+    return tuple(sums)
 
 
 def sort_file(

@@ -12,6 +12,8 @@ from sqlmodel import Session, col
 
 from core.errors import NotFound
 from core.ingestion.account_choice import Candidate
+from core.ingestion.evidence import load_sums
+from core.ingestion.receipts import AccountSums
 from core.period import Period
 from models import BankAccount, Company, FileStatus, Layout, StatementFile
 
@@ -29,6 +31,7 @@ class StoredFile:
     period: Period | None
     line_count: int
     lines_minor: int
+    sums: tuple[AccountSums, ...]
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,18 @@ def _stored(session: Session, company_id: UUID, digests: Collection[str]) -> dic
         col(StatementFile.status) == FileStatus.STORED,
         col(StatementFile.sha256).in_(set(digests)),
     )  # fmt: skip
+    rows = session.execute(wanted).all()
+    sums = load_sums(session, company_id, [row.id for row in rows])
     return {
-        digest: StoredFile(key, name, account, currency, Period(first, last) if first and last else None, count, total)
-        for digest, key, name, account, currency, first, last, count, total in session.execute(wanted)
+        row.sha256: StoredFile(
+            id=row.id,
+            name=row.name,
+            bank_account_id=row.bank_account_id,
+            currency=row.currency,
+            period=Period(row.first_on, row.last_on) if row.first_on and row.last_on else None,
+            line_count=row.line_count,
+            lines_minor=row.lines_minor,
+            sums=sums.get(row.id, ()),
+        )
+        for row in rows
     }

@@ -13,7 +13,7 @@ from core.access.audit import rows_digest
 from core.access.roles import Action, Caller
 from core.errors import BookkeepingError, BooksChanged, NotFound, PeriodClosed
 from core.ingestion.account_choice import same_layout
-from core.ingestion.account_preview import AccountPreview, first_locked, period_of, sort_file
+from core.ingestion.account_preview import AccountPreview, first_locked, period_of, sort_file, sums_of
 from core.ingestion.evidence import keep_file, original_bytes, plain_name, record_file, storable
 from core.ingestion.import_setting import ImportSetting, StoredFile, load_setting
 from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_of
@@ -237,20 +237,14 @@ def _file_facts(read: Statement) -> dict[str, Any]:
 
 
 def _receipt(preview: ImportPreview, accounts: Sequence[AccountPreview]) -> ImportReceipt:
-    """The sums are those of the columns that are written, the totals those of the file as read."""
+    """New and duplicate lines are those of the columns that are written, the lines those of the file as read."""
     return ImportReceipt(
         file_id=uuid4(),
         name=plain_name(preview.name),
         status=FileStatus.STORED,
-        currency=preview.currency,
-        period=preview.period,
-        new_count=sum(one.new_count for one in accounts),
-        duplicate_count=sum(one.duplicate_count for one in accounts),
+        sums=sums_of(accounts, preview.faulty_count),
         line_count=preview.line_count,
-        new_minor=sum(one.new_minor for one in accounts),
-        duplicate_minor=sum(one.duplicate_minor for one in accounts),
-        lines_minor=preview.lines_minor,
-        bank_account_ids=tuple(one.bank_account_id for one in accounts),
+        period=preview.period,
     )
 
 
@@ -259,13 +253,9 @@ def _duplicate(preview: ImportPreview, twin: StoredFile) -> ImportReceipt:
         file_id=uuid4(),
         name=plain_name(preview.name),
         status=FileStatus.DUPLICATE,
-        currency=twin.currency,
-        period=twin.period,
-        duplicate_count=twin.line_count,
+        sums=tuple(one.as_duplicate() for one in twin.sums),
         line_count=twin.line_count,
-        duplicate_minor=twin.lines_minor,
-        lines_minor=twin.lines_minor,
-        bank_account_ids=(twin.bank_account_id,) if twin.bank_account_id else (),
+        period=twin.period,
     )
 
 
@@ -274,12 +264,9 @@ def _refused(preview: ImportPreview, error: BookkeepingError) -> ImportReceipt:
         file_id=uuid4(),
         name=plain_name(preview.name),
         status=FileStatus.REFUSED,
-        currency=preview.currency,
-        period=preview.period,
-        refused_count=preview.line_count,
+        sums=tuple(one.as_refused() for one in preview.sums),
         line_count=preview.line_count,
-        refused_minor=preview.lines_minor,
-        lines_minor=preview.lines_minor,
+        period=preview.period,
         error=error,
     )
 
@@ -288,5 +275,12 @@ def _as_stored(receipt: ImportReceipt) -> StoredFile:
     """For a file of the same upload with the same bytes."""
     only = receipt.bank_account_ids[0] if len(receipt.bank_account_ids) == 1 else None
     return StoredFile(
-        receipt.file_id, receipt.name, only, receipt.currency, receipt.period, receipt.line_count, receipt.lines_minor
+        id=receipt.file_id,
+        name=receipt.name,
+        bank_account_id=only,
+        currency=receipt.currency,
+        period=receipt.period,
+        line_count=receipt.line_count,
+        lines_minor=receipt.lines_minor,
+        sums=receipt.sums,
     )

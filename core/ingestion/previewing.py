@@ -17,6 +17,7 @@ from core.ingestion.account_preview import (
     group_parts,
     period_of,
     sort_file,
+    sums_of,
 )
 from core.ingestion.assigning import AssignedFile, FileReader
 from core.ingestion.doubts import Said
@@ -25,6 +26,7 @@ from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_o
 from core.ingestion.layout import Layout
 from core.ingestion.progress import Progress, Stage, TellProgress, tell_nobody
 from core.ingestion.raw_file import RawFile
+from core.ingestion.receipts import AccountSums, by_currency, only_currency, refused_sums, total
 from core.ingestion.statement import Statement, StatementLine
 from core.period import Period
 from core.problems import Problem, Severity
@@ -90,21 +92,35 @@ class ImportPreview:
         return str(self.error) if self.error else ""
 
     @cached_property
+    def sums(self) -> tuple[AccountSums, ...]:
+        """The receipt that storing would give, a bank account and currency."""
+        if self.duplicate_of:
+            return tuple(one.as_duplicate() for one in self.duplicate_of.sums)
+        if self.status is PreviewStatus.NEW:
+            return sums_of(self.accounts, self.faulty_count)
+        read = self.statement.accounts if self.statement else ()
+        lines = [refused_sums(None, one.currency, len(one.lines), one.sum_minor) for one in read]
+        faulty = [refused_sums(None, only_currency(lines), self.faulty_count)] if self.faulty_count else []
+        return tuple(by_currency([*lines, *faulty]))
+
+    @cached_property
+    def faulty_count(self) -> int:
+        """Rows that cannot be read."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @cached_property
     def line_count(self) -> int:
         """Lines of the file, faulty rows included."""
         if self.duplicate_of:
             return self.duplicate_of.line_count
-        read = len(self.statement.lines) if self.statement else 0
-        return read + sum(problem.severity is Severity.ERROR for problem in self.problems)
+        return (len(self.statement.lines) if self.statement else 0) + self.faulty_count
 
     @cached_property
     def lines_minor(self) -> int:
-        """Sum of the lines that can be read, in minor units of `currency`."""
-        if self.duplicate_of:
-            return self.duplicate_of.lines_minor
-        return sum(line.amount_minor for line in self.statement.lines) if self.statement else 0
+        """Sum of the lines that can be read, in minor units of `currency`; 0 where they are in several currencies."""
+        return total(self.sums).lines_minor
 
-    @property
+    @cached_property
     def new_count(self) -> int:
         return sum(account.new_count for account in self.accounts)
 
@@ -114,13 +130,12 @@ class ImportPreview:
             return self.duplicate_of.line_count
         return sum(account.duplicate_count for account in self.accounts)
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The lines' currency; "" where there are several or none is known."""
         if self.duplicate_of:
             return self.duplicate_of.currency
-        used = {account.currency for account in self.accounts or (self.statement.accounts if self.statement else ())}
-        return used.pop() if len(used) == 1 else ""
+        return only_currency(self.sums)
 
     @cached_property
     def period(self) -> Period | None:
@@ -267,4 +282,5 @@ def _as_stored(preview: ImportPreview) -> StoredFile:
         period=preview.period,
         line_count=preview.line_count,
         lines_minor=preview.lines_minor,
+        sums=preview.sums,
     )

@@ -34,10 +34,19 @@ def read_layout_file(content: bytes) -> tuple[str, Layout]:
         raise LayoutRefused("The file names no bank, or holds something else than a layout.")
     try:
         read = Layout.from_dict(layout)
+        if not _is_typed(read):
+            raise TypeError
         check_layout(read)
     except (TypeError, ValueError, AttributeError, KeyError):
         raise LayoutRefused("A value of the layout in this file is of another kind than it should be.") from None
     return " ".join(bank.split())[:_LONGEST_BANK], read
+
+
+def _is_typed(read: Layout) -> bool:
+    """Whether the values are of their kinds, since what comes from a file may be anything."""
+    words = (read.delimiter, read.encoding, read.date_order, read.decimal, read.sign, read.currency)
+    known = read.newest_first in (None, True, False) and type(read.header_row) in (int, type(None))
+    return known and all(isinstance(word, str) for word in words)
 
 
 def _parsed(content: bytes) -> dict[str, Any]:

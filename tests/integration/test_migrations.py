@@ -9,10 +9,6 @@ from alembic import command
 from sqlalchemy import Engine, Inspector, inspect, text
 
 from db.engine import alembic_config, engine, forget, migrate, open_engine, unit_of_work, use_database
-import db.migrations.laws_0004.postgresql
-import db.migrations.laws_0004.sqlite
-import db.migrations.laws_0005.postgresql
-import db.migrations.laws_0005.sqlite
 from db.migrations import laws_0004, laws_0005
 from models import Table
 from tests import builders

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.errors import NotFound
@@ -42,6 +42,7 @@ class ImportSetting:
     closed_through_on: date | None
     candidates: tuple[Candidate, ...]
     stored: dict[str, StoredFile]
+    last_upload_at: datetime | None
 
     def get_candidate(self, bank_account_id: UUID) -> Candidate:
         """Raises NotFound."""
@@ -66,8 +67,13 @@ def load_setting(session: Session, company_id: UUID, digests: Collection[str], *
     row = session.execute(company.with_for_update(key_share=True) if lock else company).one_or_none()
     if row is None:
         raise NotFound("company", str(company_id))
+    latest = select(func.max(col(StatementFile.uploaded_at))).where(col(StatementFile.company_id) == company_id)
     return ImportSetting(
-        row.slug, row.closed_through_on, _candidates(session, company_id), _stored(session, company_id, digests)
+        row.slug,
+        row.closed_through_on,
+        _candidates(session, company_id),
+        _stored(session, company_id, digests),
+        session.execute(latest).scalar(),
     )
 
 

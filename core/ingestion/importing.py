@@ -78,7 +78,9 @@ class _Storing:
         now: datetime,
     ) -> None:
         self.session, self.caller, self.company_id = session, caller, company_id
-        self.setting, self.write, self.now = setting, write, now
+        self.setting, self.write = setting, write
+        # Who counts on whose lines shows from the order of the files, whatever the clocks of two people say.
+        self.now = max(now, setting.last_upload_at or now)
         self.stored = dict(setting.stored)
         self.touched: dict[UUID, set[str]] = {}  # SHA-256 of the files stored in this call, a bank account
         self.layouts: dict[UUID, dict[str, Any]] = {}  # saved in this call

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from core.access.audit import Violation
@@ -96,10 +97,11 @@ def _currencies_that_differ(scope: Scope) -> Query:
         col(StatementFile.kind) == FileKind.STATEMENT,
         col(StatementFile.status).in_(WITH_LINES),
     )
+    unnamed = aliased(ReceiptSum)
     named = ~exists().where(
-        col(ReceiptSum.statement_file_id) == col(StatementFile.id),
-        col(ReceiptSum.currency) == "",
-        col(ReceiptSum.new_count) > 0,
+        col(unnamed.statement_file_id) == col(StatementFile.id),
+        col(unnamed.currency) == "",
+        col(unnamed.new_count) > 0,
     )
     lines: Query = (
         select(

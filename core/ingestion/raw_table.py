@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.errors import UnknownFormat
-from core.ingestion.formats.signatures import is_ofx, name_of_unreadable
+from core.ingestion.formats.signatures import name_of_unreadable, signature
 from core.ingestion.formats.tabular.columns import find_roles, profile
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.records import DELIMITERS, Record, find_delimiter, split_records
@@ -39,7 +39,7 @@ class RawTable:
 
 def is_table(file: RawFile) -> bool:
     """Whether the file's rows and columns can be shown, so that a person can draw its layout."""
-    return not name_of_unreadable(file.content) and not is_ofx(file.content)
+    return not name_of_unreadable(file.content) and not signature(file.content)
 
 
 def read_raw_table(file: RawFile, *, delimiter: str = "", encoding: str = "", most: int = ROWS_SHOWN) -> RawTable:

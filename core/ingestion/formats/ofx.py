@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core.errors import InvalidLines, UnknownFormat
-from core.ingestion.formats.signatures import is_ofx
+from core.ingestion.formats.signatures import signature
 from core.ingestion.formats.tabular.amounts import currency_codes, mark_votes, read_amount, to_minor_units
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
@@ -41,7 +41,7 @@ class Ofx:
     name = "ofx"
 
     def recognises(self, file: RawFile) -> bool:
-        return is_ofx(file.content)
+        return signature(file.content) == self.name
 
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:  # noqa: ARG002 - OFX states its layout
         """One AccountStatement per statement of the file, in its order.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, read_parts
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold
@@ -18,6 +19,8 @@ _DAY_FIRST_WORDS = re.compile(
 _US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
 _ENOUGH_STEPS = 5
+_ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
+_LEADS = {"D": "day", "M": "month", "Y": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,22 @@ def find_order(
         if len(narrowed) == 1:
             return DateOrder(narrowed[0], reason)
     return DateOrder("", "nothing in the file settles it", tuple(orders))
+
+
+def date_question(name: str, column: DateColumn, order: DateOrder) -> AmbiguousStatement:
+    """The refusal that asks which of the remaining orders a column of dates has."""
+    sample = next(text for text, parts in column.parts.items() if parts)
+    candidates = []
+    for remaining in order.remaining:
+        days = sorted(day for day in column.days(remaining) if day)
+        candidates.append(f"{_ORDER_WORDS[remaining]}: from {days[0]} to {days[-1]}")
+    leads = " or the ".join(dict.fromkeys(_LEADS[remaining[0]] for remaining in order.remaining))
+    return AmbiguousStatement(
+        name,
+        f"dates like “{sample}” may have the {leads} first, and {order.reason}.",
+        candidates,
+        [{"date_order": remaining} for remaining in order.remaining],
+    )
 
 
 def _possible(column: DateColumn) -> list[str]:

@@ -7,7 +7,7 @@ from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.choosing import choose_reading
 from core.ingestion.formats.tabular.columns import Roles, find_roles, money_votes, profile
-from core.ingestion.formats.tabular.date_order import DateOrder, find_order, runs_newest_first
+from core.ingestion.formats.tabular.date_order import DateOrder, date_question, find_order, runs_newest_first
 from core.ingestion.formats.tabular.signs import Chain, Reading
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import header_currency
@@ -15,7 +15,6 @@ from core.ingestion.layout import Column, Layout
 from core.money import minor_digits
 
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
-_ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
 
 
 @dataclass(slots=True)
@@ -105,17 +104,7 @@ def _date_order(table: Table, roles: Roles, decimal: str, reading: Reading, answ
     newest_first = reading.chain.newest_first if reading.chain.proved and reading.chain.agree > 1 else None
     order = find_order(table, position, [p for p in others if p >= 0], decimal, newest_first)
     if order.remaining:
-        sample = next(text for text, parts in table.dates(position).parts.items() if parts)
-        candidates = []
-        for remaining in order.remaining:
-            days = sorted(day for day in table.dates(position).days(remaining) if day)
-            candidates.append(f"{_ORDER_WORDS[remaining]}: from {days[0]} to {days[-1]}")
-        raise AmbiguousStatement(
-            table.name,
-            f"dates like “{sample}” may have the day or the month first, and {order.reason}.",
-            candidates,
-            [{"date_order": remaining} for remaining in order.remaining],
-        )
+        raise date_question(table.name, column, order)
     if not order.order:
         raise UnknownFormat(table.name, "The column with dates holds no valid dates.")
     return order

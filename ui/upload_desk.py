@@ -1,6 +1,6 @@
 """What is being uploaded in this browser session: files, answers, previews. All of it is dropped once it is stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -9,9 +9,10 @@ from uuid import UUID
 import streamlit as st
 
 from core.access.roles import Caller
-from core.errors import AmbiguousStatement, BankAccountUnclear, BooksChanged, WrongBankAccount
+from core.errors import AmbiguousStatement, BankAccountUnclear, BooksChanged, UnknownFormat, WrongBankAccount
 from core.flow import Intake, take_in
 from core.ingestion.alternatives import Alternative, compare_readings
+from core.ingestion.archives import unpack
 from core.ingestion.assigning import FileReader
 from core.ingestion.previewing import ImportPreview, preview_files
 from core.ingestion.progress import TellProgress
@@ -76,23 +77,34 @@ def field_key() -> str:
 
 
 def take_files() -> None:
-    """Callback of the field: its files join those that wait; what does not fit is left out and named."""
+    """Callback of the field: its files join those that wait, members of an archive one by one.
+
+    What does not fit is left out and named; an archive that cannot be unpacked waits as it is, to be refused by name.
+    """
     waiting, left = files(), []
     known = {(file.name, file.digest) for file in waiting}
     size = sum(len(file.content) for file in waiting)
-    for dropped in st.session_state[field_key()]:
-        file = RawFile(dropped.name, dropped.getvalue())
+    for file in _dropped():
         if (file.name, file.digest) in known:
             continue
-        size += len(file.content)
-        if len(waiting) >= MOST_FILES or size > MOST_BYTES:
+        if len(waiting) >= MOST_FILES or size + len(file.content) > MOST_BYTES:
             left.append(file.name)
             continue
+        size += len(file.content)
         known.add((file.name, file.digest))
         waiting.append(file)
     st.session_state[FILES], st.session_state[LEFT] = waiting, left
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.session_state.pop(DONE, None)
+
+
+def _dropped() -> Iterator[RawFile]:
+    for each in st.session_state[field_key()]:
+        file = RawFile(each.name, each.getvalue())
+        try:
+            yield from unpack(file)
+        except UnknownFormat:
+            yield file
 
 
 def leave_out(place: int) -> None:

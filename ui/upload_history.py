@@ -6,10 +6,11 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.access.roles import Caller
+from core.access.roles import Action, Caller
 from core.ingestion.file_lines import RevertingEffects, effects_of_reverting
 from core.ingestion.import_history import ImportRecord, list_imports
 from core.ingestion.importing import original_bytes, revert_import
+from core.ingestion.receipt_documents import receipt_sheet
 from core.problems import Problem, Severity
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
@@ -144,12 +145,20 @@ def _actions(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
         with snapshot() as session:
             return original_bytes(session, caller, company_id, record.file_id)[1]
 
+    def receipt() -> bytes:
+        with snapshot() as session:
+            return receipt_sheet(session, caller, company_id, record.file_id)
+
     with st.container(horizontal=True):
         st.download_button(
-            "Download the original", content, file_name=record.name, mime="application/octet-stream",
-            key=f"bytes_{record.file_id.hex}", icon=":material/download:", on_click="ignore",
+            "Download the receipt", receipt, file_name=f"receipt {record.name}.txt", mime="text/plain",
+            key=f"receipt_{record.file_id.hex}", icon=":material/receipt_long:", on_click="ignore",
         )  # fmt: skip
-        if record.status is FileStatus.STORED:
+        st.download_button(
+            "Download the original", content, file_name=record.name, mime="application/octet-stream",
+            key=f"bytes_{record.file_id.hex}", icon=":material/download:", on_click="ignore", type="tertiary",
+        )  # fmt: skip
+        if record.status is FileStatus.STORED and caller.may(company_id, Action.IMPORT):
             st.button(
                 "Take back this import", key=f"back_{record.file_id.hex}", icon=":material/undo:", type="tertiary",
                 on_click=_ask, args=(record.file_id,),

@@ -59,8 +59,6 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
         case [form]:
             return form.read(file, layout, currency)
         case []:
-            raise UnknownFormat(
-                file.name, "It holds neither a table with delimiters nor an OFX, CAMT, MT940 or QIF statement."
-            )
+            raise UnknownFormat(file.name, "It holds no table with delimiters, and is no OFX, CAMT, MT940 or QIF file.")
         case several:
             raise AmbiguousStatement(file.name, "several formats recognise it", [form.name for form in several])

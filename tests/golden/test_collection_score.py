@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import StatementRefused
 from core.ingestion.raw_file import RawFile
-from core.ingestion.reading import read_statement
+from core.ingestion.reading import FORMATS, read_statement
 from core.ingestion.statement import StatementLine
 from core.money import to_decimal
 
@@ -94,3 +94,9 @@ def test_the_collection_is_read_exactly_or_refused_and_never_wrongly_in_silence(
         exact = [name for name, each in results.items() if each[:2] == (kind, "exact")]
         assert len([name for name, each in results.items() if each[0] == kind]) == total
         assert len(exact) >= least
+
+
+def test_no_file_of_the_collection_is_recognised_by_two_formats() -> None:
+    for path in COLLECTION.iterdir():
+        file = RawFile(path.name, path.read_bytes())
+        assert len([form.name for form in FORMATS if form.recognises(file)]) <= 1, path.name

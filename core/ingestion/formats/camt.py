@@ -49,7 +49,7 @@ class Camt:
         row = 0
         for each in statements:
             entries = list(children(each, "Ntry"))
-            pages += _pages(each, entries, row, currency, problems)
+            pages += _pages(file.name, each, entries, row, currency, problems)
             row += len(entries)
         check_faulty(file.name, problems, any(page.lines for page in pages))
         return Statement(self.name, joined(pages, problems), {"date_order": "YMD", "decimal": "."}, tuple(problems))
@@ -60,7 +60,7 @@ def _name(element: Element) -> str:
 
 
 def _pages(
-    statement: Element, entries: list[Element], before: int, fallback: str, problems: list[Problem]
+    name: str, statement: Element, entries: list[Element], before: int, fallback: str, problems: list[Problem]
 ) -> list[Page]:
     """The statement as pages, one per currency of its entries; the first is in the account's own."""
     currency = _currency(statement, entries) or fallback
@@ -80,6 +80,8 @@ def _pages(
         else:
             shown = " | ".join(text.strip() for text in entry.itertext() if text.strip())
             problems.append(Problem(row, made, Severity.ERROR, shown[:500]))
+            if row % 1_000 == 0:
+                check_faulty(name, problems, any_read=True)
     if pending:
         problems.append(Problem(0, f"{pending} pending transactions were left out.", Severity.WARNING))
     for page in pages.values():

@@ -6,6 +6,7 @@ so what was read is proved, and what does not add up is said.
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from core.errors import UnknownFormat
 from core.ingestion.formats.mt940_fields import CLOSING, OPENING, Field, Message, Movement, fields_of, messages_of
@@ -42,7 +43,7 @@ class Mt940:
             UnknownFormat: it holds no statement. InvalidLines: no line of it can be read.
         """
         text, encoding = decode(file.content)
-        messages = messages_of(fields_of(file.name, text))
+        messages = messages_of(file.name, fields_of(file.name, text))
         if not messages:
             raise UnknownFormat(file.name, "It has the fields of an MT940 file, but no statement.")
         problems: list[Problem] = []
@@ -69,11 +70,11 @@ def _page(message: Message, fallback: str, problems: list[Problem]) -> Page:
         elif isinstance(made, StatementLine):
             page.lines.append(made)
         else:
-            shown = " | ".join(line.strip() for line in movement.field.lines)
-            problems.append(Problem(movement.field.row, made, Severity.ERROR, shown[:500]))
+            shown = " | ".join(line.strip() for line in movement.head.lines)
+            problems.append(Problem(movement.head.row, made, Severity.ERROR, shown[:500]))
     if message.late:
         why = "lines stand behind the closing balance, so it does not count them; compare them with the bank"
-        problems.append(Problem(message.late[0].field.row, why, Severity.WARNING))
+        problems.append(Problem(message.late[0].head.row, why, Severity.WARNING))
     if expected:
         problems.append(Problem(message.row, f"{expected} expected transactions were left out.", Severity.WARNING))
     _check_sums(message, page, problems)
@@ -113,6 +114,7 @@ def _balance(balance: Field | None, currency: str, problems: list[Problem]) -> i
     return -minor if found[1] == "D" else minor
 
 
+@lru_cache(maxsize=4096)
 def _minor(text: str, currency: str) -> int | None:
     """SWIFT's decimal mark is the comma; a point counts where it cannot part thousands."""
     votes = mark_votes([text])
@@ -125,7 +127,7 @@ def _minor(text: str, currency: str) -> int | None:
 
 def _line(movement: Movement, currency: str, problems: list[Problem]) -> StatementLine | str | None:
     """The line; a sentence saying what is wrong with it; None where it is expected, not booked."""
-    lines = movement.field.lines
+    lines = movement.head.lines
     found = _LINE.match(lines[0].strip())
     supplementary = lines[1:]
     if found is None and supplementary:
@@ -142,13 +144,13 @@ def _line(movement: Movement, currency: str, problems: list[Problem]) -> Stateme
     if mark not in _SIGNS:
         return None
     if fault:
-        problems.append(Problem(movement.field.row, fault, Severity.WARNING, lines[0].strip()))
+        problems.append(Problem(movement.head.row, fault, Severity.WARNING, lines[0].strip()))
     kind = _KIND.match(rest)
     own, _, banks = (kind[2] if kind else rest).partition("//")
     told = told_by(movement.information, movement.bank_own)
     details = unwrapped(supplementary)
     return StatementLine(
-        row=movement.field.row,
+        row=movement.head.row,
         booked_on=entry_on or value_on,
         amount_minor=_SIGNS[mark] * minor,
         currency=currency,
@@ -163,6 +165,7 @@ def _described(told: str, details: str) -> str:
     return told if details in told else f"{told} {details}".strip()
 
 
+@lru_cache(maxsize=4096)
 def _days(digits: str) -> tuple[date | None, date | None, str]:
     """Value date, entry date (None where absent), and what is wrong. The entry date has no year: it is the nearest."""
     width = 8 if len(digits) in {8, 12} else 6

@@ -10,6 +10,8 @@ from core.errors import UnknownFormat
 _MARK = re.compile(r"^[ \t]*(?::(\d{2}[A-Z]?|\d{3}|NS):|(?:-[A-Z]{0,3}|-?\}.*|\{\d:.*)$)", re.MULTILINE)
 _LONGEST = 8_000  # characters of a field; SWIFT allows some 400
 _MOST = 1_000_000  # fields of a file
+_MOST_MESSAGES = 100_000
+_TOO_MUCH = "It holds too much to be read at once; export a shorter time."
 OPENING, CLOSING = {"60F", "60M"}, {"62F", "62M"}
 
 
@@ -28,7 +30,7 @@ class Field:
 class Movement:
     """One :61: with the texts that follow it."""
 
-    field: Field
+    head: Field
     information: list[str] = field(default_factory=list)
     bank_own: list[str] = field(default_factory=list)
 
@@ -57,10 +59,12 @@ def fields_of(name: str, text: str) -> Iterator[Field]:
     if "@@:" in text[:2000]:
         text = text.replace("@@", "\n")  # how some banks end lines
     if text.count("\n:") > _MOST:
-        raise UnknownFormat(name, "It holds too much to be read at once; export a shorter time.")
+        raise UnknownFormat(name, _TOO_MUCH)
     row, counted = 1, 0
     tag, start, begins_on = "", 0, 0
     for mark in _MARK.finditer(text):
+        if tag == "-" and not mark[1]:
+            continue
         if tag:
             yield Field(begins_on, tag, _lines(text, start, mark.start()))
         row += text.count("\n", counted, mark.start())
@@ -74,8 +78,12 @@ def _lines(text: str, start: int, end: int) -> list[str]:
     return text[start : min(end, start + _LONGEST)].rstrip("\n").split("\n")
 
 
-def messages_of(fields: Iterator[Field]) -> list[Message]:
-    """The statements. A new one begins with :20:, or with a second opening balance or account."""
+def messages_of(name: str, fields: Iterator[Field]) -> list[Message]:
+    """The statements. A new one begins with :20:, or with a second opening balance or account.
+
+    Raises:
+        UnknownFormat: there are more than can be read at once.
+    """
     messages: list[Message] = []
     movement: Movement | None = None
     for each in fields:
@@ -86,6 +94,8 @@ def messages_of(fields: Iterator[Field]) -> list[Message]:
             if messages and messages[-1].empty:
                 messages.pop()
             messages.append(Message(each.row))
+            if len(messages) > _MOST_MESSAGES:
+                raise UnknownFormat(name, _TOO_MUCH)
         if not messages:
             continue
         message = messages[-1]

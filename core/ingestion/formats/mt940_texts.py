@@ -32,7 +32,7 @@ def told_by(information: list[str], bank_own: list[str]) -> Told:
         bank_own: those of its :NS: fields, each a two-digit code and a text.
     """
     if not information:
-        return _told_by_codes(bank_own)
+        return _told_by_codes(bank_own) if bank_own else Told()
     flat = "".join(information)[:_LONGEST]
     if coded := _CODED.match(flat):
         return _told_by_subfields(flat[coded.end() - 1 :], coded[1])

@@ -33,6 +33,7 @@ class _Block:
     tags: dict[str, str] = field(default_factory=dict)
     transactions: list[dict[str, str]] = field(default_factory=list)
     pending: int = 0
+    trades: int = 0  # purchases and sales of securities, which are no bank lines
 
 
 class Ofx:
@@ -112,6 +113,9 @@ def _blocks(text: str) -> list[_Block]:
         elif name == "STMTTRNP":
             line, scope = (None if closing else {}), ""
             blocks[-1].pending += not closing
+        elif name == "INVTRAN":
+            line, scope = (None if closing else {}), ""
+            blocks[-1].trades += not closing
         elif name in _BALANCES or name in _NESTED or name == "BANKTRANLIST":
             line = line if name in _NESTED else None
             scope = "" if closing or name == "BANKTRANLIST" else name
@@ -166,6 +170,9 @@ def _account(block: _Block, mark: str, fallback: str, before: int, problems: lis
             problems.append(Problem(index, made, Severity.ERROR, text[:500]))
     if block.pending:
         problems.append(Problem(0, f"{block.pending} pending transactions were left out.", Severity.WARNING))
+    if block.trades:
+        message = f"{block.trades} transactions in securities are no bank lines and were left out."
+        problems.append(Problem(0, message, Severity.WARNING))
     number = block.tags.get("ACCTID", "")
     return AccountStatement(number, currency, tuple(lines), None, _closing(block, mark, currency, problems))
 

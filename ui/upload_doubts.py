@@ -58,10 +58,11 @@ def _pair(preview: ImportPreview, account: AccountPreview, line: DoubtfulLine, m
     with right:
         why = line.doubt.sentence
         st.caption(plain(why[:1].upper() + why[1:]))
+        key = f"{key}_{line.is_new}_{line.is_answered}"
+        said = NEW if line.is_new else KNOWN
         st.segmented_control(
-            f"Row {line.row}", [NEW, KNOWN], default=NEW if line.is_new else KNOWN, required=True,
-            key=f"{key}_{line.is_new}", label_visibility="collapsed", on_change=_decide,
-            args=(preview.digest, line.row, f"{key}_{line.is_new}"),
+            f"Row {line.row}", [NEW, KNOWN], default=said if line.is_answered else None, required=line.is_answered,
+            key=key, label_visibility="collapsed", on_change=_decide, args=(preview.digest, line.row, key),
         )  # fmt: skip
         if not line.is_answered:
             st.caption(f"Without your word it counts as {'new' if line.is_new else 'stored already'}.")
@@ -80,7 +81,8 @@ def _balance(minor: int | None, currency: str) -> str:
 
 
 def _decide(digest: str, row: int, key: str) -> None:
-    answers.answer_rows(digest, [row], new=st.session_state[key] == NEW)
+    if said := st.session_state[key]:
+        answers.answer_rows(digest, [row], new=said == NEW)
 
 
 def _answer(digest: str, rows: Sequence[int], new: bool) -> None:

@@ -83,7 +83,7 @@ def _to_store(caller: Caller, company_id: UUID, found: Sequence[ImportPreview]) 
         show_sums(sums_of_previews(found), len(found), "New", "sum")
         unread = sum(desk.is_asking(one) and one.statement is None for one in found)
         if unread:
-            st.caption(f"{count(unread, 'file is', 'files are')} not counted until you have answered how to read them.")
+            st.caption(f"{count(unread, 'file is', 'files are')} not counted until the question below is answered.")
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(_verb(chosen), type="primary", key="store", icon=":material/save:", disabled=not chosen)
             st.button("Clear the list", type="tertiary", key="clear", on_click=desk.clear)

@@ -233,6 +233,10 @@ def test_a_doubtful_line_is_shown_beside_the_stored_one_and_decided(sign_in_as, 
     assert [row[3] for row in pair] == ["BEANS AND MORE", "COFFEE ROASTERY"]
     assert sums(page)["New"] == "2"  # as long as nobody says otherwise
     (decision,) = [each for each in page.segmented_control if each.label == "Row 2"]
+    page = check(decision.set_value("It is new").run())
+    assert "Ready to store" in heads(page)[0]  # saying what it counts as anyway settles it too
+    page = look_into(page, "other.csv")
+    (decision,) = [each for each in page.segmented_control if each.label == "Row 2"]
     page = check(decision.set_value("It is the stored one").run())
     assert sums(page) == {"Lines in 1 file": "2", "New": "1", "Already stored": "1", "Refused": "0"}
     page = press(page, "Store 1 new line")

@@ -198,6 +198,10 @@ class AliasRefused(InvalidInput):
         super().__init__(f"“{name}” cannot be the name: {why}.")
 
 
+class LayoutRefused(InvalidInput):
+    """A layout drawn by hand, or come as a file, cannot read anything; the sentence says what is missing in it."""
+
+
 class UnknownSector(InvalidInput):
     """There is no chart of accounts for that kind of business."""
 

@@ -15,6 +15,7 @@ from core.access.roles import Caller
 from core.ingestion.deleting import restore_line
 from core.ingestion.importing import store_previews
 from core.ingestion.previewing import FileAnswer, ImportPreview, preview_files
+from core.ingestion.progress import Progress, Stage, TellProgress, tell_nobody
 from core.ingestion.raw_file import RawFile
 from core.ingestion.receipts import ImportReceipt
 from core.posting.entries import BookingResult, book_company
@@ -32,10 +33,18 @@ class Intake:
 
 
 def work_through(
-    session: Session, caller: Caller, company_id: UUID, *, write: WriteColumns, now: datetime
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    *,
+    write: WriteColumns,
+    now: datetime,
+    tell: TellProgress = tell_nobody,
 ) -> tuple[MatchingResult, BookingResult]:
-    """Match and book every line of the company that has no entry yet."""
+    """Match and book every line of the company that has no entry yet; `tell` is called as each of the two begins."""
+    tell(Progress(Stage.MATCH))
     matching = match_company(session, caller, company_id, write=write, now=now)
+    tell(Progress(Stage.BOOK))
     booking = book_company(session, caller, company_id, write=write, now=now)
     return matching, booking
 
@@ -48,10 +57,14 @@ def take_in(
     *,
     write: WriteColumns,
     now: datetime,
+    tell: TellProgress = tell_nobody,
 ) -> Intake:
-    """Store exactly what was previewed, each file for itself, then work through the new lines."""
-    receipts = store_previews(session, caller, company_id, previews, write=write, now=now)
-    matching, booking = work_through(session, caller, company_id, write=write, now=now)
+    """Store exactly what was previewed, each file for itself, then work through the new lines.
+
+    `tell` is called as each file and each further stage begins; nothing holds before the unit of work ends.
+    """
+    receipts = store_previews(session, caller, company_id, previews, write=write, now=now, tell=tell)
+    matching, booking = work_through(session, caller, company_id, write=write, now=now, tell=tell)
     return Intake(tuple(receipts), matching, booking)
 
 

@@ -12,6 +12,7 @@ from core.errors import InvalidInput
 from core.founding import NAME_LENGTH, NUMBER_LENGTH, add_bank_account, bank_accounts_of
 from db.engine import snapshot, unit_of_work
 from models import BankAccount, BankAccountKind
+from ui import upload_answers as answers
 from ui import upload_desk as desk
 from ui.frame import refusals_shown
 
@@ -67,8 +68,8 @@ def _close() -> None:
 
 
 @st.dialog("New bank account", icon=":material/account_balance:", on_dismiss=_close)
-def add_account(caller: Caller, company_id: UUID, digest: str, given: Mapping[str, str], answers: bool) -> None:
-    """Adds the account; with `answers` the file goes there, else its own account number decides."""
+def add_account(caller: Caller, company_id: UUID, digest: str, given: Mapping[str, str], decides: bool) -> None:
+    """Adds the account; with `decides` the file goes there, else its own account number decides."""
     with st.form("upload_account_form", border=False):
         typed = account_fields("upload_account", given)
         with st.container(horizontal=True, horizontal_alignment="right"):
@@ -83,8 +84,8 @@ def add_account(caller: Caller, company_id: UUID, digest: str, given: Mapping[st
                 raise InvalidInput("Type the bank account's name first.")
             with unit_of_work() as session:
                 added = add_bank_account(session, caller, company_id, **typed, now=datetime.now(UTC))
-            if answers:
-                desk.answer(digest, bank_account_id=added.id)
+            if decides:
+                answers.answer(digest, bank_account_id=added.id)
             desk.read_again()
             _close()
             st.rerun()

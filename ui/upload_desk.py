@@ -1,26 +1,29 @@
 """What is being uploaded in this browser session: files, answers, previews. All of it is dropped once it is stored."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import streamlit as st
 
 from core.access.roles import Caller
-from core.errors import AmbiguousStatement, BankAccountUnclear, BookkeepingError, BooksChanged, WrongBankAccount
+from core.errors import AmbiguousStatement, BankAccountUnclear, BooksChanged, UnknownFormat, WrongBankAccount
 from core.flow import Intake, take_in
-from core.ingestion.layout import Layout
-from core.ingestion.previewing import FileAnswer, ImportPreview, preview_files
+from core.ingestion.alternatives import Alternative, compare_readings
+from core.ingestion.archives import unpack
+from core.ingestion.assigning import FileReader
+from core.ingestion.previewing import ImportPreview, preview_files
+from core.ingestion.progress import TellProgress
 from core.ingestion.raw_file import RawFile
-from core.ingestion.reading import read_statement
-from core.ingestion.statement import Statement
+from core.ingestion.raw_table import first_guess, read_raw_table
 from core.posting.entries import BookingResult
 from core.reconciliation.reconciling import MatchingResult
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from ui.words import count
+from ui.upload_answers import ANSWERS, answer_of, drop_answers
+from ui.upload_progress import progress_shown
 
 MOST_FILES = 60  # waiting in one browser session
 MOST_BYTES = 120_000_000  # of them together
@@ -28,19 +31,23 @@ MOST_MEGABYTES = 25  # of one file
 
 COMPANY = "upload_company"  # whose previews these are
 FILES = "upload_files"  # list[RawFile] that are not stored yet
-ANSWERS = "upload_answers"  # SHA-256 → FileAnswer
 READ = "upload_read"  # Reading of exactly these files and answers
+READER = "upload_reader"  # FileReader of this upload
 ROUND = "upload_round"  # grows with each drop, so that the field for files is empty again
 LEFT = "upload_left"  # names of files that did not fit
 DONE = "upload_done"  # what the last storing did
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
 class Reading:
-    """The previews of some files with some answers."""
+    """The previews of some files with some answers, and what was worked out of them so far."""
 
     asked: tuple[Any, ...]
     previews: tuple[ImportPreview, ...]
+    derived: dict[tuple[int, str], Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Done:
 def begin(company_id: UUID) -> None:
     """Another company: the files stay, what was found about them for the other one does not."""
     if st.session_state.get(COMPANY) != company_id:
-        for name in (ANSWERS, READ, DONE, LEFT):
+        for name in (ANSWERS, READ, READER, DONE, LEFT):
             st.session_state.pop(name, None)
         st.session_state[COMPANY] = company_id
 
@@ -70,18 +77,20 @@ def field_key() -> str:
 
 
 def take_files() -> None:
-    """Callback of the field: its files join those that wait; what does not fit is left out and named."""
+    """Callback of the field: its files join those that wait, members of an archive one by one.
+
+    What does not fit is left out and named; an archive that cannot be unpacked waits as it is, to be refused by name.
+    """
     waiting, left = files(), []
     known = {(file.name, file.digest) for file in waiting}
     size = sum(len(file.content) for file in waiting)
-    for dropped in st.session_state[field_key()]:
-        file = RawFile(dropped.name, dropped.getvalue())
+    for file in _dropped():
         if (file.name, file.digest) in known:
             continue
-        size += len(file.content)
-        if len(waiting) >= MOST_FILES or size > MOST_BYTES:
+        if len(waiting) >= MOST_FILES or size + len(file.content) > MOST_BYTES:
             left.append(file.name)
             continue
+        size += len(file.content)
         known.add((file.name, file.digest))
         waiting.append(file)
     st.session_state[FILES], st.session_state[LEFT] = waiting, left
@@ -89,41 +98,27 @@ def take_files() -> None:
     st.session_state.pop(DONE, None)
 
 
+def _dropped() -> Iterator[RawFile]:
+    for each in st.session_state[field_key()]:
+        file = RawFile(each.name, each.getvalue())
+        try:
+            yield from unpack(file)
+        except UnknownFormat:
+            yield file
+
+
 def leave_out(place: int) -> None:
     """Take one file off the list; nothing of it was stored."""
     waiting = files()
     del waiting[place]
     st.session_state[FILES] = waiting
+    if not waiting:
+        clear()
 
 
 def clear() -> None:
-    for name in (FILES, ANSWERS, READ, LEFT, DONE):
+    for name in (FILES, ANSWERS, READ, READER, LEFT, DONE):
         st.session_state.pop(name, None)
-
-
-def answer(digest: str, *, bank_account_id: UUID | None = None, layout: dict[str, Any] | None = None) -> None:
-    """Keep what a person said of a file; a layout adds to what they said of it before."""
-    given: dict[str, FileAnswer] = dict(st.session_state.get(ANSWERS, {}))
-    said = given.get(digest, FileAnswer())
-    if bank_account_id:
-        said = replace(said, bank_account_id=bank_account_id)
-    if layout:
-        before = said.layout.to_dict() if said.layout else {}
-        positions = {**before.get("positions", {}), **layout.get("positions", {})}
-        said = replace(said, layout=Layout.from_dict({**before, **layout, "positions": positions}))
-    st.session_state[ANSWERS] = {**given, digest: said}
-
-
-def answer_of(digest: str) -> FileAnswer:
-    found: FileAnswer = st.session_state.get(ANSWERS, {}).get(digest, FileAnswer())
-    return found
-
-
-def forget_layout(digest: str) -> None:
-    """Back to what the detector finds."""
-    given = dict(st.session_state.get(ANSWERS, {}))
-    given[digest] = replace(given.get(digest, FileAnswer()), layout=None)
-    st.session_state[ANSWERS] = given
 
 
 def read_again() -> None:
@@ -135,13 +130,33 @@ def previews(caller: Caller, company_id: UUID) -> tuple[ImportPreview, ...]:
     """What the waiting files would bring, read once for the same files and answers. Raises what reading refuses."""
     waiting = files()
     given = {file.digest: answer_of(file.digest) for file in waiting}
-    asked = (company_id, tuple((file.name, file.digest) for file in waiting), repr(given))
-    held: Reading | None = st.session_state.get(READ)
-    if held and held.asked == asked:
-        return held.previews
-    with st.spinner(f"Reading {count(len(waiting), 'file')}"), snapshot() as session:
-        found = tuple(preview_files(session, caller, company_id, waiting, answers=given))
+    asked = (company_id, tuple((file.name, file.digest) for file in waiting), given)
+    reading: Reading | None = st.session_state.get(READ)
+    if reading and reading.asked == asked:
+        return reading.previews
+    reader: FileReader = st.session_state.setdefault(READER, FileReader())
+    reader.keep_only(set(given))
+    with progress_shown() as tell, snapshot() as session:
+        found = tuple(preview_files(session, caller, company_id, waiting, answers=given, reader=reader, tell=tell))
     st.session_state[READ] = Reading(asked, found)
+    return found
+
+
+def held() -> tuple[ImportPreview, ...]:
+    """The previews that are shown, in their order."""
+    reading: Reading | None = st.session_state.get(READ)
+    return reading.previews if reading else ()
+
+
+def once(preview: ImportPreview, what: str, make: Callable[[], T]) -> T:
+    """What is worked out of a whole file, worked out once for as long as its preview is held."""
+    reading: Reading | None = st.session_state.get(READ)
+    if reading is None:
+        return make()
+    key = (id(preview), what)
+    if key not in reading.derived:
+        reading.derived[key] = make()
+    found: T = reading.derived[key]
     return found
 
 
@@ -153,52 +168,56 @@ def is_asking(preview: ImportPreview) -> bool:
     return isinstance(error, BankAccountUnclear | WrongBankAccount)
 
 
-def readings(preview: ImportPreview) -> list[tuple[str, dict[str, Any], Statement | BookkeepingError]]:
-    """The ways an ambiguous file can be read: in words, the answer that chooses it, and what it gives."""
+def readings(preview: ImportPreview) -> list[Alternative]:
+    """The ways an ambiguous file can be read, with what each would bring."""
     error = preview.error
     if not isinstance(error, AmbiguousStatement):
         return []
     said = answer_of(preview.digest).layout
-    known = said.to_dict() if said else {}
-    found: list[tuple[str, dict[str, Any], Statement | BookkeepingError]] = []
-    for words, layout in zip(error.candidates, error.layouts, strict=True):
-        positions = {**known.get("positions", {}), **layout.get("positions", {})}
-        whole = Layout.from_dict({**known, **layout, "positions": positions})
-        try:
-            found.append((words, layout, read_statement(preview.file, whole)))
-        except BookkeepingError as refusal:
-            found.append((words, layout, refusal))
-    return found
+    return once(preview, "readings", lambda: compare_readings(preview.file, error, said))
 
 
-def asking_alike(preview: ImportPreview) -> list[str]:
-    """SHA-256 of the other waiting files that leave the very same question open."""
-    held: Reading | None = st.session_state.get(READ)
+def asking_alike(preview: ImportPreview) -> list[ImportPreview]:
+    """The other waiting files with the same header that leave the very same question open."""
     error = preview.error
-    if held is None or not isinstance(error, AmbiguousStatement):
+    if not isinstance(error, AmbiguousStatement):
         return []
     return [
-        other.digest
-        for other in held.previews
+        other
+        for other in held()
         if other.digest != preview.digest
         and isinstance(other.error, AmbiguousStatement)
         and other.error.layouts == error.layouts
+        and _header(other) == _header(preview)
     ]
 
 
-def store(caller: Caller, company_id: UUID, chosen: Sequence[ImportPreview]) -> Done:
+def _header(preview: ImportPreview) -> tuple[str, ...]:
+    """The cells of the header as it looks; () where the file has none."""
+
+    def find() -> tuple[str, ...]:
+        raw = read_raw_table(preview.file)
+        header = raw.row(first_guess(preview.file, raw).header_row or 0)
+        return tuple(header.cells) if header else ()
+
+    return once(preview, "header", find)
+
+
+def store(caller: Caller, company_id: UUID, chosen: Sequence[ImportPreview], tell: TellProgress) -> Done:
     """Commit exactly these previews and work through the new lines; the others go on waiting.
 
     Raises what core refuses as a whole; a file that is refused for itself has a receipt that says so.
     """
     with unit_of_work() as session:
-        intake = take_in(session, caller, company_id, chosen, write=write_columns, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        intake = take_in(session, caller, company_id, chosen, write=write_columns, now=now, tell=tell)
     again = {preview.digest for preview in chosen} - _settled(chosen, intake)
     stored = {preview.digest for preview in chosen} - again
     state = st.session_state
     state[FILES] = [file for file in files() if file.digest not in stored]
-    state[ANSWERS] = {digest: said for digest, said in state.get(ANSWERS, {}).items() if digest not in stored}
-    state.pop(LEFT, None)
+    drop_answers(stored)
+    for name in (LEFT, READER):
+        state.pop(name, None)
     read_again()
     done = Done(tuple(receipt.file_id for receipt in intake.receipts), intake.matching, intake.booking)
     state[DONE] = done

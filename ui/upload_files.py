@@ -1,28 +1,29 @@
 """A file before it is stored: what was recognised in it, its first rows, what is wrong with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import streamlit as st
 
 from core.access.roles import Caller
+from core.errors import InvalidLines
 from core.ingestion.account_preview import AccountPreview
 from core.ingestion.layout import SIGN_RULES
 from core.ingestion.previewing import ImportPreview, PreviewStatus
-from core.ingestion.statement import AccountStatement, Statement, StatementLine
-from core.problems import Problem, Severity
+from core.ingestion.statement import AccountStatement, Statement
+from ui import upload_answers as answers
 from ui import upload_desk as desk
-from ui.review_words import sentence as with_stop
-from ui.tables import frame, small_table, table
-from ui.upload_questions import ask, pick_bank_account, pick_reading
+from ui.tables import frame, small_table
+from ui.upload_doubts import doubtful_lines, unanswered
+from ui.upload_draw import offer_drawing
+from ui.upload_lines import lines_table, problems_table
+from ui.upload_questions import ask, pick_bank_account
 from ui.words import badge_text, count, money, plain, span
 
 FIRST_ROWS = 6
-PROBLEMS_SHOWN = 50
 DATE_ORDERS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year first, then the day"}
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-DATE = st.column_config.DateColumn(format="MMM D, YYYY", width=96)
 
 
 def file_card(caller: Caller, company_id: UUID, place: int, preview: ImportPreview, open_it: bool) -> None:
@@ -31,17 +32,25 @@ def file_card(caller: Caller, company_id: UUID, place: int, preview: ImportPrevi
     head = f"{badge_text(state, word)} &ensp;**{plain(preview.name)}** &ensp;:gray[{plain(_facts(preview))}]"
     # The state is part of the key: a file that turns out to need an answer opens, also if it was closed by hand.
     key = f"file_{preview.digest[:16]}_{place}_{state}"
-    with st.expander(head, expanded=open_it or state in ("asking", "refused"), key=key):
-        if desk.is_asking(preview):
-            ask(caller, company_id, preview)
-        elif preview.error:
-            st.error(plain(preview.refusal), title="Nothing was stored from this file", icon=":material/block:")
-        elif preview.duplicate_of:
-            _twin(preview)
-        else:
-            _recognised(caller, company_id, preview)
-        problems_table(preview.problems, f"problems{place}")
-        _leave_out(place, preview)
+    box = st.expander(head, expanded=open_it or state in ("asking", "refused", "look"), key=key, on_change="rerun")
+    if box.open:  # what nobody looks at costs nothing, however many files wait
+        with box:
+            _inside(caller, company_id, place, preview)
+
+
+def _inside(caller: Caller, company_id: UUID, place: int, preview: ImportPreview) -> None:
+    if desk.is_asking(preview):
+        ask(caller, company_id, preview)
+    elif preview.error:
+        st.error(plain(preview.refusal), title="Nothing was stored from this file", icon=":material/block:")
+    elif preview.duplicate_of:
+        _twin(preview)
+    else:
+        _recognised(caller, company_id, preview)
+    doubtful_lines(preview)
+    rows = {line.row for line in preview.doubtful}  # told above, beside the stored ones
+    problems_table([one for one in preview.problems if one.row not in rows], f"problems{place}")
+    _below(place, preview)
 
 
 def state_of(preview: ImportPreview) -> tuple[str, str | None]:
@@ -52,6 +61,8 @@ def state_of(preview: ImportPreview) -> tuple[str, str | None]:
         return "refused", None
     if preview.status is PreviewStatus.DUPLICATE:
         return "duplicate", None
+    if left := unanswered(preview):
+        return "look", count(left, "line in doubt", "lines in doubt")
     if not preview.new_count:
         return "duplicate", "Nothing new"
     return ("partly", None) if preview.duplicate_count else ("ready", None)
@@ -88,56 +99,62 @@ def _recognised(caller: Caller, company_id: UUID, preview: ImportPreview) -> Non
     left, right = st.columns([0.44, 0.56], gap="medium")
     with left:
         st.markdown("**What was recognised**")
-        rows = list(recognised_rows(preview.statement, preview.accounts))
+        rows = desk.once(preview, "recognised", lambda: list(_rows_of(preview)))
         small_table(frame(rows, "", "Read as", "Evidence"))
     with right:
         st.markdown("**First rows**")
         first_rows(preview)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            if len(preview.statement.accounts) == 1:
-                pick_bank_account(caller, company_id, preview)
-            pick_reading(preview)
+        if len(preview.statement.accounts) == 1:
+            pick_bank_account(caller, company_id, preview)
 
 
 def _sums(account: AccountPreview, named: bool) -> str:
-    net = money(sum(line.amount_minor for line in account.lines), account.currency, sign=True)
+    net = money(account.lines_minor, account.currency, sign=True)
     parts = [f"{count(len(account.lines), 'line')}, {net} net", f"{account.new_count:,} new"]
     parts.append(f"{account.duplicate_count:,} already stored")
     return f"{account.name}: {' · '.join(parts)}" if named else " · ".join(parts)
 
 
-def recognised_rows(
-    statement: Statement, accounts: Sequence[AccountPreview]
-) -> Iterable[tuple[str, str, str]]:  # fmt: skip
+def _rows_of(preview: ImportPreview) -> Iterable[tuple[str, str, str]]:
     """What was read how, and what speaks for it, as rows of a table."""
+    statement, accounts = preview.statement, preview.accounts
+    if statement is None:
+        return
     layout, names = statement.layout, statement.layout.get("columns") or {}
+    yield _form(statement)
+    if names:
+        known = bool(accounts) and not accounts[0].saves_layout
+        if accounts:
+            yield _kept(preview, accounts[0], known)
+        order = DATE_ORDERS.get(layout.get("date_order", ""), "")
+        yield "Date", _columns(names, "date"), f"as last time: {order}" if known else order
+        sign = SIGN_RULES.get(layout.get("sign", ""), "").split(": ")[-1]
+        yield "Amount", _columns(names, "amount", "debit", "credit", "direction"), sign
+        yield "Bank text", _columns(names, "counterparty", "description", "reference"), ""
+    for account in statement.accounts[:3]:
+        yield from _account_rows(account, len(statement.accounts) > 1)
+    if len(statement.accounts) > 3:
+        yield "Accounts", f"{len(statement.accounts)} in this file", "the first three are shown"
+
+
+def _form(statement: Statement) -> tuple[str, str, str]:
+    layout = statement.layout
     form = [statement.format.upper()]
     if delimiter := layout.get("delimiter"):
         form.append(DELIMITERS.get(delimiter, delimiter))
     if encoding := layout.get("encoding"):
         form.append(str(encoding))
     header = layout.get("header_row")
-    yield "Format", ", ".join(form), "" if header is None else f"header in row {header}" if header else "no header row"
-    if names:
-        if accounts:
-            known = not accounts[0].saves_layout
-            yield (
-                "Layout",
-                f"{'as saved for' if known else 'new for'} {accounts[0].name}",
-                ("" if known else "saved with the import"),
-            )
-        order = DATE_ORDERS.get(layout.get("date_order", ""), "")
-        yield "Date", _columns(names, "date"), order
-        yield (
-            "Amount",
-            _columns(names, "amount", "debit", "credit", "direction"),
-            SIGN_RULES.get(layout.get("sign", ""), "").split(": ")[-1],
-        )
-        yield "Bank text", _columns(names, "counterparty", "description", "reference"), ""
-    for account in statement.accounts[:3]:
-        yield from _account_rows(account, len(statement.accounts) > 1)
-    if len(statement.accounts) > 3:
-        yield "Accounts", f"{len(statement.accounts)} in this file", "the first three are shown"
+    return "Format", ", ".join(form), "" if header is None else f"header in row {header}" if header else "no header row"
+
+
+def _kept(preview: ImportPreview, account: AccountPreview, known: bool) -> tuple[str, str, str]:
+    """By whose word the columns were found, and whether the next file will be read so."""
+    if known:
+        return "Layout", f"as saved for {account.name}", "read as last time"
+    said = answers.answer_of(preview.digest).layout
+    by = "drawn by hand" if said and said.by_hand else "as you answered" if said else "found in the file"
+    return "Layout", by, f"saved for {account.name} with the import"
 
 
 def _columns(names: Mapping[str, Any], *roles: str) -> str:
@@ -172,73 +189,31 @@ def first_rows(preview: ImportPreview) -> None:
     lines_table(lines, account.currency, f"rows_{preview.digest[:16]}", known if account.duplicate_count else None)
 
 
-def lines_table(lines: Sequence[StatementLine], currency: str, key: str, known: Sequence[str] | None = None) -> None:
-    """Statement lines as a table; `known` is a word a line on whether the books hold it."""
-    balances = any(line.balance_minor is not None for line in lines)
-    rows = [
-        [line.booked_on, line.amount_minor, _text(line)]
-        + ([line.balance_minor] if balances else [])
-        + ([known[number]] if known else [])
-        for number, line in enumerate(lines)
-    ]
-    names = ["Date", "Amount", "Bank text"] + (["Balance"] if balances else []) + (["In the books"] if known else [])
-    amounts = ["Amount", *(["Balance"] if balances else [])]
-    table(
-        frame(rows, *names),
-        amounts,
-        {
-            "Date": DATE,
-            "Bank text": st.column_config.TextColumn(width=232 if balances else 300),
-            "Amount": st.column_config.NumberColumn(width=96, alignment="right"),
-            "Balance": st.column_config.NumberColumn(width=96, alignment="right"),
-            "In the books": st.column_config.TextColumn(width=104),
-        },
-        currency=currency or "USD",
-        key=key,
-    )
-
-
-def _text(line: StatementLine) -> str:
-    if line.counterparty and line.counterparty.lower() not in line.description.lower():
-        return f"{line.counterparty} {line.description}".strip()
-    return line.description or line.counterparty
-
-
-def problems_table(problems: Sequence[Problem], key: str) -> None:
-    """What is wrong or worth a look: of the whole file as sentences, of single rows as a table, errors first."""
-    for one in problems:
-        if not one.row:
-            icon = ":red[:material/error:]" if one.severity is Severity.ERROR else ":orange[:material/info:]"
-            st.markdown(f"{icon} {plain(with_stop(one.message))}")
-    rows = sorted((one for one in problems if one.row), key=lambda one: (one.severity is not Severity.ERROR, one.row))
-    if not rows:
-        return
-    errors = sum(one.severity is Severity.ERROR for one in rows)
-    words = [count(errors, "row cannot be read", "rows cannot be read")] if errors else []
-    if errors < len(rows):
-        words.append(count(len(rows) - errors, "row to look at", "rows to look at"))
-    st.markdown(f"**{' and '.join(words)}**")
-    what = "What is wrong" if errors else "What was noticed"
-    cells = [(one.row, one.message[:1].upper() + one.message[1:], one.text) for one in rows[:PROBLEMS_SHOWN]]
-    table(
-        frame(cells, "Row", what, "As the file has it"),
-        (),
-        {
-            "Row": st.column_config.NumberColumn(width=56),
-            what: st.column_config.TextColumn(width=440),
-            "As the file has it": st.column_config.TextColumn(width=460),
-        },
-        most=8, key=key,
-    )  # fmt: skip
-    if len(rows) > PROBLEMS_SHOWN:
-        st.caption(f"And {len(rows) - PROBLEMS_SHOWN} more of the same file.")
-
-
-def _leave_out(place: int, preview: ImportPreview) -> None:
+def _below(place: int, preview: ImportPreview) -> None:
+    """What can be done with the file besides."""
     size = len(preview.file.content)
     with st.container(horizontal=True, vertical_alignment="center"):
+        _without_faulty(preview)
+        offer_drawing(preview, "Read it differently" if preview.statement else "Say how it is written")
         st.button(
             "Take off the list", key=f"leave{place}", type="tertiary", icon=":material/close:", on_click=desk.leave_out,
             args=(place,),
         )  # fmt: skip
-        st.caption(f"{size / 1000:,.0f} KB" if size >= 1000 else count(size, "byte"))
+        st.caption(f"{size / 1000:,.0f} KB" if size >= 1000 else count(size, "byte"), width="content")
+
+
+def _without_faulty(preview: ImportPreview) -> None:
+    """To store what can be read, or to keep the whole file back until it is mended; a person's explicit choice."""
+    mark, left_out = preview.digest[:16], answers.answer_of(preview.digest).leave_out_faulty
+    if left_out:
+        st.button(
+            "Keep the whole file back", key=f"faulty_{mark}", icon=":material/undo:", on_click=answers.leave_out_faulty,
+            args=(preview.digest, False),
+        )  # fmt: skip
+    elif isinstance(preview.error, InvalidLines) and preview.statement and preview.statement.lines:
+        readable = len(preview.statement.lines)
+        faulty = preview.line_count - readable
+        st.button(
+            f"Store {count(readable, 'readable line')} without {count(faulty, 'faulty row')}", key=f"faulty_{mark}",
+            icon=":material/rule:", on_click=answers.leave_out_faulty, args=(preview.digest, True),
+        )  # fmt: skip

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.access.roles import Caller
+from core.access.roles import Action, Caller
+from core.ingestion.file_lines import RevertingEffects, effects_of_reverting
 from core.ingestion.import_history import ImportRecord, list_imports
 from core.ingestion.importing import original_bytes, revert_import
+from core.ingestion.receipt_documents import receipt_sheet
 from core.problems import Problem, Severity
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
@@ -16,7 +18,8 @@ from models import FileKind, FileStatus
 from ui import upload_desk as desk
 from ui.frame import empty, refusals_shown
 from ui.tables import frame, table
-from ui.upload_files import problems_table
+from ui.upload_file_lines import file_lines
+from ui.upload_lines import problems_table
 from ui.upload_receipt import show_sums, sums_of_records
 from ui.words import NONE, STATES, badge_text, count, money, plain, span
 
@@ -113,6 +116,9 @@ def record_card(caller: Caller, company_id: UUID, record: ImportRecord, *, open_
             item = "Items" if record.kind is FileKind.OPEN_ITEMS else "Lines"
             word = "New, taken back" if record.status is FileStatus.REVERTED else "New, stored"
             show_sums(sums_of_records([record]), 1, word, f"sum_{record.file_id.hex}", item)
+            if record.kind is FileKind.STATEMENT and record.new_count:
+                st.markdown("**Its lines**")
+                file_lines(caller, company_id, record)
         _actions(caller, company_id, record)
 
 
@@ -139,12 +145,20 @@ def _actions(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
         with snapshot() as session:
             return original_bytes(session, caller, company_id, record.file_id)[1]
 
+    def receipt() -> bytes:
+        with snapshot() as session:
+            return receipt_sheet(session, caller, company_id, record.file_id)
+
     with st.container(horizontal=True):
         st.download_button(
-            "Download the original", content, file_name=record.name, mime="application/octet-stream",
-            key=f"bytes_{record.file_id.hex}", icon=":material/download:", on_click="ignore",
+            "Download the receipt", receipt, file_name=f"receipt {record.name}.txt", mime="text/plain",
+            key=f"receipt_{record.file_id.hex}", icon=":material/receipt_long:", on_click="ignore",
         )  # fmt: skip
-        if record.status is FileStatus.STORED:
+        st.download_button(
+            "Download the original", content, file_name=record.name, mime="application/octet-stream",
+            key=f"bytes_{record.file_id.hex}", icon=":material/download:", on_click="ignore", type="tertiary",
+        )  # fmt: skip
+        if record.status is FileStatus.STORED and caller.may(company_id, Action.IMPORT):
             st.button(
                 "Take back this import", key=f"back_{record.file_id.hex}", icon=":material/undo:", type="tertiary",
                 on_click=_ask, args=(record.file_id,),
@@ -166,12 +180,11 @@ def take_back(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
     """Says what leaves the books, and asks."""
     item = "item" if record.kind is FileKind.OPEN_ITEMS else "line"
     st.markdown(f"**{plain(record.name)}** &ensp;{count(record.new_count, f'new {item}')}")
-    st.markdown(
-        "Its items leave the list of what is expected."
-        if record.kind is FileKind.OPEN_ITEMS
-        else "Its lines leave the books: what is posted from them is reversed, what waits for review is withdrawn, "
-        "and their matches are undone."
-    )
+    if record.kind is FileKind.OPEN_ITEMS:
+        st.markdown("Its items leave the list of what is expected.")
+    else:
+        with snapshot() as session:
+            _effects(effects_of_reverting(session, caller, company_id, record.file_id))
     st.caption(
         "Possible until its days are locked or its statement is reconciled. The file and its record stay, "
         "and it can be uploaded again."
@@ -190,3 +203,15 @@ def take_back(caller: Caller, company_id: UUID, record: ImportRecord) -> None:
             desk.read_again()
             _close()
             st.rerun()
+
+
+def _effects(would: RevertingEffects) -> None:
+    """What leaves the books, one thing a line."""
+    told = [f"{count(would.lines, 'line')} out of the books"]
+    if would.posted:
+        told.append(f"{count(would.posted, 'posted entry is', 'posted entries are')} reversed, each by its opposite")
+    if would.waiting:
+        told.append(f"{count(would.waiting, 'entry', 'entries')} in review withdrawn")
+    if would.matches:
+        told.append(f"{count(would.matches, 'confirmed match', 'confirmed matches')} undone")
+    st.markdown("\n".join(f"- {one}" for one in told))

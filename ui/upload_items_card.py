@@ -16,8 +16,9 @@ from ui import upload_items_desk as desk
 from ui.items_words import KINDS, items_table, rows_of
 from ui.review_words import sentence as with_stop
 from ui.tables import frame, small_table
-from ui.upload_files import DATE_ORDERS, problems_table
+from ui.upload_files import DATE_ORDERS
 from ui.upload_items_mapping import ask_what_is_missing, map_columns
+from ui.upload_lines import problems_table
 from ui.words import badge_text, count, money, plain
 
 FIRST_ITEMS = 8

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.ingestion.import_history import ImportRecord
 from core.ingestion.previewing import ImportPreview, PreviewStatus
+from core.ingestion.receipts import AccountSums
 from core.reconciliation.reconciling import MatchingResult
 from models import FileStatus
 from ui import upload_desk as desk
@@ -39,35 +40,33 @@ class Sums:
 
 
 def sums_of_previews(previews: Sequence[ImportPreview]) -> dict[str, Sums]:
-    """By currency; "" holds files whose currency is not known, or several."""
+    """By currency; "" holds lines whose currency is not known."""
     found: dict[str, Sums] = defaultdict(Sums)
     for one in previews:
-        lines = (one.line_count, one.lines_minor)
-        if desk.is_asking(one):
-            found[one.currency] += Sums(lines=lines, asking=lines)
-        elif one.status is PreviewStatus.REFUSED:
-            found[one.currency] += Sums(lines=lines, refused=lines)
-        elif one.status is PreviewStatus.DUPLICATE:
-            found[one.currency] += Sums(lines=lines, known=lines)
-        else:
-            for account in one.accounts:
-                new, known = (account.new_count, account.new_minor), (account.duplicate_count, account.duplicate_minor)
-                total = (len(account.lines), sum(line.amount_minor for line in account.lines))
-                found[account.currency] += Sums(lines=total, new=new, known=known)
+        asking = desk.is_asking(one)
+        for part in one.sums:
+            found[part.currency] += _sums(part, asking)
     return dict(found)
 
 
 def sums_of_records(records: Sequence[ImportRecord]) -> dict[str, Sums]:
     """The same of what was stored, as the database has it."""
     found: dict[str, Sums] = defaultdict(Sums)
-    for one in records:
-        found[one.currency] += Sums(
-            lines=(one.line_count, one.lines_minor),
-            new=(one.new_count, one.new_minor),
-            known=(one.duplicate_count, one.duplicate_minor),
-            refused=(one.refused_count, one.refused_minor),
-        )
+    for part in (part for one in records for part in one.sums):
+        found[part.currency] += _sums(part)
     return dict(found)
+
+
+def _sums(part: AccountSums, asking: bool = False) -> Sums:
+    lines = (part.line_count, part.lines_minor)
+    if asking:
+        return Sums(lines=lines, asking=lines)
+    return Sums(
+        lines=lines,
+        new=(part.new_count, part.new_minor),
+        known=(part.duplicate_count, part.duplicate_minor),
+        refused=(part.refused_count, part.refused_minor),
+    )
 
 
 def show_sums(sums: dict[str, Sums], files: int, new_word: str, key: str, item: str = "Lines") -> None:

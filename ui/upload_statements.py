@@ -15,6 +15,7 @@ from ui.navigation import LINKS
 from ui.onboarding import FOUNDED
 from ui.upload_files import file_card
 from ui.upload_history import record_card, say_what_was_taken_back
+from ui.upload_progress import progress_shown
 from ui.upload_receipt import reading_steps, show_sums, stored_steps, sums_of_previews, sums_of_records
 from ui.words import count, plain
 
@@ -55,7 +56,7 @@ def statements(caller: Caller, company_id: UUID, company: str) -> None:
     if not found and not records:
         empty(
             "upload_file", "Drop the files of this month here",
-            "CSV, OFX and QFX of any bank, card or processor. You see what each holds before anything is stored.",
+            "Of any bank, card or processor, as many as there are. You see what each holds before anything is stored.",
         )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def _field(company_id: UUID, company: str) -> None:
         "Statement files", accept_multiple_files=True, label_visibility="collapsed", key=desk.field_key(),
         max_upload_size=desk.MOST_MEGABYTES, on_change=desk.take_files,
     )  # fmt: skip
+    st.caption("CSV, TSV and text, OFX, QFX, QBO, QIF, CAMT, MT940, and ZIP files of them. The content decides.")
     if left := st.session_state.get(desk.LEFT):
         st.warning(
             f"{count(len(left), 'file')} did not fit beside the others: {plain(', '.join(left[:5]))}. "
@@ -81,15 +83,15 @@ def _to_store(caller: Caller, company_id: UUID, found: Sequence[ImportPreview]) 
         show_sums(sums_of_previews(found), len(found), "New", "sum")
         unread = sum(desk.is_asking(one) and one.statement is None for one in found)
         if unread:
-            st.caption(f"{count(unread, 'file is', 'files are')} not counted until you have answered how to read them.")
+            st.caption(f"{count(unread, 'file is', 'files are')} not counted until the question below is answered.")
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(_verb(chosen), type="primary", key="store", icon=":material/save:", disabled=not chosen)
             st.button("Clear the list", type="tertiary", key="clear", on_click=desk.clear)
     if not pressed:
         return
     with refusals_shown("Nothing was stored"):
-        with st.spinner(f"Storing {count(len(chosen), 'file')}, matching and booking the new lines"):
-            desk.store(caller, company_id, chosen)
+        with progress_shown() as tell:
+            desk.store(caller, company_id, chosen, tell)
         st.rerun()
 
 

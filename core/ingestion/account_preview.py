@@ -79,12 +79,16 @@ class AccountPreview:
         return len(self.lines) - self.new_count
 
     @cached_property
+    def lines_minor(self) -> int:
+        return sum(line.amount_minor for line in self.lines)
+
+    @cached_property
     def new_minor(self) -> int:
         return sum(line.amount_minor for line in self.new_lines)
 
     @cached_property
     def duplicate_minor(self) -> int:
-        return sum(line.amount_minor for line, new in zip(self.lines, self.is_new, strict=True) if not new)
+        return self.lines_minor - self.new_minor
 
     @cached_property
     def sums(self) -> AccountSums:

@@ -1,7 +1,8 @@
 """One file on its own: read it and find the bank account of each of its statements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import AmbiguousStatement, BankAccountUnclear, BookkeepingError, InvalidLines, WrongBankAccount
 from core.ingestion.account_choice import Candidate, choose_account, guess_account, same_layout, same_number
@@ -32,6 +33,37 @@ class AssignedFile:
     @property
     def has_faulty_rows(self) -> bool:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+class FileReader:
+    """Reads files and remembers each for the same bank accounts and answers, so that one answer rereads one file.
+
+    It holds what it has read: keep one for an upload, and drop it with the upload.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], tuple[tuple[Any, ...], AssignedFile]] = {}
+
+    def assign(
+        self,
+        file: RawFile,
+        candidates: Sequence[Candidate],
+        given: Candidate | None,
+        layout: Layout | None,
+        *,
+        leave_out_faulty: bool,
+    ) -> AssignedFile:
+        """As assign_file."""
+        asked = (tuple(candidates), given, layout, leave_out_faulty)
+        key = (file.digest, file.name)
+        if key not in self._held or self._held[key][0] != asked:
+            read = assign_file(file, candidates, given, layout, leave_out_faulty=leave_out_faulty)
+            self._held[key] = (asked, read)
+        return self._held[key][1]
+
+    def keep_only(self, digests: Collection[str]) -> None:
+        """Forget all other files."""
+        self._held = {key: held for key, held in self._held.items() if key[0] in digests}
 
 
 def assign_file(

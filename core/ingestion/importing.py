@@ -18,6 +18,7 @@ from core.ingestion.evidence import keep_file, original_bytes, plain_name, recor
 from core.ingestion.import_setting import ImportSetting, StoredFile, load_setting
 from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_of
 from core.ingestion.previewing import ImportPreview, PreviewStatus
+from core.ingestion.progress import Progress, Stage, TellProgress, tell_nobody
 from core.ingestion.receipts import ImportReceipt
 from core.ingestion.reverting import revert_import
 from core.ingestion.statement import AccountStatement, Statement
@@ -37,11 +38,13 @@ def store_previews(
     *,
     write: WriteColumns,
     now: datetime,
+    tell: TellProgress = tell_nobody,
 ) -> list[ImportReceipt]:
     """Store exactly what was previewed, a savepoint a file.
 
     Where lines came in or were taken back since the preview, or a file previewed before is not stored along, the
-    file is sorted again: a different outcome is refused (BooksChanged), never stored.
+    file is sorted again: a different outcome is refused (BooksChanged), never stored. `tell` is called as the turn of
+    each file comes; nothing of it holds before the unit of work ends.
 
     Returns:
         A receipt a file, in order. Refused files and duplicates are kept in the history, too, with their bytes.
@@ -55,7 +58,11 @@ def store_previews(
     setting = load_setting(session, company_id, {preview.digest for preview in previews}, lock=True)
     storing = _Storing(session, caller, company_id, setting, write, now)
     storing.compare_marks(previews)
-    return [storing.store(preview) for preview in previews]
+    receipts = []
+    for number, preview in enumerate(previews, 1):
+        tell(Progress(Stage.STORE, preview.name, number, len(previews)))
+        receipts.append(storing.store(preview))
+    return receipts
 
 
 class _Storing:

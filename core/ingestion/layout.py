@@ -53,6 +53,8 @@ class Layout:
     newest_first: bool | None = None  # the order of rows, where a running balance or the dates tell
     currency: str = ""  # of rows that state none
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    # Drawn by a person for exactly this file: obeyed as it is, never given up for what detection finds. Not stored.
+    by_hand: bool = False
 
     @property
     def complete(self) -> bool:

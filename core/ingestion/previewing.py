@@ -19,11 +19,12 @@ from core.ingestion.account_preview import (
     sort_file,
     sums_of,
 )
-from core.ingestion.assigning import AssignedFile, assign_file
+from core.ingestion.assigning import AssignedFile, FileReader
 from core.ingestion.doubts import Said
 from core.ingestion.import_setting import ImportSetting, StoredFile, load_setting
 from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_of
 from core.ingestion.layout import Layout
+from core.ingestion.progress import Progress, Stage, TellProgress, tell_nobody
 from core.ingestion.raw_file import RawFile
 from core.ingestion.receipts import AccountSums, by_currency, only_currency, refused_sums, total
 from core.ingestion.statement import Statement, StatementLine
@@ -161,6 +162,8 @@ def preview_files(
     bank_account_id: UUID | None = None,
     layout: Layout | None = None,
     answers: Mapping[str, FileAnswer] | None = None,
+    reader: FileReader | None = None,
+    tell: TellProgress = tell_nobody,
 ) -> list[ImportPreview]:
     """Read each file on its own and sort its lines into new ones and those that the books hold already.
 
@@ -170,6 +173,8 @@ def preview_files(
         bank_account_id: where the files belong, as a person chose; without it each file tells.
         layout: how the files are written, as a person says.
         answers: the same of single files, by SHA-256; what one says goes before the two above.
+        reader: remembers what was read for a next call with other answers.
+        tell: is called as the turn of each file comes.
 
     Returns:
         A preview a file, in order. A file that would be refused has the status and the reason; it touches no other.
@@ -180,12 +185,14 @@ def preview_files(
     caller.require(company_id, Action.IMPORT)
     setting = load_setting(session, company_id, {file.digest for file in files})
     assigned: dict[str, AssignedFile] = {}
-    for file in files:
+    reader = reader or FileReader()
+    for number, file in enumerate(files, 1):
+        tell(Progress(Stage.READ, file.name, number, len(files)))
         if file.digest not in setting.stored and file.digest not in assigned:
             said = (answers or {}).get(file.digest, FileAnswer())
             owner = said.bank_account_id or bank_account_id
             given = setting.get_candidate(owner) if owner else None
-            assigned[file.digest] = assign_file(
+            assigned[file.digest] = reader.assign(
                 file, setting.candidates, given, said.layout or layout, leave_out_faulty=said.leave_out_faulty
             )
     batch = _Batch(session, company_id, setting, list(assigned.values()), answers or {})

@@ -52,7 +52,10 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
     unreadable = name_of_unreadable(file.content)
     if unreadable:
         raise UnknownFormat(file.name, unreadable)
-    match [form for form in FORMATS if form.recognises(file)]:
+    forms = [form for form in FORMATS if form.recognises(file)]
+    if not forms and layout and layout.by_hand:
+        forms = [BankCsv()]  # a person sees rows and columns where detection sees none
+    match forms:
         case [form]:
             return form.read(file, layout, currency)
         case []:

@@ -11,6 +11,8 @@ from core.access.roles import Caller, Via
 from core.categorization.company_policy import policy_of, set_policy
 from core.categorization.policy import Policy
 from core.founding import bank_accounts_of
+from core.ingestion.layout import Column, Layout
+from core.ingestion.layout_files import write_layout_file
 from core.posting.closing import next_close
 from db.engine import snapshot, unit_of_work
 from models import Company, ReconciliationStatus, Role
@@ -208,3 +210,24 @@ def test_a_limit_that_cannot_be_meant_is_refused_and_the_policy_stays(books, cal
 
 def test_without_a_model_of_its_own_the_threshold_is_the_stated_default(books):
     assert "Threshold in force: 97.0%, the stated default" in told(opened())
+
+
+def test_a_layout_is_taken_in_from_a_file_listed_and_forgotten(books) -> None:
+    columns = {"date": (Column(0, "Date"),), "amount": (Column(1, "Amount"),)}
+    layout = Layout(",", "utf-8", 1, "MDY", ".", "inverted", columns=columns)
+    page = AppTest.from_file(PAGE).run()
+    (field,) = page.file_uploader
+    page = field.set_value(("layout.json", write_layout_file("Chase", layout), "application/json")).run()
+    page = page.button(key="layout_use_0").click().run()
+    (listed,) = [each.value for each in page.dataframe if "Used" in each.value]
+    assert listed["Dates"].tolist() == ["Month first"]
+    page.session_state["layouts_1"] = {"selection": {"rows": [], "columns": [], "cells": [(0, "Columns")]}}
+    page = page.run().button(key="layout_forget").click().run()
+    assert not page.exception
+    assert any("None yet" in each.value for each in page.caption)
+
+
+def test_a_file_that_is_no_layout_is_refused_with_a_sentence(books) -> None:
+    page = AppTest.from_file(PAGE).run()
+    page = page.file_uploader[0].set_value(("layout.json", b"{}", "application/json")).run()
+    assert "no layout of version 1" in page.error[0].value

@@ -1,5 +1,7 @@
 """The Upload page: what is previewed is what is stored, one bad file stops no other, and each way back works."""
 
+import io
+import zipfile
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -7,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, func, select
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Table
 
 from core.verifying import verify_books
 from db.engine import snapshot, unit_of_work
@@ -29,7 +32,10 @@ SHELL = Path(__file__).parents[2] / "ui/shell.py"
 GOOD = b"Date,Description,Amount,Balance\n2026-10-01,COFFEE BEANS,-120.00,880.00\n2026-10-02,SALES,900.00,1780.00\n"
 LATER = b"Date,Description,Amount,Balance\n2026-10-02,SALES,900.00,1780.00\n2026-10-03,RENT,-500.00,1280.00\n"
 BROKEN = b"Date,Description,Amount\n2026-10-01,BEANS,-1.00\n2026-13-45,RENT,-2.00\n2026-10-03,SALES,9.00\n"
-OPEN_DATES = b"Date,Description,Amount\n10/03/2026,SQUARE,2140.90\n10/07/2026,COMCAST,-45.00\n03/10/2026,WEB,-318.55\n"
+# Both orders give the same two days, once forwards and once backwards: nothing can settle it.
+OPEN_DATES = b"Date,Description,Amount\n04/05/2026,SQUARE,2140.90\n05/04/2026,COMCAST,-45.00\n"
+UNLIKE = b"Date,Description,Amount\n2026-10-01,BEANS AND MORE,-120.00\n2026-10-05,PRINTER,-80.00\n"
+PLAIN = b"Date,Description,Amount\n2026-10-01,COFFEE ROASTERY,-120.00\n2026-10-02,SALES,900.00\n"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF"
 ITEMS = (
     b"number,kind,counterparty,issued_on,due_on,amount,currency,reference,account_code\n"
@@ -72,6 +78,28 @@ def press(page: AppTest, label: str) -> AppTest:
 
 def choose(page: AppTest, segment: str) -> AppTest:
     return check(page.segmented_control(key="upload_segment").set_value(segment).run())
+
+
+def submit(page: AppTest, key: str) -> AppTest:
+    return check(page.button(key=key).click().run())
+
+
+def pick(page: AppTest, table: str) -> AppTest:
+    """Choose the first row of a table."""
+    page.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": [(0, "Bank text")]}}
+    return check(page.run())
+
+
+def look_into(page: AppTest, name: str) -> AppTest:
+    """Open the card of a file."""
+    (key,) = [str(each.proto.id) for each in page.expander if name in each.label.replace("\\", "")]
+    page.session_state[key.split("-", 2)[-1]] = True
+    return check(page.run())
+
+
+def told(table: Table) -> list[list[str]]:
+    """The rows of a small table, as they are read."""
+    return [[str(cell).replace("\\", "") for cell in row] for row in table.value.to_numpy().tolist()]
 
 
 def sums(page: AppTest) -> dict[str, str]:
@@ -130,19 +158,20 @@ def test_an_ambiguous_file_asks_and_the_answer_is_used_and_saved(sign_in_as, boo
     assert {"Day first", "Month first"} <= {each.label for each in page.button}
     read = [each.value["Read as"].tolist() for each in page.dataframe if "Read as" in each.value]
     assert read == [
-        [date(2026, 3, 10), date(2026, 7, 10), date(2026, 10, 3)],
-        [date(2026, 10, 3), date(2026, 10, 7), date(2026, 3, 10)],
+        [date(2026, 5, 4), date(2026, 4, 5)],
+        [date(2026, 4, 5), date(2026, 5, 4)],
     ]
     page = press(page, "Month first")
-    page = press(page, "Store 3 new lines")
+    page = press(page, "Store 2 new lines")
     with snapshot() as session:
         days = session.exec(select(Transaction.booked_on).order_by(col(Transaction.row))).all()
         (layout,) = session.exec(select(Layout.definition)).all()
-    assert days == [date(2026, 10, 3), date(2026, 10, 7), date(2026, 3, 10)]
+    assert days == [date(2026, 4, 5), date(2026, 5, 4)]
     assert layout["date_order"] == "MDY"
 
-    another = OPEN_DATES.replace(b"10/07", b"10/08")
-    assert "Needs an answer" not in heads(drop(page, next__csv=another))[0]
+    another = drop(page, next__csv=OPEN_DATES.replace(b"COMCAST", b"VERIZON"))
+    assert "Needs an answer" not in heads(another)[0]
+    assert ["Date", "Date", "as last time: month first"] in [row for each in another.table for row in told(each)]
 
 
 def test_a_file_that_waits_for_an_answer_stays_while_the_others_are_stored(sign_in_as, books) -> None:
@@ -151,8 +180,136 @@ def test_a_file_that_waits_for_an_answer_stays_while_the_others_are_stored(sign_
     assert count_of(Transaction) == 2
     assert ["Needs an answer" in head for head in heads(page)].count(True) == 1
     page = press(page, "Day first")
+    page = press(page, "Store 2 new lines")
+    assert count_of(Transaction) == 4
+
+
+def test_files_with_the_same_header_and_question_are_answered_together(sign_in_as, books) -> None:
+    may, june = OPEN_DATES, OPEN_DATES.replace(b"04/05", b"06/07").replace(b"05/04", b"07/06")
+    other = OPEN_DATES.replace(b"Description", b"Payee")
+    page = drop(opened(sign_in_as, books), may__csv=may, june__csv=june, other__csv=other)
+    assert [each.label for each in page.button].count("Month first") == 2  # once for may and june, once for the other
+    assert any("The same question as **may.csv**" in each.value.replace("\\", "") for each in page.markdown)
+    page = check(next(each for each in page.button if each.label == "Month first").click().run())
+    assert ["Needs an answer" in head for head in heads(page)] == [False, False, True]
+
+
+def test_a_file_answered_for_itself_alone_leaves_the_others_asking(sign_in_as, books) -> None:
+    june = OPEN_DATES.replace(b"04/05", b"06/07").replace(b"05/04", b"07/06")
+    page = drop(opened(sign_in_as, books), may__csv=OPEN_DATES, june__csv=june)
+    page = check(page.checkbox[0].uncheck().run())
+    page = check(next(each for each in page.button if each.label == "Day first").click().run())
+    assert ["Needs an answer" in head for head in heads(page)] == [False, True]
+
+
+def test_readings_stand_beside_each_other_with_what_each_would_bring(sign_in_as, books) -> None:
+    page = drop(opened(sign_in_as, books), may__csv=OPEN_DATES.replace(b"05/04", b"11/05"))
+    day_first, month_first = [dict(row) for row in map(told, page.table)]
+    assert day_first["Period"] == "May 4 to 11, 2026"
+    assert month_first["Period"] == "Apr 5 to Nov 5, 2026"
+    assert day_first["Money in"] == month_first["Money in"] == "2,140.90"
+
+
+def test_a_row_that_cannot_be_read_is_left_out_only_where_a_person_says_so(sign_in_as, books) -> None:
+    page = press(drop(opened(sign_in_as, books), bad__csv=BROKEN), "Store 2 readable lines without 1 faulty row")
+    assert sums(page) == {"Lines in 1 file": "3", "New": "2", "Already stored": "0", "Refused": "1"}
+    page = press(page, "Store 2 new lines")
+    assert count_of(Transaction) == 2
+    mended = drop(page, mended__csv=BROKEN.replace(b"2026-13-45", b"2026-10-02"))
+    assert sums(mended) == {"Lines in 1 file": "3", "New": "1", "Already stored": "2", "Refused": "0"}
+
+
+def test_a_choice_to_leave_rows_out_can_be_taken_back(sign_in_as, books) -> None:
+    page = press(drop(opened(sign_in_as, books), bad__csv=BROKEN), "Store 2 readable lines without 1 faulty row")
+    page = press(look_into(page, "bad.csv"), "Keep the whole file back")
+    assert sums(page)["Refused"] == "3"
+
+
+def test_a_doubtful_line_is_shown_beside_the_stored_one_and_decided(sign_in_as, books) -> None:
+    page = press(drop(opened(sign_in_as, books), may__csv=PLAIN), "Store 2 new lines")
+    page = drop(page, other__csv=UNLIKE)
+    assert "1 line in doubt" in heads(page)[0]
+    (pair,) = [told(each) for each in page.table if "In the books" in str(told(each))]
+    assert [row[3] for row in pair] == ["BEANS AND MORE", "COFFEE ROASTERY"]
+    assert sums(page)["New"] == "2"  # as long as nobody says otherwise
+    (decision,) = [each for each in page.segmented_control if each.label == "Row 2"]
+    page = check(decision.set_value("It is new").run())
+    assert "Ready to store" in heads(page)[0]  # saying what it counts as anyway settles it too
+    page = look_into(page, "other.csv")
+    (decision,) = [each for each in page.segmented_control if each.label == "Row 2"]
+    page = check(decision.set_value("It is the stored one").run())
+    assert sums(page) == {"Lines in 1 file": "2", "New": "1", "Already stored": "1", "Refused": "0"}
+    page = press(page, "Store 1 new line")
+    assert count_of(Transaction) == 3
+
+
+def test_a_layout_is_drawn_by_hand_and_used_for_the_next_file(sign_in_as, books) -> None:
+    page = drop(opened(sign_in_as, books), may__csv=PLAIN)
+    page = press(look_into(page, "may.csv"), "Read it differently")
+    (sign,) = [each for each in page.selectbox if each.label == "Amounts stand in"]
+    page = check(sign.set_value("inverted").run())
+    assert any("in 120.00, out −900.00" in each.value for each in page.caption)  # at once, before it is used
+    page = press(page, "Use this reading")
+    assert any("In money, USD: −780.00" in each.value.replace("\\", "") for each in page.caption)
+    page = press(page, "Store 2 new lines")
+    with snapshot() as session:
+        amounts = session.exec(select(Transaction.amount_minor).order_by(col(Transaction.row))).all()
+        (layout,) = session.exec(select(Layout.definition)).all()
+    assert amounts == [120_00, -900_00]
+    assert layout["sign"] == "inverted"
+    following = drop(page, june__csv=PLAIN.replace(b"2026-10", b"2026-11"))
+    assert any("In money, USD: −780.00" in each.value.replace("\\", "") for each in following.caption)
+
+
+def test_a_drawn_layout_is_given_up_for_what_was_detected(sign_in_as, books) -> None:
+    page = press(look_into(drop(opened(sign_in_as, books), may__csv=PLAIN), "may.csv"), "Read it differently")
+    (sign,) = [each for each in page.selectbox if each.label == "Amounts stand in"]
+    page = press(check(sign.set_value("inverted").run()), "Use this reading")
+    page = press(look_into(page, "may.csv"), "Read it differently")
+    page = press(page, "Back to what was detected")
+    assert any("In money, USD: 780.00" in each.value.replace("\\", "") for each in page.caption)
+
+
+def test_a_table_that_nothing_recognised_can_be_drawn(sign_in_as, books) -> None:
+    content = b"when;what;plus\nMon 5;BEANS;x\n"
+    page = drop(opened(sign_in_as, books), odd__csv=content)
+    assert "Refused" in heads(page)[0]
+    page = press(page, "Say how it is written")
+    (use,) = [each for each in page.button if each.label == "Use this reading"]
+    assert use.disabled
+    assert any("Choose the" in each.value for each in page.caption)
+
+
+def test_an_archive_brings_its_files_one_by_one(sign_in_as, books) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("may.csv", GOOD)
+        archive.writestr("june.csv", LATER)
+    page = drop(opened(sign_in_as, books), all__zip=packed.getvalue(), broken__zip=packed.getvalue()[:90])
+    assert [name for head in heads(page) if (name := head.split("**")[1])] == [
+        "all.zip/may.csv", "all.zip/june.csv", "broken.zip",
+    ]  # fmt: skip
     page = press(page, "Store 3 new lines")
-    assert count_of(Transaction) == 5
+    assert count_of(Transaction) == 3
+
+
+def test_one_line_is_deleted_with_a_reason_and_restored(sign_in_as, books) -> None:
+    page = press(drop(opened(sign_in_as, books), may__csv=GOOD), "Store 2 new lines")
+    page = choose(page, "Earlier imports")
+    page = pick(page, "earlier_imports")
+    with snapshot() as session:
+        (file_id,) = session.exec(select(StatementFile.id)).all()
+    lines = f"lines_{file_id.hex[:12]}_1"
+    page = press(pick(page, lines), "Delete the line")
+    page.text_input(key="line_reason").set_value(" ")
+    page = submit(page, "line_go")
+    assert "Say why" in page.error[0].value
+    page.text_input(key="line_reason").set_value("The bank's error")
+    page = submit(page, "line_go")
+    assert count_of(Transaction, reverted_at=None) == 1
+    page = press(pick(page, lines), "Restore the line")
+    assert count_of(Transaction, reverted_at=None) == 2
+    assert_the_books_hold(books)
 
 
 def test_where_the_bank_account_is_unclear_it_is_asked_and_can_be_created_in_place(sign_in_as, books) -> None:

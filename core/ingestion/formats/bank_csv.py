@@ -31,7 +31,7 @@ class BankCsv:
         Raises what `read_table` raises.
         """
         answers = layout or Layout()
-        if answers.complete:
+        if answers.complete and not answers.by_hand:
             saved = self._source(file, answers.encoding, answers.delimiter)
             if known := read_known(saved, answers, currency):
                 return known

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.errors import AmbiguousStatement, InvalidLines, UnknownFormat
+from core.errors import AmbiguousStatement, InvalidLines, LayoutRefused, UnknownFormat
+from core.ingestion.formats.tabular.date_order import runs_newest_first
 from core.ingestion.formats.tabular.detecting import Detected, detect
 from core.ingestion.formats.tabular.lines import Lines, read_lines
 from core.ingestion.formats.tabular.records import Record
@@ -11,6 +12,7 @@ from core.ingestion.formats.tabular.signs import chain
 from core.ingestion.formats.tabular.table import Table, cut_at, find_table
 from core.ingestion.formats.tabular.years import add_years
 from core.ingestion.layout import Column, Layout
+from core.ingestion.layout_checks import check_layout
 from core.ingestion.statement import Evidence, Statement
 from core.problems import Problem, Severity
 
@@ -42,9 +44,11 @@ def read_table(source: Source, layout: Layout | None = None, currency: str = "")
 
     Raises:
         UnknownFormat: there is no table with dates and amounts. AmbiguousStatement: more than one reading is left.
-        InvalidLines: there are rows, but none can be read.
+        InvalidLines: there are rows, but none can be read. LayoutRefused: a layout drawn by hand does not fit the file.
     """
     answers = layout or Layout()
+    if answers.by_hand:
+        return _read_by_hand(source, answers, currency)
     stale = answers if answers.complete else None
     if stale:
         if known := read_known(source, stale, currency):
@@ -93,6 +97,23 @@ def read_known(source: Source, layout: Layout, currency: str) -> Statement | Non
     if not read or lines.faulty > _MOST_FAULTY * (read + lines.faulty) or _disproved(lines):
         return None
     return _statement(source, replace(placed, encoding=source.encoding, delimiter=source.delimiter), lines, [])
+
+
+def _read_by_hand(source: Source, layout: Layout, currency: str) -> Statement:
+    """The statement exactly as a person drew its layout; what that cannot read is a problem by row."""
+    check_layout(layout)
+    table = cut_at(source.name, source.encoding, source.delimiter, list(source.records), layout.header_row or 0)
+    if table is None:
+        raise LayoutRefused(f"{source.name} has no row {layout.header_row} for a header. Choose another row.")
+    drawn = replace(layout, encoding=source.encoding, delimiter=source.delimiter, by_hand=False)
+    placed = _placed(table.header, drawn)
+    if placed is None:
+        raise LayoutRefused(
+            f"Row {layout.header_row} of {source.name} has not all of the chosen columns. Choose again."
+        )
+    lines = read_lines(table, placed, currency)
+    runs = runs_newest_first(table.dates(placed.position("date")).days(placed.date_order))
+    return _statement(source, replace(placed, newest_first=runs), lines, [])
 
 
 def _disproved(lines: Lines) -> bool:

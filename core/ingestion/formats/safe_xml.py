@@ -12,6 +12,7 @@ from core.ingestion.formats.tabular.decoding import decode
 
 _DEEPEST = 60  # a CAMT message is some twenty elements deep
 _MOST = 2_000_000  # tags
+_LONGEST_TAG = 65_536  # bytes
 
 
 def parse(name: str, content: bytes) -> Element:
@@ -22,6 +23,9 @@ def parse(name: str, content: bytes) -> Element:
     """
     if content.count(b"<") > _MOST:
         raise UnknownFormat(name, "It holds too much to be read at once; export a shorter time.")
+    if any(len(piece) > _LONGEST_TAG and len(piece) - _tag_at(piece) > _LONGEST_TAG for piece in content.split(b">")):
+        # The parser takes the file in pieces and begins an unfinished tag anew with each: the square of its length.
+        raise UnknownFormat(name, "Its XML is damaged: a tag does not end. Download it again.")
     try:
         return _built(name, content)
     except ParseError as broken:
@@ -33,6 +37,11 @@ def parse(name: str, content: bytes) -> Element:
             except ParseError:
                 pass
         raise UnknownFormat(name, f"Its XML is damaged ({broken}). Download it again.") from None
+
+
+def _tag_at(piece: bytes) -> int:
+    at = piece.find(b"<")
+    return len(piece) if at < 0 else at
 
 
 def _built(name: str, content: bytes) -> Element:

@@ -144,6 +144,7 @@ HOSTILE = {
     "a file": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + MESSAGE,
     "a document type": '<!DOCTYPE a SYSTEM "http://example.org/a.dtd"><Document><BkToCstmrStmt/></Document>',
     "depth": "<Document><BkToCstmrStmt>" + "<Stmt>" * 5000,
+    "a tag without end": "<Document><BkToCstmrStmt><a" + " a='1'" * 2_000_000,
     "half a document": document(entry())[:-40],
     "too many elements": "<Document><BkToCstmrStmt>" + "<a/>" * 2_000_001,
     "no statement": "<Document><BkToCstmrStmt></BkToCstmrStmt></Document>",

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.bank_csv import BankCsv
+from core.ingestion.formats.bank_workbook import Workbook
 from core.ingestion.formats.ofx import Ofx
 from core.ingestion.formats.signatures import name_of_unreadable
 from core.ingestion.layout import Layout
@@ -25,7 +26,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (Ofx(), BankCsv())
+FORMATS: tuple[Format, ...] = (Ofx(), Workbook(), BankCsv())
 
 
 def read_statement(file: RawFile, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -46,13 +47,11 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
         AmbiguousStatement: more than one reading remains; `candidates` lists them, `layouts` answers each.
         InvalidLines: it is a statement, but no row of it can be read.
     """
-    unreadable = name_of_unreadable(file.content)
-    if unreadable:
-        raise UnknownFormat(file.name, unreadable)
     match [form for form in FORMATS if form.recognises(file)]:
         case [form]:
             return form.read(file, layout, currency)
         case []:
-            raise UnknownFormat(file.name, "It holds no table with delimiters and no OFX statement.")
+            why = name_of_unreadable(file.content) or "It holds no table and no statement in a format of banks."
+            raise UnknownFormat(file.name, why)
         case several:
             raise AmbiguousStatement(file.name, "several formats recognise it", [form.name for form in several])

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not COLLECTION.is_dir(), reason="the collection of statements is not here"),
 ]
 
-BARS = {"CSV": (60, 80), "OFX": (40, 46)}  # at least so many of so many
+BARS = {"CSV": (60, 80), "OFX": (40, 46), "XLSX": (4, 4), "XLS": (1, 1)}  # at least so many of so many
 
 
 def outcome(truth: dict[str, Any]) -> tuple[str, str]:

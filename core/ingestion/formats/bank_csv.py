@@ -1,6 +1,6 @@
 """Statements as tables of text: CSV and its relatives with any delimiter."""
 
-from core.ingestion.formats.signatures import is_ofx
+from core.ingestion.formats.signatures import is_ofx, name_of_unreadable
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.reading import Source, read_known, read_table
 from core.ingestion.formats.tabular.records import find_delimiter, split_records
@@ -17,7 +17,7 @@ class BankCsv:
     name = "csv"
 
     def recognises(self, file: RawFile) -> bool:
-        if is_ofx(file.content):
+        if is_ofx(file.content) or name_of_unreadable(file.content):
             return False
         head = file.content[:_HEAD]
         head = head[: head.rfind(b"\n") + 1] or head  # whole lines, so that no character is cut

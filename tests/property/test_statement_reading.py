@@ -25,7 +25,7 @@ WORDS = [
     "order 17",
     "müller",
     "zebra, january",
-    'the "blue" shop',
+    'the "blue" house',
     "north | south",
     "o'neill; sons",
 ]

@@ -20,7 +20,8 @@ class BankCsv:
         if is_ofx(file.content) or name_of_unreadable(file.content):
             return False
         head = file.content[:_HEAD]
-        head = head[: head.rfind(b"\n") + 1] or head  # whole lines, so that no character is cut
+        if b"\0" not in head:
+            head = head[: head.rfind(b"\n") + 1] or head  # whole lines, so that no character is cut
         return bool(find_delimiter(decode(head)[0]) or find_delimiter(decode(file.content[: 20 * _HEAD])[0]))
 
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:

@@ -48,6 +48,7 @@ _PLAIN = {  # nearly all cells are no more than this
     )
     for m in (".", ",")
 }
+_ZERO = re.compile(r"[+-]?0+[.,]0+")  # nothing is nothing, whichever mark the column uses
 _SPACED = re.compile(r"^\D{0,6}\d{1,3}(?:[\u00a0\u202f\u2009 ]\d{3})*(?!\d)[^\u00a0\u202f\u2009 ]*\D{0,6}$")
 
 
@@ -83,12 +84,19 @@ def is_blank(text: str) -> bool:
     return text.strip().lower() in _PLACEHOLDERS
 
 
+def is_zero(text: str) -> bool:
+    """Whether a cell is a number that is nothing, with or without a currency sign: 0, 0,00 or $0.00."""
+    return not text.strip("0.,+-$€£ ") and "0" in text
+
+
 def read_amount(text: str, mark: str) -> Amount | None:
     """The number that the whole text is, with `mark` as decimal mark; None where it is none."""
     if found := _PLAIN[mark].fullmatch(text):
         sign, whole, fraction = found.groups("")
         value = int(whole.replace(_OTHER[mark], "") + (fraction + "000000")[:SCALE])
         return Amount(-value if sign == "-" else value, bool(sign), "")
+    if _ZERO.fullmatch(text):
+        return Amount(0, not text[0].isdigit(), "")
     plain = text.strip().translate(_MINUS)
     if not plain.isascii():
         plain = plain.translate(_DIGITS)

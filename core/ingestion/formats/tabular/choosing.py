@@ -5,8 +5,10 @@ import re
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.columns import Roles
 from core.ingestion.formats.tabular.date_order import directions
+from core.ingestion.formats.tabular.fees import net_of
 from core.ingestion.formats.tabular.signs import (
     FEE_DOUBT,
+    NO_HEADER,
     Reading,
     by_direction,
     by_own_sign,
@@ -18,6 +20,8 @@ from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold, text_direction
 from core.ingestion.layout import Layout
 
+_NOT_FEW = 5
+_LOOKED_AT = 400  # lines whose texts are asked for a direction
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
 
@@ -42,6 +46,8 @@ def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) ->
         if rivals:
             raise _which(table, "two columns fit the running balance", [best, *rivals])
         return _right_way_up(table, roles, best, readings)
+    if not rivals and (told := _told_by_texts(table, roles, best, readings)):
+        return _with_named_balance(roles, told, readings)
     if best.doubt or rivals:
         others = [r for r in readings[1:] if r.values != best.values and r.doubt != FEE_DOUBT]
         why = best.doubt or "more than one column may hold the amounts"
@@ -120,6 +126,7 @@ def _which(table: Table, why: str, readings: list[Reading]) -> AmbiguousStatemen
 
 def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
     readings: list[Reading] = []
+    net = _add_net(table, roles, decimal)
     for position in roles.amounts:
         column = table.amounts(position, decimal)
         if not column.filled:
@@ -127,6 +134,7 @@ def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
         name = roles.profiles[position].name or f"column {position + 1}"
         # Without header words, the column that has negative amounts is likelier the amount than a balance.
         prior = 10.0 if roles.named_amount else 6.0 + (2 if column.negative else 0)
+        prior += position == net
         prior -= 3 * (1 - column.filled / max(1, len(table.rows)))
         directed = [
             reading
@@ -144,6 +152,16 @@ def _all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
         fees = table.amounts(position, decimal)
         readings += [made for r in readings if r.sign == "signed" and (made := with_fee(r, position, fees))]
     return readings
+
+
+def _add_net(table: Table, roles: Roles, decimal: str) -> int:
+    """Position of the net of three columns that add up, which becomes a candidate; -1 where there is none."""
+    money = [p for p in roles.profiles if p.numbers >= 0.8 and not p.identifier and p.dates < 0.5]
+    named = {p.position for p in money if p.speaks_for("gross") or p.speaks_for("fee")}
+    net = net_of({p.position: table.amounts(p.position, decimal).values for p in money}, named)
+    if net >= 0 and net not in roles.amounts and roles.amounts and net not in roles.balances:
+        roles.amounts = [net, *roles.amounts]
+    return net
 
 
 def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]) -> Reading:
@@ -166,8 +184,15 @@ def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings:
         )
         return inverted
     titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
-    if not column.negative and column.positive and not (usual and not turned) and not column.plus:
-        if not table.header or _CARD.search(titles) or turned:
+    unsigned = not column.negative and column.positive and not column.plus
+    open_sign = unsigned and not (usual and not turned) and (not table.header or bool(_CARD.search(titles)))
+    if open_sign and _tells(turned, usual, column.filled):
+        inverted.warnings.append(
+            "No amount has a sign; the texts are of purchases and other payments, so all were read as money out."
+        )
+        return inverted
+    if unsigned and not (usual and not turned):
+        if open_sign or turned:
             raise _which(
                 table, "no amount has a sign, and nothing says whether they are money in or money out", [best, inverted]
             )
@@ -179,11 +204,31 @@ def _unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings:
     return best
 
 
+def _told_by_texts(table: Table, roles: Roles, best: Reading, readings: list[Reading]) -> Reading | None:
+    """Of two columns that no header names, which is money out, where the texts of the lines all say the same."""
+    if best.sign != "separate" or not best.doubt.startswith(NO_HEADER):
+        return None
+    usual, turned = _evidence(table, roles, best.values)
+    swapped = [r for r in readings if r.columns.get("debit") == best.columns["credit"] and r.sign == "separate"]
+    filled = sum(value is not None for value in best.values)
+    for reading, fits, fails in ((best, usual, turned), *((r, turned, usual) for r in swapped[:1])):
+        if _tells(fits, fails, filled):
+            out = reading.columns["debit"] + 1
+            reading.warnings.append(f"No header says which column is money out; by the texts column {out} was taken.")
+            return reading
+    return None
+
+
+def _tells(fits: int, fails: int, lines: int) -> bool:
+    """Whether texts that fit one direction are enough: hardly any says otherwise, and they are most or not few."""
+    return fits >= 8 * max(fails, 1 / 8) and (fits * 2 > lines or fits >= _NOT_FEW)
+
+
 def _evidence(table: Table, roles: Roles, values: list[int | None]) -> tuple[int, int]:
     """How many of the first lines' texts fit the sign as it stands, and how many fit it turned round."""
     usual = turned = 0
     positions = [p.position for p in roles.profiles if p.letters >= 0.3 and not p.speaks_for("account")]
-    for index, value in enumerate(values[:400]):
+    for index, value in enumerate(values[:_LOOKED_AT]):
         if value:
             way = text_direction(" ".join(table.rows[index].cell(position) for position in positions))
             usual += way * value > 0

@@ -4,12 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from core.ingestion.formats.tabular.amounts import currency_codes, is_blank, mark_votes, read_amount
-from core.ingestion.formats.tabular.dates import read_parts
+from core.ingestion.formats.tabular.dates import is_date, read_parts
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, header_roles
 
 _MOSTLY = 0.6
 _ENOUGH = 2000
+_MANY_EQUAL = 3
 _LOOKED_AT = 50  # rows looked at to find what a column is
 
 
@@ -54,7 +55,7 @@ def _profile(table: Table, position: int, cells: list[str]) -> Profile:
     codes = currency_codes()
     totals: Counter[str] = Counter()
     for cell, times in counts.items():
-        totals["dates"] += times * (read_parts(cell) is not None)
+        totals["dates"] += times * is_date(cell)
         totals["numbers"] += times * _is_number(cell)
         totals["directions"] += times * (direction_of(cell) != 0)
         totals["currencies"] += times * ((len(cell) == 3 and cell.upper() in codes) or cell.lower() in CURRENCY_NAMES)
@@ -134,6 +135,7 @@ def _dates(profiles: list[Profile]) -> list[int]:
         if p.dates < _MOSTLY:
             continue
         score = 2 * p.speaks_for("booked") + 1.5 * p.speaks_for("dated") - (3 if p.speaks_for("value_date") else 0)
+        score -= p.speaks_for("made") / 2
         scored.append((-score, p.position))
     return [position for _, position in sorted(scored)]
 
@@ -176,8 +178,10 @@ def _siblings(debit: Profile, credit: Profile, outgoings: list[Profile], incomin
 def _money_by_contents(roles: Roles, money: list[Profile]) -> None:
     """Without words: every money column may be the amount or the balance, two that exclude each other a pair."""
     fee_or_balance = {p.position for p in money if p.speaks_for("fee") or p.speaks_for("balance")}
-    positions = [p.position for p in money if p.position not in fee_or_balance]
-    positions = positions[:6]
+    # A limit or a rate stands unchanged beside amounts that vary.
+    varied = any(p.distinct > 1 for p in money)
+    still = {p.position for p in money if varied and p.distinct == 1 and p.filled >= _MANY_EQUAL}
+    positions = [p.position for p in money if p.position not in fee_or_balance | still][:6]
     roles.amounts = list(positions)
     roles.pairs = [(a, b) for i, a in enumerate(positions) for b in positions[i + 1 :]]
     if not roles.balances:

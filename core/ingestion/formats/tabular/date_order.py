@@ -1,12 +1,15 @@
 """Day first or month first: settled by evidence from the whole file, or not at all."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
+from math import log10
 
-from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, read_parts
+from core.ingestion.formats.tabular.amounts import is_zero
+from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, certain_days, read_parts
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold
 
@@ -17,16 +20,28 @@ _DAY_FIRST_WORDS = re.compile(
 )
 _US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
+_MONEY = re.compile(r"\D{0,3}[\d.,' ]*[.,]\d{2}\D{0,3}")
 _ENOUGH_STEPS = 5
+_LOOKED_AT = 400  # rows whose texts are searched for dates
+_LONGEST_DATE = 10
+_NEAR = 10  # days between a line's date and one that its text names
+_SLACK = timedelta(days=7)
+_OVERWHELMING = 3.0  # decimal logarithm of how much likelier one order must be
+_FEWEST_DAYS = 3
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class DateOrder:
-    """The order that holds, or the orders that remain; `reason` says by what it was settled."""
+    """The order that holds, or the orders that remain; `reason` says by what it was settled.
+
+    `sure` is False where the evidence is strong but no proof, so that a person should look at a line.
+    """
 
     order: str
     reason: str
     remaining: tuple[str, ...] = ()
+    sure: bool = True
 
 
 def find_order(
@@ -49,16 +64,32 @@ def find_order(
         return contradictory
     for narrowed, reason in (
         (_by_other_columns(table, column, others, orders), "another date column settles it"),
-        (_by_preamble(table, orders), "dates elsewhere in the file settle it"),
-        (
-            _by_habit(table, column, orders, decimal),
-            "the file's separators, decimal commas, words or time zones settle it",
-        ),
-        (_by_sequence(column, orders, chain_newest_first), "only so are the rows in order"),
+        (_by_preamble(table, column, orders), "dates above the table settle it"),
+        (_by_texts(table, position, orders, 2), "dates in the texts of the lines settle it"),
+        (_by_dots(column, orders), "nobody writes dots with the month first"),
+        (_by_sequence(column, orders, chain_newest_first, _ENOUGH_STEPS), "only so are the rows in order"),
     ):
         if len(narrowed) == 1:
             return DateOrder(narrowed[0], reason)
-    return DateOrder("", "nothing in the file settles it", tuple(orders))
+    return _likely(table, position, orders, decimal, chain_newest_first)
+
+
+def _likely(table: Table, position: int, orders: list[str], decimal: str, newest_first: bool | None) -> DateOrder:
+    """What strong evidence suggests that is no proof; nothing where two pieces of it disagree."""
+    column = table.dates(position)
+    signs = [
+        (narrowed[0], reason)
+        for narrowed, reason in (
+            (_by_texts(table, position, orders, 1), "a date in the text of a line suggests it"),
+            (_by_density(table, position, orders), "only so do the lines lie close together"),
+            (_by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
+            (_by_habit(table, orders, decimal), "the language, the decimal commas or the time zone suggest it"),
+        )
+        if len(narrowed) == 1
+    ]
+    if len({order for order, _ in signs}) != 1:
+        return DateOrder("", "nothing in the file settles it", tuple(orders))
+    return DateOrder(*signs[0], sure=False)
 
 
 def _possible(column: DateColumn) -> list[str]:
@@ -135,27 +166,95 @@ def _gaps(left: list[date | None], right: list[date | None]) -> list[int]:
     return [abs((a - b).days) for a, b in zip(left, right, strict=True) if a and b]
 
 
-def _by_preamble(table: Table, orders: list[str]) -> list[str]:
+def _by_preamble(table: Table, column: DateColumn, orders: list[str]) -> list[str]:
+    """Dates above the table that are possible in one order only; else the period that they span holds the lines."""
     texts = [m[0] for r in table.preamble for cell in r.cells for m in _ANY_DATE.finditer(cell) if read_parts(m[0])]
-    column = DateColumn.of(texts)
-    possible = _possible(column) if texts else []
+    found = DateColumn.of(texts)
+    possible = _possible(found) if texts else []
     narrowed = [order for order in orders if order in possible]
-    return narrowed or orders
+    if len(narrowed) == 1:
+        return narrowed
+    certain = {day for r in table.preamble for cell in r.cells for day in certain_days(cell)}
+    if not certain:
+        return orders
+    # An export is made after its last line; two dates are the period.
+    last = max(certain) + _SLACK
+    first = min(certain) - _SLACK if len(certain) > 1 else date.min
+    within = [order for order in orders if all(first <= day <= last for day in column.days(order) if day)]
+    return within if len(within) == 1 else orders
 
 
-def _by_habit(table: Table, column: DateColumn, orders: list[str], decimal: str) -> list[str]:
-    """Dots between numbers, decimal commas and most languages mean day first; US time zones mean month first."""
-    separator, _ = _shape(column)
+def _by_texts(table: Table, position: int, orders: list[str], least: int) -> list[str]:
+    """A date in a line's text lies near the line's own date: "PURCHASE 22FEB", "2018-03-30T17:47 card 1"."""
+    texts, near, far = table.texts(position), Counter[str](), Counter[str]()
+    days = {order: table.dates(position).days(order) for order in orders}
+    for index, row in enumerate(table.rows[:_LOOKED_AT]):
+        cells = [cell for cell in row.cells if len(cell) > _LONGEST_DATE and cell != texts[index]]
+        named = {day for cell in cells for day in certain_days(cell)}
+        if len(named) != 1:
+            continue
+        for order in orders:
+            day = days[order][index]
+            gap = abs((day - min(named)).days) if day else 0
+            near[order] += day is not None and gap <= _NEAR
+            far[order] += gap > 2 * _NEAR
+    fitting = [order for order in orders if near[order] >= least and not far[order]]
+    return fitting if len(fitting) == 1 and all(far[o] for o in orders if o not in fitting) else orders
+
+
+def _by_dots(column: DateColumn, orders: list[str]) -> list[str]:
+    return [o for o in orders if o == "DMY"] or orders if _shape(column)[0] == "." else orders
+
+
+def _by_habit(table: Table, orders: list[str], decimal: str) -> list[str]:
+    """Decimal commas and most languages mean day first; US time zones mean month first. None of them proves it."""
     titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
-    if separator == "." or decimal == "," or _DAY_FIRST_WORDS.search(titles):
-        return [order for order in orders if order == "DMY"] or orders
     cells = [cell for row in table.sample()[:20] for cell in row.cells if 3 <= len(cell) <= 24]
-    if any(_US_ZONES.fullmatch(cell) for cell in cells):
-        return [order for order in orders if order == "MDY"] or orders
-    return orders
+    day = bool(decimal == "," or _DAY_FIRST_WORDS.search(titles))
+    month = any(_US_ZONES.fullmatch(cell) for cell in cells)
+    if day == month:
+        return orders
+    return [order for order in orders if order == ("DMY" if day else "MDY")] or orders
 
 
-def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | None) -> list[str]:
+def _by_density(table: Table, position: int, orders: list[str]) -> list[str]:
+    """A statement covers a stretch of time. Read the wrong way round, a few days of one month jump through the year.
+
+    Two orders are weighed by how likely days that lie anywhere within their span are, and by weekends, on which banks
+    seldom book. One has to be a thousand times likelier; lines that recur (a rent on the first of each month) are why
+    lines may lie far apart, so then nothing is said.
+    """
+    weights = {order: _likelihood({day for day in table.dates(position).days(order) if day}) for order in orders}
+    ranked = sorted(orders, key=lambda order: -weights[order])
+    if weights[ranked[0]] - weights[ranked[1]] < _OVERWHELMING or _recurring(table, position):
+        return orders
+    return ranked[:1]
+
+
+def _likelihood(days: set[date]) -> float:
+    """Decimal logarithm; the first day is free."""
+    if len(days) < _FEWEST_DAYS:
+        return 0.0
+    span = (max(days) - min(days)).days + 1
+    weekends = sum(day.weekday() >= _SATURDAY for day in days)
+    # A tenth of the bookings on weekends is what exports of cards, which book there too, reach.
+    return -(len(days) - 1) * log10(span) + weekends * log10(0.1 / 2) + (len(days) - weekends) * log10(0.9 / 5)
+
+
+def _recurring(table: Table, position: int) -> bool:
+    """Whether the texts of a line or one of its amounts come back on another day."""
+    seen: dict[object, str] = {}
+    columns = [table.texts(at) for at in range(table.width) if at != position]
+    varied = [column for column in columns if len(set(column)) > 1]
+    for day, *cells in zip(table.texts(position), *varied, strict=True):
+        texts = "".join(re.sub(r"[\d\W_]+", "", cell) for cell in cells)
+        numbers = [(at, cell) for at, cell in enumerate(cells) if _MONEY.fullmatch(cell) and not is_zero(cell)]
+        if day and any(seen.setdefault(key, day) != day for key in [texts, *numbers]):
+            return True
+    return False
+
+
+def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | None, least: int) -> list[str]:
     """Bank files run in one direction. An order in which they do, beside one in which they do not, is the right one."""
     running = []
     for order in orders:
@@ -164,9 +263,10 @@ def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | Non
         up, down = sum(s > 0 for s in steps), sum(s < 0 for s in steps)
         wrong = up if newest_first else down if newest_first is False else min(up, down)
         running.append((order, wrong, len(steps)))
-    enough = 1 if newest_first is not None else _ENOUGH_STEPS
-    straight = [order for order, wrong, steps in running if wrong == 0 and steps >= enough]
-    crooked = [order for order, wrong, _ in running if wrong >= (1 if newest_first is not None else 2)]
+    if newest_first is None:
+        least = max(least, _ENOUGH_STEPS)
+    straight = [order for order, wrong, steps in running if wrong == 0 and steps >= least]
+    crooked = [order for order, wrong, _ in running if wrong >= (1 if least < _ENOUGH_STEPS else 2)]
     return straight if len(straight) == 1 and len(crooked) == len(orders) - 1 else orders
 
 

@@ -110,6 +110,29 @@ def _year(short: int) -> int:
     return short + (2000 if short < 70 else 1900)
 
 
+_CERTAIN = re.compile(
+    r"(?<!\d)(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\6(\d{4})"
+    r"|(\d{1,2})[- .]{0,2}([^\W\d_]{3,12})\.?[- ,]{0,2}(\d{4}))(?!\d)"
+)
+
+
+def certain_days(text: str) -> list[date]:
+    """The days that a longer text names so that no order is left open: 2024-01-31, 31/01/2024, 31 Jan 2024."""
+    days: list[date | None] = []
+    if not any(map(str.isdigit, text)):
+        return []
+    for found in _CERTAIN.finditer(text):
+        if found[1]:
+            days.append(to_date(Parts("ymd", int(found[1]), int(found[3]), int(found[4])), "YMD"))
+        elif found[5]:
+            parts = Parts("num", int(found[5]), int(found[7]), int(found[8]))
+            read = {day for order in ("DMY", "MDY") if (day := to_date(parts, order))}
+            days += read if len(read) == 1 else []
+        elif textual := _textual(found[11], found[10], found[9]):
+            days.append(to_date(textual, "YMD"))
+    return [day for day in days if day]
+
+
 def to_date(parts: Parts, order: str) -> date | None:
     """The day that the parts mean in an order, None where there is no such day from 1970 to 2099."""
     if parts.shape == "ymd":
@@ -131,6 +154,12 @@ def to_date(parts: Parts, order: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a day in some order; eight digits of an account number mostly are not."""
+    parts = read_parts(text)
+    return parts is not None and any(to_date(parts, order) for order in ORDERS)
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ _CANDIDATES = {
     "big5": "",
     "cp949": "",
 }
+_CURRENCIES = "£€¥"
 _MARKS = "€£–—’‘“”„«»°§´·•…®™ªº¿¡"
 
 
@@ -37,8 +38,10 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
     for mark, name in _BOMS:
         if content.startswith(mark):
             return content.decode(name, errors="replace"), name
-    if b"\0" in content[:400]:
-        name = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+    head = content[:400]
+    if b"\0" in head:
+        # Delimiters and digits have a zero byte: after them where the low byte goes first, before them otherwise.
+        name = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
         return content.decode(name, errors="replace"), name
     try:
         return content.decode("utf-8"), "utf-8"
@@ -81,10 +84,12 @@ def _likeness(text: str, letters: str) -> float:
     if not special:
         return 0.0
     points = 0.0
-    for before, c in zip(" " + text, text, strict=False):
+    for before, c, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if c.isascii():
             continue
-        if c in letters:
+        if after.isdigit() and not before.isalpha():
+            points += 1 if c in _CURRENCIES else -1  # £500.00: a sign of money, not the beginning of a word
+        elif c in letters:
             points += 0.2 if c.isupper() and before.islower() else 1
         elif "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3":
             points += 1 if not letters else 0

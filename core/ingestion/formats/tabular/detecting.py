@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.choosing import choose_reading
-from core.ingestion.formats.tabular.columns import Roles, find_roles, money_votes, profile
+from core.ingestion.formats.tabular.columns import Profile, Roles, find_roles, money_votes, profile
 from core.ingestion.formats.tabular.date_order import DateOrder, find_order, runs_newest_first
+from core.ingestion.formats.tabular.rows import carry_dates
 from core.ingestion.formats.tabular.signs import Chain, Reading
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import header_currency
@@ -41,6 +42,7 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
     if not roles.amounts and not roles.pairs:
         raise UnknownFormat(table.name, "No column of it holds amounts of money.")
     table.date_at = roles.date[0]
+    carry_dates(table, [*roles.amounts, *(at for pair in roles.pairs for at in pair)])
     decimal = answers.decimal or _decimal(table, roles, currency)
     made = Detected(Layout())
     reading = choose_reading(table, roles, decimal, answers)
@@ -59,6 +61,12 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
     )
     made.clashes = reading.clashes
     made.warnings += reading.warnings
+    if not order.sure:
+        words = _ORDER_WORDS[order.order]
+        made.warnings.append(
+            f"Nothing proves whether day or month stands first in the dates; {words} was taken, because {order.reason}."
+            " Check one line."
+        )
     _warn_about_dates(table, roles, made)
     return made
 
@@ -177,16 +185,26 @@ def _currency(table: Table, reading: Reading, decimal: str) -> str:
 
 
 def _warn_about_dates(table: Table, roles: Roles, made: Detected) -> None:
-    """Two dates a line that give different days: the booking date was taken, and a person should know."""
+    """Two dates a line that give different days: one was taken as the booking date, and a person should know."""
     first = roles.date[0]
     for position in roles.date[1:]:
-        p = roles.profiles[position]
-        if p.speaks_for("value_date") or not (p.speaks_for("dated") or p.speaks_for("booked")):
+        if not _may_be_booked(roles.profiles[position], roles.profiles[first]):
             continue
         order = made.layout.date_order
         if table.dates(position).days(order) != table.dates(first).days(order):
-            used, other = roles.profiles[first].name, p.name
+            used, other = (roles.profiles[at].name or f"column {at + 1}" for at in (first, position))
             made.warnings.append(
                 f"Each line has two dates, “{used}” and “{other}”; “{used}” was taken as the booking date."
             )
             return
+
+
+def _may_be_booked(other: Profile, taken: Profile) -> bool:
+    """Whether the other column may hold the booking date as well as the one that was taken."""
+    if other.speaks_for("value_date"):
+        return False
+    if other.speaks_for("dated") or other.speaks_for("booked"):
+        return True
+    # A word that is not known may mean anything, unless the other column is surely the one.
+    sure = taken.speaks_for("booked") or (taken.speaks_for("dated") and not taken.speaks_for("made"))
+    return not other.roles and not sure

@@ -6,8 +6,9 @@ from datetime import date
 
 from core.ingestion.formats.tabular.amounts import AmountColumn, currency_codes, is_blank, to_minor_units
 from core.ingestion.formats.tabular.balances import account_with_balances, stated_balances, with_stated
+from core.ingestion.formats.tabular.rows import balance_rows, carry_dates, unbooked_rows, with_rows_below
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import CURRENCY_NAMES, balance_kind, direction_of, is_pending
+from core.ingestion.formats.tabular.words import CURRENCY_NAMES, balance_kind, direction_of
 from core.ingestion.layout import Layout
 from core.ingestion.statement import AccountStatement, StatementLine
 from core.problems import Problem, Severity
@@ -36,6 +37,10 @@ def read_lines(table: Table, layout: Layout, fallback_currency: str) -> Lines:
     """
     made = Lines()
     table.date_at = layout.position("date")
+    carry_dates(table, [layout.position(role) for role in ("amount", "debit", "credit") if role in layout.columns])
+    if table.carried:
+        message = f"{table.carried} rows have no date of their own; each got that of the row above it."
+        made.problems.append(Problem(0, message, Severity.WARNING))
     values, faulty = _amounts(table, layout)
     if table.too_wide:
         faulty = faulty | {i for i, row in enumerate(table.rows) if row.row in table.too_wide}
@@ -104,19 +109,24 @@ def _collect(
     value_days = (
         table.dates(layout.position("value_date")).days(layout.date_order) if "value_date" in layout.columns else None
     )
-    pending = {word: is_pending(word) for word in set(texts("status"))}
-    described, kinds = _descriptions(table, layout), texts("kind")
+    described, kinds = with_rows_below(table, layout, days, values, _descriptions(table, layout)), texts("kind")
     currencies = _currencies(table, layout, fallback)
     accounts = [text.strip("'") for text in texts("account")] if "account" in layout.columns else blank
-    names, references, statuses = _first_filled(table, layout, "counterparty"), texts("reference"), texts("status")
+    names, references = _first_filled(table, layout, "counterparty"), texts("reference")
+    unbooked = unbooked_rows(table, layout, days, balances) | balance_rows(described, values, balances)
     last_dated = max((i for i, day in enumerate(days) if day), default=-1)
     groups: dict[tuple[str, str], _Group] = {}
     for index, (day, value) in enumerate(zip(days, values, strict=True)):
         balance = balances[index]
-        if day is None or value is None or index in faulty or (pending[statuses[index]] and balance is None):
-            problem = _not_a_line(
-                table, layout, index, day, value, index in faulty, pending[statuses[index]], last_dated
-            )
+        if index in unbooked:
+            row = table.rows[index]
+            read, message = unbooked[index]
+            if message and (day or value is not None) and index not in faulty:
+                made.problems.append(Problem(row.row, message, Severity.WARNING, row.text))
+            if not read and (index not in faulty or message):
+                continue
+        if day is None or value is None or index in faulty:
+            problem = _not_a_line(table, layout, index, day, value, index in faulty, last_dated)
             if problem:
                 made.problems.append(problem)
                 made.faulty += problem.severity is Severity.ERROR
@@ -149,19 +159,10 @@ def _collect(
 
 
 def _not_a_line(
-    table: Table,
-    layout: Layout,
-    index: int,
-    day: date | None,
-    value: int | None,
-    faulty: bool,
-    pending: bool,
-    last_dated: int,
+    table: Table, layout: Layout, index: int, day: date | None, value: int | None, faulty: bool, last_dated: int
 ) -> Problem | None:
     """Why a row gave no line; None for text around the table."""
     row = table.rows[index]
-    if pending and (day or value is not None) and not faulty:
-        return Problem(row.row, "the line is pending, not booked; it was left out", Severity.WARNING, row.text)
     written = row.cell(layout.position("date"))
     if day is None and (value is not None or faulty or _money_text(row.cells, layout)):
         if written and any(map(str.isdigit, written)):

@@ -7,6 +7,7 @@ from core.ingestion.formats.tabular.amounts import AmountColumn
 from core.ingestion.formats.tabular.words import direction_of
 
 FEE_DOUBT = "a fee is taken off only where the balance proves it"
+NO_HEADER = "no header says which column is money out"
 _PROVED = 0.7  # share of the balance's steps that the amounts explain
 
 
@@ -138,7 +139,7 @@ def by_separate(
     elif both:
         reading.doubt = "some rows have both money out and money in"
     elif not named and not (flips == -1 and into.plus):
-        reading.doubt = "no header says which column is money out"
+        reading.doubt = NO_HEADER
         swapped = [_net(i, o, 1) for o, i in zip(out.values, into.values, strict=True)]
         other = Reading("separate", {"debit": pair[1], "credit": pair[0]}, swapped, prior - 1, words + ", swapped")
         other.doubt = reading.doubt

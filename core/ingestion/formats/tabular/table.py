@@ -1,16 +1,14 @@
 """A file cut into preamble, header and body, with its columns read once and kept."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
-from statistics import median
 
-from core.ingestion.formats.tabular.amounts import AmountColumn, is_blank, read_amount, read_column
-from core.ingestion.formats.tabular.dates import DateColumn, read_parts
+from core.ingestion.formats.tabular.amounts import AmountColumn, read_column
+from core.ingestion.formats.tabular.dates import DateColumn
+from core.ingestion.formats.tabular.headers import first_line, header_by_shape, header_by_words, whole_header
 from core.ingestion.formats.tabular.records import Record
-from core.ingestion.formats.tabular.words import header_roles
 
 _SAMPLE = 200
 _MOST_SURPLUS = 4  # cells too many that thousands commas may explain
@@ -31,6 +29,7 @@ class Table:
     rows: list[Record]
     repaired: list[int] = field(default_factory=list)  # physical rows whose cells were rejoined
     too_wide: set[int] = field(default_factory=set)  # physical rows with more cells than the header names
+    carried: int = 0  # rows that got the date of the row above
     date_at: int = -1  # the date column, once it is known: money beside no date is a total, not a line
     _texts: dict[int, list[str]] = field(default_factory=dict)
     _amounts: dict[tuple[int, str], AmountColumn] = field(default_factory=dict)
@@ -55,6 +54,12 @@ class Table:
             cells = [row.cells for row in self.rows]
             self._texts[position] = [row[position] if position < len(row) else "" for row in cells]
         return self._texts[position]
+
+    def replace(self, position: int, texts: list[str]) -> None:
+        """Put other texts in the place of a column; what was read of the columns before is forgotten."""
+        self._texts[position] = texts
+        self._amounts.clear()
+        self._dates.pop(position, None)
 
     def amounts(self, position: int, mark: str) -> AmountColumn:
         """A money column with one decimal mark; blank in rows that have no date (totals, footers)."""
@@ -87,89 +92,31 @@ class Table:
 
 def find_table(name: str, encoding: str, delimiter: str, records: list[Record]) -> Table:
     """Cut the records: by the header's words where they are known, else by where rows with date and amount begin."""
-    index = _header_by_words(records)
+    index = header_by_words(records)
     if index is None:
-        first = _first_line(records)
-        index = _header_by_shape(records, first)
+        first = first_line(records)
+        index = header_by_shape(records, first)
         if index is None:
             return Table(name, encoding, delimiter, None, records[:first], records[first:])
-    header = records[index]
-    titles = header.cells
-    body = [record for record in records[index + 1 :] if record.cells != titles]
-    rows, repaired, too_wide = _rejoined(body, header, delimiter)
-    return Table(name, encoding, delimiter, header, records[:index], rows, repaired, too_wide)
+    return _below(name, encoding, delimiter, records, index)
 
 
 def cut_at(name: str, encoding: str, delimiter: str, records: list[Record], header_row: int) -> Table | None:
     """The table whose header stands on a physical row; without header (0) from the first line on. None: not there."""
     if header_row == 0:
-        first = _first_line(records)
+        first = first_line(records)
         return Table(name, encoding, delimiter, None, records[:first], records[first:])
     index = next((i for i, record in enumerate(records[:200]) if record.row == header_row), None)
-    if index is None:
-        return None
-    body = [record for record in records[index + 1 :] if record.cells != records[index].cells]
-    rows, repaired, too_wide = _rejoined(body, records[index], delimiter)
-    return Table(name, encoding, delimiter, records[index], records[:index], rows, repaired, too_wide)
+    return None if index is None else _below(name, encoding, delimiter, records, index)
 
 
-def _header_by_words(records: list[Record]) -> int | None:
-    """Position of the record whose cells are header words, among them a date's and a money's; None without one."""
-    best, best_score = None, 0
-    for index, record in enumerate(records[:80]):
-        filled = [cell for cell in record.cells if cell]
-        if len(filled) < 2:
-            continue
-        roles: Counter[str] = Counter()
-        for cell in filled:
-            if len(cell) > 80 or read_parts(cell) or (cell[:1].isdigit() and not cell[-1:].isalpha()):
-                roles["data"] += 1
-                continue
-            for role in header_roles(cell):
-                roles[role] += 1
-        dated = roles["booked"] + roles["dated"] + roles["value_date"]
-        money = roles["amount"] + roles["debit"] + roles["credit"] + roles["gross"]
-        if dated and money and roles["data"] * 4 <= len(filled):
-            score = len([role for role in roles if role != "data"])
-            if score > best_score + 2:
-                best, best_score = index, score
-    return best
-
-
-def _looks_like_amount(cell: str) -> bool:
-    return not is_blank(cell) and (read_amount(cell, ".") is not None or read_amount(cell, ",") is not None)
-
-
-def _first_line(records: list[Record]) -> int:
-    """Position of the first record with a date where dates usually stand and an amount beside it; 0 without one."""
-    head = records[:300]
-    counts: Counter[int] = Counter()
-    for record in head:
-        counts.update(i for i, cell in enumerate(record.cells) if read_parts(cell))
-    if not counts:
-        return 0
-    usual = {position for position, count in counts.items() if count * 2 >= max(counts.values())}
-    typical = median(len(record.cells) for record in head)
-    for index, record in enumerate(head):
-        dated = {i for i in usual if read_parts(record.cell(i))}
-        if dated and len(record.cells) * 2 >= typical:
-            others = (cell for i, cell in enumerate(record.cells) if i not in dated)
-            if any(_looks_like_amount(cell) for cell in others):
-                return index
-    return 0
-
-
-def _header_by_shape(records: list[Record], first: int) -> int | None:
-    """The record right above the lines, if it holds nothing but words and is about as wide as they are."""
-    if first == 0:
-        return None
-    above, line = records[first - 1], records[first]
-    filled = [cell for cell in above.cells if cell]
-    if len(filled) < 2 or len(above.cells) * 3 < len(line.cells) * 2:
-        return None
-    if any(read_parts(cell) or _looks_like_amount(cell) or len(cell) > 60 for cell in filled):
-        return None
-    return first - 1 if len(filled) * 2 >= len([cell for cell in line.cells if cell]) else None
+def _below(name: str, encoding: str, delimiter: str, records: list[Record], index: int) -> Table:
+    """The table below the header, which may reach over the row above it; repeated headers are no rows."""
+    header, height = whole_header(records, index)
+    own = {tuple(record.cells) for record in records[index + 1 - height : index + 1]}
+    body = [record for record in records[index + 1 :] if tuple(record.cells) not in own]
+    rows, repaired, too_wide = _rejoined(body, header, delimiter)
+    return Table(name, encoding, delimiter, header, records[: index + 1 - height], rows, repaired, too_wide)
 
 
 def _rejoined(rows: list[Record], header: Record, delimiter: str) -> tuple[list[Record], list[int], set[int]]:

@@ -75,13 +75,16 @@ def text_direction(text: str) -> int:
 
 
 _PENDING = _any_of(_WORDS["status"]["pending"])
+_VOID = _any_of(_WORDS["status"]["void"])
 _SETTLED = _any_of(_WORDS["status"]["settled"])
 
 
-def is_pending(word: str) -> bool:
-    """Whether a status says that the line is not booked (yet)."""
+def status_kind(word: str) -> str:
+    """ "pending" where a status says that the line is not booked yet, "void" where it never will be, else ""."""
     plain = fold(word)
-    return bool(_PENDING.search(plain)) and not _SETTLED.search(plain)
+    if _SETTLED.search(plain):
+        return ""
+    return "void" if _VOID.search(plain) else "pending" if _PENDING.search(plain) else ""
 
 
 _OPENING = _any_of(_WORDS["balances"]["opening"])
@@ -92,6 +95,24 @@ def balance_kind(text: str) -> str:
     """ "opening" or "closing" where the text names such a balance, else ""."""
     plain = fold(text)
     return "opening" if _OPENING.search(plain) else "closing" if _CLOSING.search(plain) else ""
+
+
+_BALANCE_WORDS = re.compile(
+    r"balance|saldo|kontostand|solde|egyenleg|zustatek|zostatok|остаток|余额|残高|bakiye|forward|ubertrag"
+)
+_TOTAL_WORDS = re.compile(
+    r"(?:grand |sub ?)?totals?|summen?|zwischensumme|gesamt\w*|totale|totaal|итого|обороты?|suma|celkem|razem|osszesen"
+    r"|合计|小计|合計|toplam|turnover|umsatze?|carry over"
+)
+_LONGEST_BALANCE = 60
+
+
+@lru_cache(maxsize=4096)
+def states_balance(text: str) -> bool:
+    """Whether a text is the name of a balance or a total, not the text of a line."""
+    plain = fold(text) if len(text) <= _LONGEST_BALANCE else ""
+    words = re.sub(r"[\d ]+", " ", plain).strip()
+    return bool(_TOTAL_WORDS.fullmatch(words) or (balance_kind(plain) and _BALANCE_WORDS.search(plain)))
 
 
 CURRENCY_NAMES = {

@@ -95,6 +95,14 @@ class ImportInUse(BookkeepingError):
         super().__init__(f"{name} cannot be taken back: {why}.")
 
 
+class LineGone(BookkeepingError):
+    """The bank line is out of the books already, usually because somebody else was faster."""
+
+    def __init__(self, booked_on: date) -> None:
+        self.booked_on = booked_on
+        super().__init__(f"The line of {booked_on} is out of the books already; reload the page.")
+
+
 # --- money and dates --------------------------------------------------------------------------
 
 

@@ -30,13 +30,16 @@ def main(
     bank_account: Annotated[
         str, typer.Option(help="Code of the bank account; without it each file tells.", metavar="CODE")
     ] = "",
+    leave_out_faulty: Annotated[
+        bool, typer.Option("--leave-out-faulty", help="Store the readable lines of files with rows that are not.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Import FILEs one by one; a refused one stops no other. Exit code 1 if any was refused."""
     found = [path for path in files if path.is_file()]
     try:
         with unit_of_work() as session:
-            described = _import(session, company, bank_account, found)
+            described = _import(session, company, bank_account, found, leave_out_faulty=leave_out_faulty)
     except BookkeepingError as refused:
         typer.echo(json.dumps({"error": str(refused)}, ensure_ascii=False) if as_json else str(refused))
         raise typer.Exit(1) from None
@@ -46,13 +49,18 @@ def main(
     raise typer.Exit(1 if any(each["status"] == "refused" for each in answer) else 0)
 
 
-def _import(session: Session, slug: str, code: str, paths: list[Path]) -> list[dict[str, Any]]:
+def _import(
+    session: Session, slug: str, code: str, paths: list[Path], *, leave_out_faulty: bool
+) -> list[dict[str, Any]]:
     caller = script_caller(session, COMMAND)
     company_id = _company_id(session, caller, slug)
     account_id = _bank_account_id(session, caller, company_id, code) if code else None
     files = [RawFile(path.name, path.read_bytes()) for path in paths]
     now = datetime.now(UTC)
-    intake = take_in_files(session, caller, company_id, files, bank_account_id=account_id, write=write_columns, now=now)
+    intake = take_in_files(
+        session, caller, company_id, files, bank_account_id=account_id, leave_out_faulty=leave_out_faulty,
+        write=write_columns, now=now,
+    )  # fmt: skip
     return [describe_receipt(receipt) for receipt in intake.receipts]
 
 
@@ -73,9 +81,12 @@ def _bank_account_id(session: Session, caller: Caller, company_id: UUID, code: s
 def _sentence(described: dict[str, Any]) -> str:
     if described["status"] == "refused":
         return f"{described['file']}: refused. {described['error']}"
+    rejected = f", {described['rejected']} left out" if described["rejected"] else ""
+    apart = described.get("currencies", [described])
+    sums = " and ".join(f"{one['new_sum']} {one['currency'] or ''}".rstrip() for one in apart if one["new_sum"])
     return (
-        f"{described['file']}: {described['status']}; {described['new']} new, {described['duplicate']} known of "
-        f"{described['lines']} lines, new sum {described['new_sum']} {described['currency'] or ''}".rstrip()
+        f"{described['file']}: {described['status']}; {described['new']} new, {described['duplicate']} known{rejected}"
+        f" of {described['lines']} lines, new sum {sums}"
     )
 
 

@@ -17,7 +17,7 @@ from core.ingestion.import_setting import StoredFile, load_setting
 from core.ingestion.item_rows import ItemRow, read_item_rows
 from core.ingestion.previewing import PreviewStatus
 from core.ingestion.raw_file import RawFile
-from core.ingestion.receipts import ImportReceipt
+from core.ingestion.receipts import AccountSums, ImportReceipt, by_currency, refused_sums
 from core.money import MINOR_MAX, decimal_text
 from core.period import Period
 from core.posting.writing import new_keys
@@ -175,35 +175,36 @@ def _changed(items: Sequence[ItemRow], known: dict[ItemKey, tuple[int, str]]) ->
 def _receipt(preview: OpenItemsPreview) -> ImportReceipt:
     twin = preview.duplicate_of
     if twin:
-        return ImportReceipt(
-            uuid4(), plain_name(preview.file.name), FileStatus.DUPLICATE, twin.currency, twin.period,
-            duplicate_count=twin.line_count, line_count=twin.line_count, duplicate_minor=twin.lines_minor,
-            lines_minor=twin.lines_minor,
-        )  # fmt: skip
+        sums = tuple(one.as_duplicate() for one in twin.sums)
+        name = plain_name(preview.file.name)
+        return ImportReceipt(uuid4(), name, FileStatus.DUPLICATE, sums, twin.line_count, twin.period)
     items = preview.items
     days = [item.issued_on for item in items]
-    currencies = {item.currency for item in items}
-    total = sum(item.amount_minor for item in items)
     faulty = sum(problem.severity is Severity.ERROR for problem in preview.problems)
     is_refused = preview.status is PreviewStatus.REFUSED
-    new = preview.new_items
-    old = [] if is_refused else [item for item, is_new in zip(items, preview.is_new, strict=True) if not is_new]
     return ImportReceipt(
         file_id=uuid4(),
         name=plain_name(preview.file.name),
         status=FileStatus.REFUSED if is_refused else FileStatus.STORED,
-        currency=currencies.pop() if len(currencies) == 1 else "",
-        period=Period(min(days), max(days)) if days else None,
-        new_count=len(new),
-        duplicate_count=len(old),
-        refused_count=len(items) + faulty if is_refused else 0,
+        sums=_sums(preview, faulty),
         line_count=len(items) + faulty,
-        new_minor=sum(item.amount_minor for item in new),
-        duplicate_minor=sum(item.amount_minor for item in old),
-        refused_minor=total if is_refused else 0,
-        lines_minor=total,
+        period=Period(min(days), max(days)) if days else None,
         error=preview.error,
     )
+
+
+def _sums(preview: OpenItemsPreview, faulty: int) -> tuple[AccountSums, ...]:
+    """The receipt by currency; faulty rows have none."""
+    if preview.status is PreviewStatus.REFUSED:
+        found = [refused_sums(None, item.currency, 1, item.amount_minor) for item in preview.items]
+        return tuple(by_currency([*found, refused_sums(None, "", faulty)] if faulty else found))
+    return tuple(
+        by_currency(
+            AccountSums(None, item.currency, 1, int(new), int(not new), 0, item.amount_minor, item.amount_minor * new,
+                        item.amount_minor * (not new))
+            for item, new in zip(preview.items, preview.is_new, strict=True)
+        )
+    )  # fmt: skip
 
 
 def _write_items(

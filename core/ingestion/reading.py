@@ -5,6 +5,7 @@ from typing import Protocol
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.bank_csv import BankCsv
 from core.ingestion.formats.bank_workbook import Workbook
+from core.ingestion.formats.fixed_width import FixedWidth
 from core.ingestion.formats.ofx import Ofx
 from core.ingestion.formats.signatures import name_of_unreadable
 from core.ingestion.layout import Layout
@@ -26,7 +27,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (Ofx(), Workbook(), BankCsv())
+FORMATS: tuple[Format, ...] = (Ofx(), Workbook(), FixedWidth(), BankCsv())
 
 
 def read_statement(file: RawFile, layout: Layout | None = None, currency: str = "") -> Statement:

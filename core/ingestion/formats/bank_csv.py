@@ -1,5 +1,6 @@
 """Statements as tables of text: CSV and its relatives with any delimiter."""
 
+from core.ingestion.formats.fixed_width import is_fixed_width
 from core.ingestion.formats.signatures import is_ofx, name_of_unreadable
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.reading import Source, read_known, read_table
@@ -17,7 +18,7 @@ class BankCsv:
     name = "csv"
 
     def recognises(self, file: RawFile) -> bool:
-        if is_ofx(file.content) or name_of_unreadable(file.content):
+        if is_ofx(file.content) or name_of_unreadable(file.content) or is_fixed_width(file.content):
             return False
         head = file.content[:_HEAD]
         if b"\0" not in head:

@@ -10,7 +10,6 @@ import gc
 import json
 import resource
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
 from io import BytesIO
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -25,11 +24,11 @@ from sqlalchemy import Connection, Engine, text
 from sqlmodel import col, select
 
 from benchmarks.bank_year import bank_file
+from benchmarks.books import COMMAND, NOW, found_benchmark_company
 from core.access.machine import script_caller
 from core.categorization.lines import Lines
 from core.categorization.model import rank
 from core.categorization.proposing import load_proposer
-from core.founding import add_bank_account, found_company
 from core.ingestion.importing import store_previews
 from core.ingestion.previewing import preview_files
 from core.ingestion.raw_file import RawFile
@@ -37,12 +36,10 @@ from core.posting.entries import book_company
 from core.reconciliation.reconciling import match_company
 from db.bulk import write_columns
 from db.engine import engine, forget, migrate, open_engine, snapshot, unit_of_work, use_database
-from models import BankAccountKind, Table, Transaction
+from models import Table, Transaction
 
 app = typer.Typer(add_completion=False)
-COMMAND = "benchmark"
 BULK = ("transactions", "proposals", "journal_entries", "journal_lines")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @app.command()
@@ -176,23 +173,6 @@ def _lines(company_id: UUID, rows: int) -> Lines:
         np.array(booked_on, "datetime64[D]"),
         ["checking"] * rows,
     )
-
-
-def found_benchmark_company() -> UUID:
-    with unit_of_work() as session:
-        founder = script_caller(session, COMMAND)
-        company_id = found_company(session, founder, name="Benchmark", sector="food", now=NOW).id
-        add_bank_account(
-            session,
-            script_caller(session, COMMAND),
-            company_id,
-            code="checking",
-            name="Checking",
-            kind=BankAccountKind.BANK,
-            currency="USD",
-            now=NOW,
-        )
-    return company_id
 
 
 def _empty(url: str) -> None:

@@ -7,11 +7,13 @@ from models.companies import Account, AccountRole, AccountType, BankAccount, Ban
 from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
 from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
+from models.naming import AliasOrigin, CounterpartyAlias
 from models.statements import (
     DeletedLine,
     FileKind,
     FileStatus,
     ItemKind,
+    ItemLayout,
     ItemStatus,
     OpenItem,
     ReceiptSum,
@@ -20,9 +22,9 @@ from models.statements import (
 )
 
 __all__ = [
-    "Account", "AccountRole", "AccountType", "AuditEvent", "BankAccount", "BankAccountKind", "Company", "CompanyAccess",
-    "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match",
-    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal",
-    "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User",
-    "UserSession",
+    "Account", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount", "BankAccountKind", "Company",
+    "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind",
+    "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind", "MatchMember",
+    "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal", "ReceiptSum", "Reconciliation",
+    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User", "UserSession",
 ]  # fmt: skip

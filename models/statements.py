@@ -229,3 +229,20 @@ class OpenItem(Row, table=True):
     reference: str = ""
     account_id: UUID  # where its settlement is booked
     status: ItemStatus = Field(default=ItemStatus.OPEN, sa_type=String(16))
+    total_minor: int | None = Field(default=None, sa_type=BigInteger)  # the whole, where only a part is expected
+    fee_minor: int | None = Field(default=None, sa_type=BigInteger)  # what a processor held back of it, > 0
+    file_minor: int | None = Field(default=None, sa_type=BigInteger)  # as its file had it, where a person changed it
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # taken off the list by a person
+
+
+class ItemLayout(Row, table=True):
+    """How one program writes its open items, saved for the header of its exports; the newest one is used."""
+
+    __tablename__ = "item_layouts"
+    __table_args__ = (Index("ix_item_layouts_company_signature", "company_id", "signature"),)
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    signature: str = Field(max_length=64)  # of the header, see core.ingestion.items.layout
+    definition: dict[str, Any] = Field(sa_type=JSON)
+    saved_by: UUID | None = Field(default=None, foreign_key="users.id")
+    saved_at: datetime = Field(sa_type=UtcDateTime)

@@ -11,7 +11,7 @@ from core.ingestion.account_choice import Candidate, same_layout
 from core.ingestion.doubts import Doubt, DoubtfulPair, Said
 from core.ingestion.duplicates import KnownLines, sort_lines
 from core.ingestion.line_facts import LineFacts, identity_text, source_of
-from core.ingestion.normalising import counterparty_names
+from core.ingestion.normalising import counterparty_names, name_source
 from core.ingestion.receipts import AccountSums, only_currency, refused_sums
 from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.period import Period
@@ -169,7 +169,7 @@ def sort_account(
         for line in lines
     ]
     result = sort_lines(facts, known, _by_number(said, lines))
-    names = counterparty_names([line.counterparty or line.description for line in lines])
+    names = counterparty_names([name_source(line.counterparty, line.description) for line in lines])
     preview = AccountPreview(
         bank_account_id=candidate.id,
         code=candidate.code,

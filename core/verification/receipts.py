@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from core.access.audit import Violation
@@ -24,8 +25,10 @@ def receipts_add_up(scope: Scope) -> Finding:
         == col(StatementFile.lines_minor),
     )
     lost = scope.first(select(*_FILE).where(ours, ~conserved))
-    lines = scope.first(_disagreeing(Transaction, FileKind.STATEMENT, WITH_LINES).where(ours))
-    items = scope.first(_disagreeing(OpenItem, FileKind.OPEN_ITEMS, (FileStatus.STORED,)).where(ours))
+    amount = col(Transaction.amount_minor)
+    lines = scope.first(_disagreeing(Transaction, FileKind.STATEMENT, WITH_LINES, amount).where(ours))
+    as_filed = func.coalesce(col(OpenItem.file_minor), col(OpenItem.amount_minor))
+    items = scope.first(_disagreeing(OpenItem, FileKind.OPEN_ITEMS, (FileStatus.STORED,), as_filed).where(ours))
     split = scope.first(
         select(*_FILE)
         .join(Transaction, col(Transaction.statement_file_id) == col(StatementFile.id))
@@ -96,10 +99,11 @@ def _currencies_that_differ(scope: Scope) -> Query:
         col(StatementFile.kind) == FileKind.STATEMENT,
         col(StatementFile.status).in_(WITH_LINES),
     )
+    unnamed = aliased(ReceiptSum)
     named = ~exists().where(
-        col(ReceiptSum.statement_file_id) == col(StatementFile.id),
-        col(ReceiptSum.currency) == "",
-        col(ReceiptSum.new_count) > 0,
+        col(unnamed.statement_file_id) == col(StatementFile.id),
+        col(unnamed.currency) == "",
+        col(unnamed.new_count) > 0,
     )
     lines: Query = (
         select(
@@ -125,9 +129,9 @@ def _currencies_that_differ(scope: Scope) -> Query:
     )
 
 
-def _disagreeing(table: Any, kind: FileKind, statuses: tuple[FileStatus, ...]) -> Query:
+def _disagreeing(table: Any, kind: FileKind, statuses: tuple[FileStatus, ...], amount: Any) -> Query:
     """Files of a kind whose stored rows differ from the receipt in count or money."""
-    count, total = func.count(col(table.id)), func.coalesce(func.sum(col(table.amount_minor)), 0)
+    count, total = func.count(col(table.id)), func.coalesce(func.sum(amount), 0)
     return (
         select(*_FILE)
         .outerjoin(table, col(table.statement_file_id) == col(StatementFile.id))

@@ -112,15 +112,21 @@ def readable_files() -> tuple[tuple[RawFile, Statement], ...]:
 
 def read_or_refused(file: RawFile) -> Statement | None:
     """The statement, None where it is refused with a sentence. Whatever else happens fails the test."""
+    statement, took = timed(file)
+    if took >= LONGEST:  # the collector of a process that holds thousands of examples can take that long once
+        statement, took = timed(file)
+    assert took < LONGEST, f"{file.name} took {took:.1f} s"
+    return statement
+
+
+def timed(file: RawFile) -> tuple[Statement | None, float]:
     began = time.process_time()
     try:
         statement = read_statement(file)
     except StatementRefused as refused:
         assert len(str(refused)) > 20  # noqa: PT017 - most files are read
         statement = None
-    took = time.process_time() - began
-    assert took < LONGEST, f"{file.name} took {took:.1f} s"
-    return statement
+    return statement, time.process_time() - began
 
 
 def movements(statement: Statement) -> Counter[tuple[date, int]]:

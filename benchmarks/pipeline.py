@@ -9,8 +9,7 @@ asks the model once about the same lines. A change is judged by the ratio of the
 import gc
 import json
 import resource
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection
 from io import BytesIO
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -25,11 +24,11 @@ from sqlalchemy import Connection, Engine, text
 from sqlmodel import col, select
 
 from benchmarks.bank_year import bank_file
+from benchmarks.books import COMMAND, NOW, found_benchmark_company
 from core.access.machine import script_caller
 from core.categorization.lines import Lines
 from core.categorization.model import rank
 from core.categorization.proposing import load_proposer
-from core.founding import add_bank_account, found_company
 from core.ingestion.importing import store_previews
 from core.ingestion.previewing import preview_files
 from core.ingestion.raw_file import RawFile
@@ -37,12 +36,10 @@ from core.posting.entries import book_company
 from core.reconciliation.reconciling import match_company
 from db.bulk import write_columns
 from db.engine import engine, forget, migrate, open_engine, snapshot, unit_of_work, use_database
-from models import BankAccountKind, Table, Transaction
+from models import Table, Transaction
 
 app = typer.Typer(add_completion=False)
-COMMAND = "benchmark"
 BULK = ("transactions", "proposals", "journal_entries", "journal_lines")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @app.command()
@@ -89,13 +86,13 @@ def one_run(content: bytes, rows: int, database_url: str) -> dict[str, Any]:
         _empty(url)
         with use_database(url):
             migrate()
-            company_id = _found()
+            company_id = found_benchmark_company()
             gc.collect()
             stages = run_pipeline(company_id, content)
             lines = _lines(company_id, rows)
-            floor = {"parse": _timed(lambda: pd.read_csv(BytesIO(content), parse_dates=["Date"]))}
+            floor = {"parse": timed(lambda: pd.read_csv(BytesIO(content), parse_dates=["Date"]))}
             floor["write"] = write_again(engine(), database_url or f"sqlite:///{folder}/floor.db")
-            floor["predict"] = _timed(lambda: _predict(company_id, lines))
+            floor["predict"] = timed(lambda: _predict(company_id, lines))
     return {
         "stages": stages,
         "floor": floor,
@@ -123,8 +120,8 @@ def run_pipeline(company_id: UUID, content: bytes) -> dict[str, float]:
     return stages
 
 
-def write_again(source: Engine, url: str) -> float:
-    """Seconds to write the pipeline's rows a second time, raw, into the same tables without triggers."""
+def write_again(source: Engine, url: str, tables: Collection[str] = BULK) -> float:
+    """Seconds to write the rows of some tables a second time, raw, into the same tables without triggers."""
     target = open_engine(url)
     schema = "floor" if target.dialect.name == "postgresql" else None
     seconds = 0.0
@@ -135,7 +132,7 @@ def write_again(source: Engine, url: str) -> float:
         Table.metadata.create_all(writing)
         for table in Table.metadata.sorted_tables:
             took = _copied(reading, writing, table.name)
-            seconds += took if table.name in BULK else 0.0
+            seconds += took if table.name in tables else 0.0
         started = perf_counter()
     target.dispose()
     return seconds + perf_counter() - started
@@ -146,12 +143,12 @@ def _copied(reading: Connection, writing: Connection, table: str) -> float:
         block = BytesIO()
         reading.connection.cursor().copy_expert(f'COPY public."{table}" TO STDOUT', block)
         block.seek(0)
-        return _timed(lambda: writing.connection.cursor().copy_expert(f'COPY floor."{table}" FROM STDIN', block))
+        return timed(lambda: writing.connection.cursor().copy_expert(f'COPY floor."{table}" FROM STDIN', block))
     found = reading.exec_driver_sql(f'SELECT * FROM "{table}"')
     names, rows = list(found.keys()), [tuple(row) for row in found]
     marks = ", ".join("?" * len(names))
     sql = f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})'
-    return _timed(lambda: writing.exec_driver_sql(sql, rows)) if rows else 0.0
+    return timed(lambda: writing.exec_driver_sql(sql, rows)) if rows else 0.0
 
 
 def _predict(company_id: UUID, lines: Lines) -> None:
@@ -178,23 +175,6 @@ def _lines(company_id: UUID, rows: int) -> Lines:
     )
 
 
-def _found() -> UUID:
-    with unit_of_work() as session:
-        founder = script_caller(session, COMMAND)
-        company_id = found_company(session, founder, name="Benchmark", sector="food", now=NOW).id
-        add_bank_account(
-            session,
-            script_caller(session, COMMAND),
-            company_id,
-            code="checking",
-            name="Checking",
-            kind=BankAccountKind.BANK,
-            currency="USD",
-            now=NOW,
-        )
-    return company_id
-
-
 def _empty(url: str) -> None:
     if not url.startswith("postgresql"):
         return
@@ -207,7 +187,7 @@ def _empty(url: str) -> None:
     forget(url)
 
 
-def _timed(work: Callable[[], Any]) -> float:
+def timed(work: Callable[[], Any]) -> float:
     started = perf_counter()
     work()
     return perf_counter() - started

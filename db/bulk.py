@@ -13,6 +13,7 @@ from models import Table
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}  # of COPY's text form; the backslash goes first
 _NULL = "\\N"
 _STAGED_FROM = 200  # rows from which a temporary table pays on SQLite
+_PORTION = 20_000  # rows that are handed to SQLite at once
 _NEVER_ESCAPED = (Boolean, Date, Float, Integer, Uuid)
 
 
@@ -75,32 +76,46 @@ def _default(column: "Column[Any]") -> Any:
 
 
 def _execute_many(connection: Connection, table: str, filled: list[tuple["Column[Any]", Sequence[Any]]]) -> None:
-    """One statement a row, or for many rows a temporary table and one statement for all.
+    """One statement a row, or for many rows a temporary table and one statement a portion.
 
     A table with triggers makes SQLite keep a journal for each statement; for one statement a row, that costs as much
-    as the row itself.
+    as the row itself. Portions keep the rows' second form from filling the memory.
     """
     names = ", ".join(f'"{column.name}"' for column, _ in filled)
     marks = ", ".join("?" * len(filled))
-    rows = list(zip(*(_bound(column, values, connection.dialect) for column, values in filled), strict=True))
+    count = len(filled[0][1])
     # All names in these statements are those of our own tables.
-    if len(rows) < _STAGED_FROM:
+    if count < _STAGED_FROM:
+        rows = _bound_rows(filled, slice(None), connection.dialect)
         connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608  # nosec B608
         return
     connection.exec_driver_sql(f'CREATE TEMP TABLE bulk_rows AS SELECT {names} FROM "{table}" WHERE false')  # noqa: S608  # nosec B608
     try:
-        connection.exec_driver_sql(f"INSERT INTO bulk_rows VALUES ({marks})", rows)  # noqa: S608  # nosec B608
-        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT * FROM bulk_rows')  # noqa: S608  # nosec B608
+        for start in range(0, count, _PORTION):
+            rows = _bound_rows(filled, slice(start, start + _PORTION), connection.dialect)
+            connection.exec_driver_sql(f"INSERT INTO bulk_rows VALUES ({marks})", rows)  # noqa: S608  # nosec B608
+            connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT * FROM bulk_rows')  # noqa: S608  # nosec B608
+            connection.exec_driver_sql("DELETE FROM bulk_rows")
     finally:
         connection.exec_driver_sql("DROP TABLE bulk_rows")
 
 
+def _bound_rows(
+    filled: list[tuple["Column[Any]", Sequence[Any]]], part: slice, dialect: Dialect
+) -> list[tuple[Any, ...]]:
+    return list(zip(*(_bound(column, values[part], dialect) for column, values in filled), strict=True))
+
+
 def _bound(column: "Column[Any]", values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
-    """The values as the ORM would hand them to the driver."""
+    """The values as the ORM would hand them to the driver. What stands in many rows is converted once."""
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
     if convert is None:
         return values
-    return [convert(value) for value in values]
+    distinct = {id(value): value for value in values}  # by identity: some values cannot be hashed
+    if len(distinct) * 2 > len(values):
+        return [convert(value) for value in values]
+    converted = {key: convert(value) for key, value in distinct.items()}
+    return [converted[id(value)] for value in values]
 
 
 def _copy(connection: Connection, table: str, filled: list[tuple["Column[Any]", Sequence[Any]]]) -> None:

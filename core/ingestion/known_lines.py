@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, false, func, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from core.ingestion.duplicates import KnownLines
@@ -65,20 +65,24 @@ def read_mark(session: Session, company_id: UUID, spans: tuple[Span, ...]) -> Bo
 def load_known(session: Session, company_id: UUID, spans: Sequence[Span]) -> defaultdict[UUID, KnownLines]:
     """The live and the deleted lines of these spans, a bank account; accounts without any get an empty answer."""
     known: defaultdict[UUID, KnownLines] = defaultdict(KnownLines)
+    # As the driver gives them: the same few ids stand in all rows, and an object for each takes longest of all.
+    account_id = type_coerce(col(Transaction.bank_account_id), String)
+    file_id = type_coerce(col(Transaction.statement_file_id), String)
     rows = session.execute(
         select(
-            col(Transaction.bank_account_id), col(Transaction.statement_file_id), col(Transaction.booked_on),
-            col(Transaction.amount_minor), col(Transaction.description), col(Transaction.reference),
+            account_id, file_id, col(Transaction.booked_on), col(Transaction.amount_minor),
+            col(Transaction.description), col(Transaction.reference),
             col(Transaction.bank_id), col(Transaction.balance_minor), col(Transaction.fingerprint),
         )
         .where(_within(company_id, spans), _is_known(company_id))
         .order_by(col(Transaction.booked_on), col(Transaction.row))
     ).all()  # fmt: skip
-    sources = _sources(session, company_id, {row[1] for row in rows})
+    keys = {text: UUID(str(text)) for text in {text for row in rows for text in row[:2]}}
+    sources = _sources(session, company_id, {keys[row[1]] for row in rows})
     for account, file, day, amount, description, reference, bank_id, balance, fingerprint in rows:
         text = identity_text(description, reference)
-        facts = LineFacts(day, amount, text, bank_id, balance, sources[file], fingerprint, description)
-        known[account].add([facts])
+        facts = LineFacts(day, amount, text, bank_id, balance, sources[keys[file]], fingerprint, description)
+        known[keys[account]].add([facts])
     for account, first, last in _file_periods(session, company_id, spans):
         known[account].files.periods.append(Period(first, last))
     return known

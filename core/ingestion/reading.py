@@ -4,7 +4,9 @@ from typing import Protocol
 
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.bank_csv import BankCsv
+from core.ingestion.formats.bank_workbook import Workbook
 from core.ingestion.formats.camt import Camt
+from core.ingestion.formats.fixed_width import FixedWidth
 from core.ingestion.formats.mt940 import Mt940
 from core.ingestion.formats.ofx import Ofx
 from core.ingestion.formats.qif import Qif
@@ -28,7 +30,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (Ofx(), Camt(), Mt940(), Qif(), BankCsv())
+FORMATS: tuple[Format, ...] = (Ofx(), Camt(), Mt940(), Qif(), Workbook(), FixedWidth(), BankCsv())
 
 
 def read_statement(file: RawFile, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -49,9 +51,6 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
         AmbiguousStatement: more than one reading remains; `candidates` lists them, `layouts` answers each.
         InvalidLines: it is a statement, but no row of it can be read.
     """
-    unreadable = name_of_unreadable(file.content)
-    if unreadable:
-        raise UnknownFormat(file.name, unreadable)
     forms = [form for form in FORMATS if form.recognises(file)]
     if not forms and layout and layout.by_hand:
         forms = [BankCsv()]  # a person sees rows and columns where detection sees none
@@ -59,6 +58,7 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
         case [form]:
             return form.read(file, layout, currency)
         case []:
-            raise UnknownFormat(file.name, "It holds no table with delimiters, and is no OFX, CAMT, MT940 or QIF file.")
+            why = name_of_unreadable(file.content) or "It holds no table and no statement in a format of banks."
+            raise UnknownFormat(file.name, why)
         case several:
             raise AmbiguousStatement(file.name, "several formats recognise it", [form.name for form in several])

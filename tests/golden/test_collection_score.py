@@ -30,6 +30,8 @@ BARS = {
     "MT940": (22, 22),
     "CAMT": (14, 15),
     "QIF": (3, 4),
+    "XLSX": (4, 4),
+    "XLS": (1, 1),
 }  # at least so many of so many
 
 # Its three statements are in three currencies, as their balances say; the truth sums them up as the first one's.

@@ -4,9 +4,12 @@ import re
 
 _MAGIC = (
     (b"%PDF", "It is a PDF; export the account's transactions as CSV or OFX instead."),
-    (b"PK\x03\x04", "It is an Excel workbook or a ZIP archive; save the sheet as CSV, or unpack the archive first."),
+    (b"PK\x03\x04", "It is a ZIP archive or a damaged document; unpack it first."),
     (b"PK\x05\x06", "It is an empty ZIP archive."),
-    (b"\xd0\xcf\x11\xe0", "It is an old Excel workbook; save the sheet as CSV."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "It is a damaged Excel workbook or another old Office document; open it and save it as XLSX or CSV.",
+    ),
     (b"\x1f\x8b", "It is a compressed file; unpack it first."),
     (b"7z\xbc\xaf", "It is a compressed file; unpack it first."),
     (b"Rar!", "It is a compressed file; unpack it first."),

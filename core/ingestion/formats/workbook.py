@@ -22,7 +22,7 @@ _MOST_UNPACKED = 500 << 20  # bytes; a sheet of a million rows stays below
 _CHUNK = 1 << 20
 _SECONDS = 90
 _FAULTS = {
-    "password": "It is protected by a password; save a copy of it without one.",
+    "locked": "It is protected by a password; save a copy of it without one.",
     "size": "Its sheets are too large; keep the rows with transactions and delete the others.",
     "damage": "It is a workbook, but a damaged one; open it in a spreadsheet program and save it again.",
 }
@@ -84,7 +84,7 @@ def _check_archive(file: RawFile) -> None:
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
                 raise UnknownFormat(file.name, _FAULTS["size"])
             if any(part.flag_bits & 1 for part in parts):
-                raise UnknownFormat(file.name, _FAULTS["password"])
+                raise UnknownFormat(file.name, _FAULTS["locked"])
             for part in parts:
                 with archive.open(part) as opened:
                     while piece := opened.read(_CHUNK):

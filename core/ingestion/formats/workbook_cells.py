@@ -96,12 +96,12 @@ def read_sheets(content: bytes) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Answer with {"sheets": …} or with {"fault": "password" | "size" | "damage"}; a crash answers nothing."""
+    """Answer with {"sheets": …} or with {"fault": "locked" | "size" | "damage"}; a crash answers nothing."""
     limit_itself()
     try:
         answer: dict[str, Any] = {"sheets": read_sheets(sys.stdin.buffer.read())}
     except PasswordError:
-        answer = {"fault": "password"}
+        answer = {"fault": "locked"}
     except MemoryError:
         answer = {"fault": "size"}
     except (CalamineError, ValueError, OSError):

@@ -150,19 +150,35 @@ class AmountColumn:
 def read_column(texts: Iterable[str], mark: str) -> AmountColumn:
     """All cells of a column with one decimal mark."""
     cells = list(texts)
-    memo = {text: None if is_blank(text) else read_amount(text, mark) for text in set(cells)}
-    column = AmountColumn([None if (amount := memo[text]) is None else amount.value for text in cells])
-    for text, times in Counter(cells).items():
-        amount = memo[text]
-        if amount is not None:
-            column.filled += times
-            column.negative += times * (amount.value < 0)
-            column.positive += times * (amount.value > 0)
-            column.plus += times * (amount.signed and amount.value > 0)
-    wrong = {text for text, amount in memo.items() if amount is None and not is_blank(text)}
+    times = Counter(cells)
+    values: dict[str, int | None] = {}
+    column = AmountColumn([])
+    wrong, currencies = set(), set()
+    plain, other = _PLAIN[mark].fullmatch, _OTHER[mark]
+    for text, count in times.items():
+        if found := plain(text):  # as `read_amount` begins; nearly all cells of a long file go no further
+            sign, whole, fraction = found.groups("")
+            value = int(whole.replace(other, "") + (fraction + "000000")[:SCALE])
+            value, signed = -value if sign == "-" else value, bool(sign)
+        elif is_blank(text):
+            values[text] = None
+            continue
+        elif amount := read_amount(text, mark):
+            value, signed = amount.value, amount.signed
+            currencies.add(amount.currency)
+        else:
+            values[text] = None
+            wrong.add(text)
+            continue
+        values[text] = value
+        column.filled += count
+        column.negative += count * (value < 0)
+        column.positive += count * (value > 0)
+        column.plus += count * (signed and value > 0)
+    column.values = [values[text] for text in cells]
     if wrong:
         column.faulty = {index for index, text in enumerate(cells) if text in wrong}
-    column.currencies = sorted({amount.currency for amount in memo.values() if amount and amount.currency})
+    column.currencies = sorted(currencies - {""})
     return column
 
 
@@ -199,8 +215,13 @@ def _lone_mark(text: str) -> str:
     return "?"
 
 
+@lru_cache(maxsize=512)
+def _step(currency: str) -> int:
+    """Millionths of the currency's minor unit."""
+    return int(10 ** (SCALE - (minor_digits(currency) if currency else 2)))
+
+
 def to_minor_units(value: int, currency: str) -> int | None:
     """Millionths as minor units of the currency; None where that is not exact. Without currency: hundredths."""
-    step = 10 ** (SCALE - (minor_digits(currency) if currency else 2))
-    minor, rest = divmod(value, step)
+    minor, rest = divmod(value, _step(currency))
     return None if rest else minor

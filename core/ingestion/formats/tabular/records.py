@@ -1,7 +1,6 @@
 """From text to records: the delimiter, quoted cells, and the physical row on which each record began."""
 
 import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ _MAX_CELL = 100_000  # characters; a statement's cell is far below, an unclosed 
 _MAX_CELL_LINES = 40
 _MOST_CELLS = 400
 _SAMPLE_LINES = 80
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _FORMULA = re.compile(r'^="(.*)"$')
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
@@ -102,7 +102,7 @@ def _swallows(cell: str, record: Record, delimiter: str) -> bool:
 
 
 def _split(text: str, delimiter: str) -> list[Record]:
-    source = io.StringIO(text, newline="")
+    source = (line[0] for line in _LINES.finditer(text))  # a StringIO would hold the text again, at four bytes a sign
     reader = csv.reader(source, delimiter=delimiter, skipinitialspace=delimiter != "\t")
     records, began = [], 1
     for cells in reader:

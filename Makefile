@@ -6,7 +6,7 @@ PORT ?= 8501
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 STREAMLIT = $(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true
 
-.PHONY: run demo test check static lint types layers security bench lock test-tools clean
+.PHONY: run demo test property-long check static lint types layers security bench lock test-tools clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -37,6 +37,9 @@ test-tools: $(VENV)/.development
 
 test: test-tools  ## every test, with a real PostgreSQL and a real browser
 	$(BIN)/python -m pytest
+
+property-long: test-tools  ## the generated cases with a large budget; 20,000 damaged files among them
+	$(BIN)/python -m pytest tests/property --hypothesis-profile=long
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .

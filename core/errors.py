@@ -62,6 +62,23 @@ class InvalidLines(StatementRefused):
         super().__init__(f"{name}: row {row}: {message}{more}. Correct the file and upload it again.")
 
 
+class NoItemTable(StatementRefused):
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"{name} holds no table of open items that can be read. {why}")
+
+
+class ItemsUnclear(StatementRefused):
+    """A table of open items leaves something open that only a person can say; `missing` says what, in words.
+
+    `layout` holds what was found so far as stored fields of an ItemLayout.
+    """
+
+    def __init__(self, name: str, missing: list[str], layout: dict[str, Any]) -> None:
+        self.name, self.missing, self.layout = name, missing, layout
+        super().__init__(f"{name}: say {', and '.join(missing)}.")
+
+
 class BankAccountUnclear(StatementRefused):
     """Nothing tells for certain whose file it is; `candidates` holds the codes of the bank accounts it may be of."""
 
@@ -93,6 +110,14 @@ class ImportInUse(BookkeepingError):
     def __init__(self, name: str, why: str) -> None:
         self.name = name
         super().__init__(f"{name} cannot be taken back: {why}.")
+
+
+class LineGone(BookkeepingError):
+    """The bank line is out of the books already, usually because somebody else was faster."""
+
+    def __init__(self, booked_on: date) -> None:
+        self.booked_on = booked_on
+        super().__init__(f"The line of {booked_on} is out of the books already; reload the page.")
 
 
 # --- money and dates --------------------------------------------------------------------------
@@ -163,6 +188,14 @@ class AlreadyTaken(BookkeepingError):
 
 class InvalidInput(BookkeepingError):
     """A value that a person typed cannot be used."""
+
+
+class AliasRefused(InvalidInput):
+    """A counterparty cannot be called so."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"“{name}” cannot be the name: {why}.")
 
 
 class UnknownSector(InvalidInput):
@@ -249,6 +282,14 @@ class StatementNotClosed(BookkeepingError):
     def __init__(self, first_on: date, last_on: date) -> None:
         self.first_on, self.last_on = first_on, last_on
         super().__init__(f"The statement of {first_on} to {last_on} is open already.")
+
+
+class ItemNotOpen(BookkeepingError):
+    """An open item cannot be changed or removed: it is paid, matched or removed already."""
+
+    def __init__(self, number: str, why: str) -> None:
+        self.number, self.why = number, why
+        super().__init__(f"{number} cannot be changed: {why}.")
 
 
 class MatchNotOpen(BookkeepingError):

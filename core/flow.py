@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from core.access.roles import Caller
+from core.ingestion.deleting import restore_line
 from core.ingestion.importing import store_previews
-from core.ingestion.previewing import ImportPreview, preview_files
+from core.ingestion.previewing import FileAnswer, ImportPreview, preview_files
 from core.ingestion.raw_file import RawFile
 from core.ingestion.receipts import ImportReceipt
 from core.posting.entries import BookingResult, book_company
@@ -54,6 +55,14 @@ def take_in(
     return Intake(tuple(receipts), matching, booking)
 
 
+def bring_back_line(
+    session: Session, caller: Caller, company_id: UUID, transaction_id: UUID, *, write: WriteColumns, now: datetime
+) -> None:
+    """Restore a deleted bank line, then work through it as through a new one. Raises what restore_line raises."""
+    restore_line(session, caller, company_id, transaction_id, now=now)
+    work_through(session, caller, company_id, write=write, now=now)
+
+
 def take_in_files(
     session: Session,
     caller: Caller,
@@ -61,9 +70,15 @@ def take_in_files(
     files: Sequence[RawFile],
     *,
     bank_account_id: UUID | None = None,
+    leave_out_faulty: bool = False,
     write: WriteColumns,
     now: datetime,
 ) -> Intake:
-    """Preview and take in without a look in between, for scripts and jobs."""
-    previews = preview_files(session, caller, company_id, files, bank_account_id=bank_account_id)
+    """Preview and take in without a look in between, for scripts and jobs.
+
+    Args:
+        leave_out_faulty: store the readable lines of files some rows of which cannot be read.
+    """
+    answers = {file.digest: FileAnswer(leave_out_faulty=leave_out_faulty) for file in files}
+    previews = preview_files(session, caller, company_id, files, bank_account_id=bank_account_id, answers=answers)
     return take_in(session, caller, company_id, previews, write=write, now=now)

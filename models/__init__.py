@@ -7,12 +7,24 @@ from models.companies import Account, AccountRole, AccountType, BankAccount, Ban
 from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
 from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
-from models.statements import FileKind, FileStatus, ItemKind, ItemStatus, OpenItem, StatementFile, Transaction
+from models.naming import AliasOrigin, CounterpartyAlias
+from models.statements import (
+    DeletedLine,
+    FileKind,
+    FileStatus,
+    ItemKind,
+    ItemLayout,
+    ItemStatus,
+    OpenItem,
+    ReceiptSum,
+    StatementFile,
+    Transaction,
+)
 
 __all__ = [
-    "Account", "AccountRole", "AccountType", "AuditEvent", "BankAccount", "BankAccountKind", "Company", "CompanyAccess",
-    "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match",
-    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal",
-    "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User",
-    "UserSession",
+    "Account", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount", "BankAccountKind", "Company",
+    "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind",
+    "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind", "MatchMember",
+    "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal", "ReceiptSum", "Reconciliation",
+    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User", "UserSession",
 ]  # fmt: skip

@@ -104,8 +104,40 @@ class StatementFile(Row, table=True):
     # The last column: SQLite reads through everything that a row holds before the column it wants.
 
 
+class ReceiptSum(Row, table=True):
+    """The part of a file's receipt that is of one bank account and currency. Written with the file, never changed.
+
+    The file's own sums of money are 0 where its lines are in several currencies.
+    """
+
+    __tablename__ = "receipt_sums"
+    __table_args__ = (
+        ForeignKeyConstraint(["statement_file_id", "company_id"], ["statement_files.id", "statement_files.company_id"]),
+        ForeignKeyConstraint(["bank_account_id", "company_id"], ["bank_accounts.id", "bank_accounts.company_id"]),
+        Index("ix_receipt_sums_file", "statement_file_id"),
+        CheckConstraint("new_count + duplicate_count + refused_count = line_count", name="lines_conserved"),
+        CheckConstraint("new_minor + duplicate_minor + refused_minor = lines_minor", name="money_conserved"),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    statement_file_id: UUID
+    bank_account_id: UUID | None = None  # None: open items, or rows of which nothing says whose they are
+    currency: str = Field(default="", max_length=3)  # "": not known
+    line_count: int = 0
+    new_count: int = 0
+    duplicate_count: int = 0
+    refused_count: int = 0
+    lines_minor: int = Field(default=0, sa_type=BigInteger)
+    new_minor: int = Field(default=0, sa_type=BigInteger)
+    duplicate_minor: int = Field(default=0, sa_type=BigInteger)
+    refused_minor: int = Field(default=0, sa_type=BigInteger)
+
+
 class Transaction(Row, table=True):
-    """One statement line. Never edited; `reverted_at` alone may be set, once, when its import is taken back."""
+    """One statement line. Never edited; `reverted_at` alone says that it is out of the books.
+
+    It is set when the line's import is taken back, for good, or when a person deletes the line, until it is restored.
+    """
 
     __tablename__ = "transactions"
     __table_args__ = (
@@ -144,6 +176,33 @@ class Transaction(Row, table=True):
     reverted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class DeletedLine(Row, table=True):
+    """A person took one line out of the books. As long as it is not restored, no file brings the line back."""
+
+    __tablename__ = "deleted_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["transaction_id", "company_id"], ["transactions.id", "transactions.company_id"]),
+        Index("ix_deleted_lines_transaction", "transaction_id"),
+        Index("ix_deleted_lines_company", "company_id"),
+        Index(
+            "uq_deleted_lines_standing",
+            "transaction_id",
+            unique=True,
+            sqlite_where=text("restored_at IS NULL"),
+            postgresql_where=text("restored_at IS NULL"),
+        ),
+        CheckConstraint("reason <> ''", name="reason_given"),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    transaction_id: UUID
+    reason: str
+    deleted_by: UUID | None = Field(default=None, foreign_key="users.id")  # None: a script
+    deleted_at: datetime = Field(sa_type=UtcDateTime)  # the line's `reverted_at`
+    restored_by: UUID | None = Field(default=None, foreign_key="users.id")
+    restored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class OpenItem(Row, table=True):
     """An amount expected to be received (> 0) or paid (< 0)."""
 
@@ -170,3 +229,20 @@ class OpenItem(Row, table=True):
     reference: str = ""
     account_id: UUID  # where its settlement is booked
     status: ItemStatus = Field(default=ItemStatus.OPEN, sa_type=String(16))
+    total_minor: int | None = Field(default=None, sa_type=BigInteger)  # the whole, where only a part is expected
+    fee_minor: int | None = Field(default=None, sa_type=BigInteger)  # what a processor held back of it, > 0
+    file_minor: int | None = Field(default=None, sa_type=BigInteger)  # as its file had it, where a person changed it
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # taken off the list by a person
+
+
+class ItemLayout(Row, table=True):
+    """How one program writes its open items, saved for the header of its exports; the newest one is used."""
+
+    __tablename__ = "item_layouts"
+    __table_args__ = (Index("ix_item_layouts_company_signature", "company_id", "signature"),)
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    signature: str = Field(max_length=64)  # of the header, see core.ingestion.items.layout
+    definition: dict[str, Any] = Field(sa_type=JSON)
+    saved_by: UUID | None = Field(default=None, foreign_key="users.id")
+    saved_at: datetime = Field(sa_type=UtcDateTime)

@@ -8,6 +8,7 @@ from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
 from ui.review_bar import bar
 from ui.review_group import opened
+from ui.review_name import renamed
 from ui.review_queue import HEIGHT, listing, pager, summary, toolbar
 
 
@@ -33,6 +34,7 @@ def review(actions: DeltaGenerator) -> None:
 def messages(sight: desk.Sight) -> None:
     if said := st.session_state.get(desk.SAID):
         st.info(said, icon=":material/rule:")
+        renamed(sight)
     if not sight.may_decide:
         st.info(
             "You can look at everything here. Decisions are made by reviewers and managers.",

@@ -1,19 +1,19 @@
-"""Rules: what a person decided once and for all, in the order in which they are tried."""
+"""Rules: what a person decided once and for all, in the order in which they are tried; and the names of payees."""
 
 import streamlit as st
 
 from core.categorization.rule_book import list_rules
 from db.engine import snapshot
+from ui.aliases_desk import names_of_counterparties
 from ui.frame import empty, open_page, refusals_shown
-from ui.identity import here
+from ui.identity import Here, here
 from ui.rules_desk import move_or_switch, rule_form, rules_table
 from ui.words import count
 
-actions = open_page("Rules", "The first rule that holds decides; lines without one go to the model", "rules")
-place = here("rules")
-if actions.button("New rule", icon=":material/add:", type="primary", key="rules_new"):
-    rule_form(place)
-with refusals_shown():
+RULES, NAMES = "Rules", "Names"
+
+
+def rules_in_order(place: Here) -> None:
     with snapshot() as session:
         rules = list_rules(session, place.caller, place.company_id)
     if rules:
@@ -26,3 +26,19 @@ with refusals_shown():
             "No rules yet",
             "Add one for a payee that always goes to the same account, or make one under Review.",
         )
+
+
+actions = open_page("Rules", "The first rule that holds decides; lines without one go to the model", "rules")
+place = here("rules")
+with actions:
+    chosen = st.segmented_control(
+        "What to look at", [RULES, NAMES], default=RULES, required=True, key="rules_segment",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if chosen == RULES and st.button("New rule", icon=":material/add:", type="primary", key="rules_new"):
+        rule_form(place)
+with refusals_shown():
+    if chosen == NAMES:
+        names_of_counterparties(place)
+    else:
+        rules_in_order(place)

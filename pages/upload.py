@@ -5,24 +5,27 @@ import streamlit as st
 from ui import upload_desk as desk
 from ui.frame import open_page, refusals_shown
 from ui.identity import here
+from ui.statement_calendar import calendar
 from ui.upload_history import earlier_imports
 from ui.upload_items import open_items
 from ui.upload_statements import statements
 
-STATEMENTS, ITEMS, EARLIER = "Bank files", "Open items", "Earlier imports"
+STATEMENTS, ITEMS, EARLIER, CALENDAR = "Bank files", "Open items", "Earlier imports", "Calendar"
 
 actions = open_page("Upload", "Bank statements, cards, processors, open items", "upload")
 place = here("upload")
 desk.begin(place.company_id)
 with actions:
     chosen = st.segmented_control(
-        "What to upload", [STATEMENTS, ITEMS, EARLIER], default=STATEMENTS, required=True, key="upload_segment",
-        label_visibility="collapsed",
+        "What to upload", [STATEMENTS, ITEMS, EARLIER, CALENDAR], default=STATEMENTS, required=True,
+        key="upload_segment", label_visibility="collapsed",
     )  # fmt: skip
 with refusals_shown():
     if chosen == ITEMS:
         open_items(place.caller, place.company_id)
     elif chosen == EARLIER:
         earlier_imports(place.caller, place.company_id)
+    elif chosen == CALENDAR:
+        calendar(place.caller, place.company_id)
     else:
         statements(place.caller, place.company_id, place.company.name)

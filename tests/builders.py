@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from core.access.roles import Caller, Via
+from core.ingestion.evidence import FIGURES
 from models import (
     Account,
     AccountRole,
@@ -39,6 +40,7 @@ from models import (
     OpenItem,
     Outcome,
     Proposal,
+    ReceiptSum,
     Reconciliation,
     ReconciliationStatus,
     Review,
@@ -151,7 +153,11 @@ def statement_file(session: Session, owner: Books, *, content: bytes | None = No
         "currency": "USD",
         "uploaded_at": NOW,
     }
-    return stored(session, StatementFile(**{**defaults, **counts, **given}))
+    row = stored(session, StatementFile(**{**defaults, **counts, **given}))
+    if row.line_count:
+        kept = ("company_id", "bank_account_id", "currency", *FIGURES)
+        stored(session, ReceiptSum(statement_file_id=row.id, **{name: getattr(row, name) for name in kept}))
+    return row
 
 
 def transaction(

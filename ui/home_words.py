@@ -27,6 +27,7 @@ GOALS: dict[NeedKind, tuple[str, str]] = {
 _CAUSES: dict[str, str] = {
     Cause.OPENING: "Mostly the opening balance, which is not in the books yet.",
     Cause.LEFT_OUT: "Mostly lines that were left out of the books.",
+    Cause.DELETED: "Mostly lines that were deleted on purpose.",
     Cause.OTHER_ENTRIES: "Mostly entries that no bank line led to.",
     Cause.OTHER_DAYS: "Mostly corrections booked on another day.",
     Cause.STATEMENTS: "Mostly statements that are missing in between or do not add up.",

@@ -78,6 +78,8 @@ def cause_text(share: CauseShare) -> str:
         return f"{count(share.count, 'line')} without an entry"
     if share.cause is Cause.LEFT_OUT:
         return f"{count(share.count, 'line')} left out of the books"
+    if share.cause is Cause.DELETED:
+        return f"{count(share.count, 'line')} deleted on purpose"
     if share.cause is Cause.OTHER_ENTRIES:
         return f"{count(share.count, 'entry', 'entries')} that no bank line led to"
     return _CAUSES[share.cause]

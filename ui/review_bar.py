@@ -9,11 +9,19 @@ from core.posting.undoing import LastDecision
 from models import Outcome
 from ui import review_desk as desk
 from ui.review_dialogs import by_confidence, leave_out, note, other_account
+from ui.review_name import name_dialog
 from ui.review_rule import rule_dialog
 from ui.review_split import split_dialog
 from ui.words import count, day, money, plain
 
-DIALOGS = {"account": other_account, "split": split_dialog, "rule": rule_dialog, "note": note, "reject": leave_out}
+DIALOGS = {
+    "name": name_dialog,
+    "account": other_account,
+    "split": split_dialog,
+    "rule": rule_dialog,
+    "note": note,
+    "reject": leave_out,
+}
 
 
 def bar(sight: desk.Sight) -> None:

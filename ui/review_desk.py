@@ -38,8 +38,8 @@ PUT_OFF_MOST, WAYS_BACK_MOST = 200, 50
 LEVEL, WANTED, ROWS_CHOSEN, LIST = "review_level", "review_wanted", "review_rows", "review_list"
 ORDER, PAGE, AT, OPEN = "review_order", "review_page", "review_at", "review_open"
 LATER, DIALOG = "review_later", "review_dialog"
-ASKED, DECIDED, WAYS_BACK, NOTES, SAID = (
-    "review_asked", "review_decided", "review_ways_back", "review_notes", "review_said",
+ASKED, DECIDED, WAYS_BACK, NOTES, SAID, NAMED = (
+    "review_asked", "review_decided", "review_ways_back", "review_notes", "review_said", "review_named",
 )  # fmt: skip
 COMPANY = "review_company"
 
@@ -85,7 +85,7 @@ def begin(company_id: UUID) -> None:
     """Forget the place when another company, or this page after another one, is opened."""
     state = st.session_state
     if state.get(COMPANY) != str(company_id):
-        for name in (LATER, NOTES, WAYS_BACK, DECIDED, ASKED, SAID):
+        for name in (LATER, NOTES, WAYS_BACK, DECIDED, ASKED, SAID, NAMED):
             state.pop(name, None)
     if LEVEL not in state or state.get(COMPANY) != str(company_id):
         close_dialog()
@@ -238,6 +238,7 @@ def decide(token: str, decision: Callable[[Session, datetime], Decision]) -> Dec
     state[WAYS_BACK] = dict(list(ways.items())[-WAYS_BACK_MOST:])
     state.get(NOTES, {}).pop(token, None)
     state.pop(SAID, None)
+    state.pop(NAMED, None)
     state.pop(OPEN, None)
     return made
 
@@ -266,6 +267,7 @@ def keep_note(token: str, text: str) -> None:
 def say(text: str) -> None:
     """A sentence for the next run, until the next decision."""
     st.session_state[SAID] = text
+    st.session_state.pop(NAMED, None)
 
 
 def open_dialog(name: str) -> None:

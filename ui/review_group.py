@@ -20,6 +20,11 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
         badge(LEVEL_STATES[group.level])
         st.badge(why_it_waits(group.hold_reason), color="gray", icon=":material/pan_tool:")
     _source(detail)
+    if detail.lines[0].counterparty:
+        st.button(
+            "This is …", key="review_to_name", type="tertiary", icon=":material/badge:", disabled=not sight.may_decide,
+            on_click=desk.open_dialog, args=("name",), help="Call this counterparty by the name that you know it by.",
+        )  # fmt: skip
     if group.hold_reason == WAITS_FOR_MATCH:
         st.markdown(":small[:material/link: It may settle an open item: confirm or dismiss that on Reconcile first.]")
     _choices(sight, detail)

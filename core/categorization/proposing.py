@@ -13,9 +13,10 @@ from core.categorization.model import Ranker
 from core.categorization.policy import Policy
 from core.categorization.proposals import Proposals, propose
 from core.categorization.reviewed import reviewed_decisions
-from core.categorization.rules import Rule, read_rule
+from core.categorization.rules import Rule, read_rule, with_names
 from core.categorization.starter import load_starter
 from core.errors import NotFound
+from core.ingestion.shown_names import shown_names
 from models import Account, Company, ModelVersion
 from models import Rule as StoredRule
 
@@ -43,7 +44,7 @@ class Proposer:
 
 
 def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Proposer:
-    """Load what proposing needs: five queries, whatever the number of lines.
+    """Load what proposing needs: a handful of queries, whatever the number of lines.
 
     Raises: NotFound or AccessDenied by the caller's role, UnreadableModel.
     """
@@ -57,7 +58,8 @@ def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Propose
         .where(col(StoredRule.company_id) == company_id, col(StoredRule.is_active).is_(True))
         .order_by(col(StoredRule.position), col(StoredRule.id))
     ).scalars()
-    rules = [(rule.id, read_rule(rule.name, rule.conditions, str(rule.account_id))) for rule in stored]
+    names = shown_names(session, company_id)
+    rules = [(one.id, with_names(read_rule(one.name, one.conditions, str(one.account_id)), names)) for one in stored]
     version = active_version(session, company_id)
     starter = load_starter()
     policy = Policy.from_dict(company.policy)

@@ -17,6 +17,7 @@ from core.access.roles import Action, Caller
 from core.categorization.fitting import Labelled
 from core.categorization.history import Decisions
 from core.categorization.lines import Lines
+from core.ingestion.shown_names import as_shown, shown_names
 from models import BankAccount, Review, Transaction
 
 
@@ -69,7 +70,7 @@ def reviewed_decisions(session: Session, caller: Caller, company_id: UUID) -> De
     found = rows.all()
     lines = Lines(
         [row[0] for row in found],
-        [row[1] for row in found],
+        as_shown([row[1] for row in found], shown_names(session, company_id)),
         np.array([round(row[7]) or (1 if row[3] else 0) for row in found], np.int64),
         np.array([row[6] for row in found], "datetime64[D]"),
     )
@@ -96,7 +97,7 @@ def reviewed_lines(session: Session, caller: Caller, company_id: UUID) -> Labell
     return Labelled(
         lines_of(
             [row[0] for row in rows],
-            [row[1] for row in rows],
+            as_shown([row[1] for row in rows], shown_names(session, company_id)),
             [row[2] for row in rows],
             [row[3] for row in rows],
             [row[4] for row in rows],

@@ -13,7 +13,8 @@ from sqlmodel import Session, col
 from core.access.roles import Action, Caller
 from core.categorization.lines import Lines
 from core.categorization.rule_matching import first_hits
-from core.categorization.rules import Rule, read_rule
+from core.categorization.rules import Rule, read_rule, with_names
+from core.ingestion.shown_names import as_shown, shown_names
 from models import Account, BankAccount, EntryStatus, JournalEntry, JournalLine, Transaction
 from models import Rule as StoredRule
 
@@ -55,15 +56,16 @@ def rehearse_rule(
     if last_on is None:
         return Rehearsal(None, None, 0, 0, 0, 0)
     rows = _rows(session, company_id, last_on - YEAR, account_id)
+    names = shown_names(session, company_id)
     lines = Lines(
         [row.description for row in rows],
-        [row.counterparty for row in rows],
+        as_shown([row.counterparty for row in rows], names),
         np.array([row.amount_minor for row in rows], np.int64),
         np.array([row.booked_on for row in rows], "datetime64[D]"),
         [row.code for row in rows],
     )
-    fits = first_hits([tried], lines) == 0
-    earlier = _earlier(session, company_id, rule_id)
+    fits = first_hits([with_names(tried, names)], lines) == 0
+    earlier = [with_names(rule, names) for rule in _earlier(session, company_id, rule_id)]
     elsewhere = np.array([row.posted and not row.there for row in rows], np.bool_)
     return Rehearsal(
         first_on=min(row.booked_on for row in rows),

@@ -5,7 +5,7 @@ runs of spaces. Patterns run on Rust's regular expressions, whose time is linear
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
 from core.errors import InvalidInput
@@ -63,6 +63,24 @@ class Rule:
 def clean_text(text: str) -> str:
     """The text as rules compare it: lower case, single spaces."""
     return " ".join(text.lower().split())
+
+
+def with_names(rule: Rule, names: Mapping[str, str]) -> Rule:
+    """The rule for lines whose counterparties are called otherwise: “is Amzn Mktp” becomes “is Amazon”.
+
+    Args:
+        names: printed name → name shown. Other tests than “is” hold for the name shown alone.
+    """
+    if not names:
+        return rule
+    shown = {clean_text(printed): name for printed, name in names.items()}
+    conditions = tuple(
+        replace(one, value=shown.get(clean_text(one.value), one.value))
+        if isinstance(one, TextIs) and one.field == "counterparty" and one.test == "equals"
+        else one
+        for one in rule.conditions
+    )
+    return replace(rule, conditions=conditions)
 
 
 def check_rule(rule: Rule) -> None:

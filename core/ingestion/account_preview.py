@@ -8,20 +8,50 @@ from itertools import compress
 from uuid import UUID
 
 from core.ingestion.account_choice import Candidate, same_layout
-from core.ingestion.duplicates import KnownLines, LineFacts, identity_text, sort_lines, source_of
-from core.ingestion.normalising import counterparty_names
+from core.ingestion.doubts import Doubt, DoubtfulPair, Said
+from core.ingestion.duplicates import KnownLines, sort_lines
+from core.ingestion.line_facts import LineFacts, identity_text, source_of
+from core.ingestion.normalising import counterparty_names, name_source
+from core.ingestion.receipts import AccountSums, only_currency, refused_sums
 from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.period import Period
 
 COUNTERPARTY_LENGTH = 200  # signs that the table holds
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtfulLine:
+    """A line of the file beside the stored one that it resembles, for a person to decide.
+
+    It counts as `is_new` says: as the doubt's default, or as a person answered by its row. The stored line may be one
+    of a file of the same upload.
+    """
+
+    line: StatementLine
+    stored_on: date
+    stored_description: str  # as the bank wrote it
+    stored_balance_minor: int | None
+    doubt: Doubt
+    is_new: bool
+    is_answered: bool
+
+    @property
+    def row(self) -> int:
+        return self.line.row
+
+    @property
+    def why(self) -> str:
+        """A sentence: what makes it doubtful, and as what the line counts."""
+        counted = "this one counts as new" if self.is_new else "this one is not stored again"
+        return f"{self.doubt.sentence}; {counted}"
+
+
 @dataclass(frozen=True)
 class AccountPreview:
     """`is_new`, `fingerprints` and `counterparties` have a value a line; a fingerprint is "" for a duplicate.
 
-    `statements` are those of the file that belong to the account, usually one. `look_alikes` are rows of new lines
-    beside which the books hold a line of the same day and amount with another text.
+    `statements` are those of the file that belong to the account, usually one. `doubtful` are the lines of which a
+    person should say whether they are new, in the order of the file.
     """
 
     bank_account_id: UUID
@@ -33,7 +63,7 @@ class AccountPreview:
     is_new: tuple[bool, ...]
     fingerprints: tuple[str, ...]
     counterparties: tuple[str, ...]
-    look_alikes: tuple[int, ...]
+    doubtful: tuple[DoubtfulLine, ...]
     saves_layout: bool  # the account's saved layout becomes that of this file
 
     @cached_property
@@ -56,6 +86,20 @@ class AccountPreview:
     def duplicate_minor(self) -> int:
         return sum(line.amount_minor for line, new in zip(self.lines, self.is_new, strict=True) if not new)
 
+    @cached_property
+    def sums(self) -> AccountSums:
+        """The account's part of the receipt; its lines as the file was read, apart from how they were sorted."""
+        return AccountSums(
+            self.bank_account_id,
+            self.currency,
+            line_count=sum(len(statement.lines) for statement in self.statements),
+            new_count=self.new_count,
+            duplicate_count=self.duplicate_count,
+            lines_minor=sum(statement.sum_minor for statement in self.statements),
+            new_minor=self.new_minor,
+            duplicate_minor=self.duplicate_minor,
+        )
+
 
 def group_parts(
     parts: Iterable[tuple[Candidate, AccountStatement]],
@@ -69,23 +113,43 @@ def group_parts(
     return [(owners[key], statements) for key, statements in grouped.items()]
 
 
+def sums_of(accounts: Sequence[AccountPreview], faulty_count: int) -> tuple[AccountSums, ...]:
+    """The receipt of a file that is stored.
+
+    Args:
+        faulty_count: rows that cannot be read and are left out; they are of the file's account where it has one only.
+    """
+    sums = [account.sums for account in accounts]
+    if faulty_count:
+        owner = accounts[0].bank_account_id if len(accounts) == 1 else None
+        faulty = refused_sums(owner, only_currency(sums), faulty_count)
+        sums = [sums[0] + faulty] if len(sums) == 1 else [*sums, faulty]
+    return tuple(sums)
+
+
 def sort_file(
-    parts: Sequence[tuple[Candidate, Sequence[AccountStatement]]], read: Statement, known: Mapping[UUID, KnownLines]
+    parts: Sequence[tuple[Candidate, Sequence[AccountStatement]]],
+    read: Statement,
+    known: Mapping[UUID, KnownLines],
+    said: Said,
 ) -> tuple[tuple[AccountPreview, ...], dict[UUID, list[LineFacts]]]:
     """Sort all lines of a file, a bank account at a time.
+
+    Args:
+        said: what a person said of doubtful lines, by row of the file.
 
     Returns:
         The accounts' previews, and the new lines of each as they are known once the file is stored.
     """
-    done = [sort_account(owner, statements, read, known[owner.id]) for owner, statements in parts]
+    done = [sort_account(owner, statements, read, known[owner.id], said) for owner, statements in parts]
     stored = {account.bank_account_id: fresh for account, fresh in done}
     return tuple(account for account, _ in done), stored
 
 
 def sort_account(
-    candidate: Candidate, statements: Sequence[AccountStatement], read: Statement, known: KnownLines
+    candidate: Candidate, statements: Sequence[AccountStatement], read: Statement, known: KnownLines, said: Said
 ) -> tuple[AccountPreview, list[LineFacts]]:
-    """Sort one account's lines of a file against the known ones.
+    """Sort one account's lines of a file against the known ones; `said` is by row of the file.
 
     Returns:
         The preview, and the new lines as they are known once the file is stored.
@@ -100,11 +164,12 @@ def sort_account(
             line.bank_id,
             line.balance_minor,
             source,
+            description=line.description,
         )
         for line in lines
     ]
-    result = sort_lines(facts, known)
-    names = counterparty_names([line.counterparty or line.description for line in lines])
+    result = sort_lines(facts, known, _by_number(said, lines))
+    names = counterparty_names([name_source(line.counterparty, line.description) for line in lines])
     preview = AccountPreview(
         bank_account_id=candidate.id,
         code=candidate.code,
@@ -115,11 +180,28 @@ def sort_account(
         is_new=tuple(result.is_new),
         fingerprints=tuple(result.fingerprints),
         counterparties=tuple(name[:COUNTERPARTY_LENGTH] for name in names),
-        look_alikes=tuple(lines[number].row for number in result.look_alikes),
+        doubtful=tuple(_doubtful_line(lines[pair.number], pair) for pair in result.doubtful),
         saves_layout=_is_another_layout(candidate, read),
     )
     stored = [one._replace(fingerprint=mark) for one, mark in zip(facts, result.fingerprints, strict=True) if mark]
     return preview, stored
+
+
+def _by_number(said: Said, lines: Sequence[StatementLine]) -> Said:
+    """What was said of rows, of the lines that they hold."""
+    if not said.known and not said.new:
+        return said
+    return Said(
+        frozenset(number for number, line in enumerate(lines) if line.row in said.known),
+        frozenset(number for number, line in enumerate(lines) if line.row in said.new),
+    )
+
+
+def _doubtful_line(line: StatementLine, pair: DoubtfulPair) -> DoubtfulLine:
+    stored = pair.stored
+    return DoubtfulLine(
+        line, stored.booked_on, stored.description, stored.balance_minor, pair.doubt, pair.is_new, pair.is_answered
+    )
 
 
 def period_of(lines: Sequence[StatementLine]) -> Period | None:

@@ -29,9 +29,18 @@ class AssignedFile:
     problems: tuple[Problem, ...] = ()
     error: BookkeepingError | None = None
 
+    @property
+    def has_faulty_rows(self) -> bool:
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
 
 def assign_file(
-    file: RawFile, candidates: Sequence[Candidate], given: Candidate | None = None, layout: Layout | None = None
+    file: RawFile,
+    candidates: Sequence[Candidate],
+    given: Candidate | None = None,
+    layout: Layout | None = None,
+    *,
+    leave_out_faulty: bool = False,
 ) -> AssignedFile:
     """Read a file by the layout saved for its bank account, else by detection, and say where its lines belong.
 
@@ -39,6 +48,7 @@ def assign_file(
         candidates: the company's active bank accounts.
         given: the one that a person chose.
         layout: how a person says that the file is written, whole or in part; it goes before what is saved.
+        leave_out_faulty: a person lets the file be stored without the rows that cannot be read.
 
     Returns:
         Never raises a refusal: a file that cannot be read or placed comes back with `error`.
@@ -59,9 +69,11 @@ def assign_file(
         if statement is None:
             return AssignedFile(file, None, (), _problems_of(error), error)
         # Faulty rows go first: no answer to the question of the account would make the file storable.
-        return AssignedFile(file, statement, (), statement.problems, _faulty_rows(file, statement) or error)
+        faulty = None if leave_out_faulty else _faulty_rows(file, statement)
+        return AssignedFile(file, statement, (), statement.problems, faulty or error)
     problems = (*statement.problems, *_numbers_that_differ(parts))
-    return AssignedFile(file, statement, parts, problems, _faulty_rows(file, statement))
+    faulty = None if leave_out_faulty and statement.lines else _faulty_rows(file, statement)
+    return AssignedFile(file, statement, parts, problems, faulty)
 
 
 def _common_currency(candidates: Sequence[Candidate]) -> str:

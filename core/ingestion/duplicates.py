@@ -13,59 +13,43 @@ Ids or running balances that differ keep lines apart that look equal, with the e
 record docs/decisions/0003-duplicates.md says why, and what stays undecidable.
 """
 
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from hashlib import blake2b
-from itertools import product
-from typing import Any, NamedTuple
 
-_MOST_COMPARED = 2_500  # pairs of texts that are compared for likeness; beyond that the order of the file decides
+from core.ingestion.day_pairing import DayPairing
+from core.ingestion.doubts import Doubt, DoubtfulPair, FilePeriods, Said, moved_lines, settle
+from core.ingestion.line_facts import LineFacts
+from core.period import Period
+
 _HASH_BYTES = 13  # beside the day's three they make the 32 hex characters of a fingerprint
-_TEXT_ROLES = ("date", "description", "counterparty", "kind", "reference")
-
-
-class Source(NamedTuple):
-    """Where a line's words come from: two files with the same source write the same line with the same text."""
-
-    format: str  # csv, ofx
-    columns: str = ""  # the columns that day and text were read from
-
-
-class LineFacts(NamedTuple):
-    """What a line is recognised by. `text` is an `identity_text`; the fingerprint is "" until the line is stored."""
-
-    booked_on: date
-    amount_minor: int
-    text: str
-    bank_id: str
-    balance_minor: int | None
-    source: Source
-    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
     """The lines of a file, sorted into new ones and duplicates; both columns have a value a line.
 
-    `fingerprints` holds "" for duplicates. `look_alikes` are numbers of new lines beside which a stored line of the
-    same day and amount remains that has another text.
+    `fingerprints` holds "" for duplicates. `doubtful` are the lines of which a person should decide.
     """
 
     is_new: list[bool]
     fingerprints: list[str]
-    look_alikes: list[int]
+    doubtful: list[DoubtfulPair]
 
 
 @dataclass(slots=True)
 class KnownLines:
-    """Lines of one bank account that are in the books, or will be when the files before are stored."""
+    """Lines of one bank account that are in the books, or will be when the files before are stored.
+
+    Lines that were deleted on purpose are among them, so that no file brings them back. `files` are the periods of
+    the files that the lines came from, or were found in again.
+    """
 
     by_day: dict[date, list[LineFacts]] = field(default_factory=dict)
     fingerprints: set[str] = field(default_factory=set)
+    files: FilePeriods = field(default_factory=FilePeriods)
 
     def add(self, lines: Iterable[LineFacts]) -> None:
         for line in lines:
@@ -73,37 +57,45 @@ class KnownLines:
             self.fingerprints.add(line.fingerprint)
 
 
-def source_of(format_name: str, layout: dict[str, Any]) -> Source:
-    """The source of a file as read; `layout` is the stored description (core.ingestion.layout)."""
-    columns = layout.get("columns") or {}
-    return Source(format_name, "|".join(f"{role}={columns[role]}" for role in _TEXT_ROLES if role in columns))
+def sort_lines(lines: Sequence[LineFacts], known: KnownLines, said: Said | None = None) -> Sorted:
+    """Sort the lines of one file and one bank account into new ones and those that the known lines explain.
 
-
-def identity_text(description: str, reference: str) -> str:
-    """The words of a line without what exports change: case, width of letters, runs of spaces."""
-    text = f"{description} {reference}" if reference else description
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return " ".join(text.casefold().split())
-
-
-def sort_lines(lines: Sequence[LineFacts], known: KnownLines) -> Sorted:
-    """Sort the lines of one file and one bank account into new ones and those that the known lines explain."""
-    by_day: dict[date, list[int]] = defaultdict(list)
-    if known.by_day:
-        for number, line in enumerate(lines):
-            by_day[line.booked_on].append(number)
+    Args:
+        said: what a person said of doubtful lines; of others it is passed over.
+    """
     is_new = [True] * len(lines)
-    look_alikes: list[int] = []
+    found: list[tuple[int, LineFacts, Doubt]] = []
+    if known.by_day and lines:
+        found = _pair_days(lines, known, is_new)
+    doubtful = settle(found, said or Said())
+    for pair in doubtful:
+        is_new[pair.number] = pair.is_new
+    return Sorted(is_new, _fingerprints(lines, is_new, known.fingerprints), doubtful)
+
+
+def _pair_days(lines: Sequence[LineFacts], known: KnownLines, is_new: list[bool]) -> list[tuple[int, LineFacts, Doubt]]:
+    """Mark the lines that known ones explain, day by day; returns the doubtful ones."""
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        by_day[line.booked_on].append(number)
+    period = Period(min(by_day), max(by_day))
     stable = _ids_are_stable(lines, [line for day in by_day for line in known.by_day.get(day, ())])
+    found: list[tuple[int, LineFacts, Doubt]] = []
+    left = [line for day in known.by_day if day in period and day not in by_day for line in known.by_day[day]]
     for day, numbers in by_day.items():
         if day not in known.by_day:
             continue
-        pairing = _Pairing([lines[number] for number in numbers], known.by_day[day], stable)
+        pairing = DayPairing([lines[number] for number in numbers], known.by_day[day], stable)
         for place in pairing.explained():
             is_new[numbers[place]] = False
-        look_alikes += [numbers[place] for place in pairing.look_alikes()]
-    return Sorted(is_new, _fingerprints(lines, is_new, known.fingerprints), sorted(look_alikes))
+        doubts = pairing.doubts(known.files.may_cut(day, period))
+        found += [(numbers[place], stored, doubt) for place, stored, doubt in doubts]
+        left += [pairing.known[k] for k in pairing.free]
+    if left:
+        seen = {number for number, _, _ in found}
+        open_numbers = [number for number, new in enumerate(is_new) if new and number not in seen]
+        found += [(number, stored, Doubt.OTHER_DAY) for number, stored in moved_lines(lines, open_numbers, left)]
+    return found
 
 
 def _fingerprints(lines: Sequence[LineFacts], is_new: Sequence[bool], used: set[str]) -> list[str]:
@@ -140,165 +132,3 @@ def _ids_are_stable(lines: Sequence[LineFacts], known: Sequence[LineFacts]) -> b
             if meant.setdefault((line.source.format, line.bank_id), facts) != facts:
                 return False
     return True
-
-
-class _Pairing:
-    """The lines of one day in a file beside the known ones of that day. Each known line is taken at most once."""
-
-    def __init__(self, lines: list[LineFacts], known: list[LineFacts], stable_ids: bool) -> None:
-        self.lines, self.known, self.stable_ids = lines, known, stable_ids
-        self.waiting, self.free = list(range(len(lines))), list(range(len(known)))
-        self.source = lines[0].source
-
-    def explained(self) -> set[int]:
-        """Places of the lines that known ones explain, by the kinds of evidence in turn."""
-        for key in (_by_id_and_text, _by_id):
-            self._pair(key, self._has_id, self._has_id)
-        if self._balances_tell_apart():
-            self._pair_by_balance()
-            self._pair_by_text(balances_tell_apart=True)
-        else:
-            self._pair_by_text(balances_tell_apart=False)
-            self._pair_by_balance()
-        for with_id in (True, False):
-            self._pair_by_likeness(with_id)
-        return set(range(len(self.lines))) - set(self.waiting)
-
-    def look_alikes(self) -> list[int]:
-        """Places of unexplained lines whose amount a known line of the same source still waits with."""
-        amounts = {self.known[k].amount_minor for k in self.free if self.known[k].source == self.source}
-        return [i for i in self.waiting if self.lines[i].amount_minor in amounts]
-
-    def _has_id(self, line: LineFacts) -> bool:
-        return self.stable_ids and bool(line.bank_id) and line.source.format == self.source.format
-
-    def _line_is(self, with_id: bool, with_balance: bool, line: LineFacts) -> bool:
-        return self._has_id(line) is with_id and (line.balance_minor is not None) is with_balance
-
-    def _may_have(self, apart_by_id: bool, apart_by_balance: bool, known: LineFacts) -> bool:
-        """Whether nothing keeps a known line apart from lines that have an id, or a balance, of their own."""
-        return not (apart_by_id and self._has_id(known)) and not (apart_by_balance and known.balance_minor is not None)
-
-    def _is_free_alike(self, apart_by_id: bool, apart_by_balance: bool, known: LineFacts) -> bool:
-        return known.source == self.source and self._may_have(apart_by_id, apart_by_balance, known)
-
-    def _is_free_unlike(self, apart_by_id: bool, known: LineFacts) -> bool:
-        return known.source != self.source and self._may_have(apart_by_id, False, known)
-
-    def _balances_tell_apart(self) -> bool:
-        """Whether different running balances mean different lines on this day.
-
-        They do where the file's balances form a chain that begins elsewhere than the known lines': one of both lacks
-        the day's first lines. Where both begin alike, each has the day from its start, and a bank that sorts its
-        lines anew has merely given them other balances.
-        """
-        start = _day_start(self.lines)
-        known = [line for line in self.known if line.source == self.source]
-        if start is None or start.total() > 1 or any(line.balance_minor is None for line in known):
-            return False
-        return start != _day_start(known)
-
-    def _pair_by_balance(self) -> None:
-        for key in (_by_balance_and_text, _by_balance):
-            for with_id in (True, False):
-                self._pair(key, partial(self._line_is, with_id, True), partial(self._may_have, with_id, False))
-
-    def _pair_by_text(self, balances_tell_apart: bool) -> None:
-        for with_id, with_balance in product((True, False), repeat=2):
-            takes = partial(self._is_free_alike, with_id, with_balance and balances_tell_apart)
-            self._pair(_by_text, partial(self._line_is, with_id, with_balance), takes)
-
-    def _pair(
-        self,
-        key: Callable[[LineFacts], Hashable],
-        line_takes_part: Callable[[LineFacts], bool],
-        known_takes_part: Callable[[LineFacts], bool],
-    ) -> None:
-        """Take one free known line with the same key for each waiting line, in the order of both."""
-        if not self.waiting or not self.free:
-            return
-        shelves: dict[Hashable, list[int]] = defaultdict(list)
-        for k in reversed(self.free):
-            if known_takes_part(self.known[k]):
-                shelves[key(self.known[k])].append(k)
-        taken, waiting = set(), []
-        for i in self.waiting:
-            line = self.lines[i]
-            shelf = shelves.get(key(line)) if shelves and line_takes_part(line) else None
-            if shelf:
-                taken.add(shelf.pop())
-            else:
-                waiting.append(i)
-        self._settle(waiting, taken)
-
-    def _pair_by_likeness(self, with_id: bool) -> None:
-        """Pair lines with known ones of another source by amount, the most similar texts first."""
-        takes = partial(self._is_free_unlike, with_id)
-        lines, known = defaultdict(list), defaultdict(list)
-        for i in self.waiting:
-            if self._has_id(self.lines[i]) is with_id:
-                lines[self.lines[i].amount_minor].append(i)
-        for k in self.free:
-            if takes(self.known[k]):
-                known[self.known[k].amount_minor].append(k)
-        taken_lines, taken = set(), set()
-        for amount, places in lines.items():
-            for i, k in self._most_alike(places, known.get(amount, [])):
-                taken_lines.add(i)
-                taken.add(k)
-        self._settle([i for i in self.waiting if i not in taken_lines], taken)
-
-    def _most_alike(self, places: list[int], known: list[int]) -> list[tuple[int, int]]:
-        if len(places) * len(known) > _MOST_COMPARED or (len(places) <= len(known) and len(set(known)) == 1):
-            return list(zip(places, known, strict=False))
-        words = {k: set(self.known[k].text.split()) for k in known}
-        ranked = sorted((-_likeness(set(self.lines[i].text.split()), words[k]), i, k) for i in places for k in known)
-        pairs: dict[int, int] = {}
-        taken: set[int] = set()
-        for _, i, k in ranked:
-            if i not in pairs and k not in taken:
-                pairs[i] = k
-                taken.add(k)
-        return list(pairs.items())
-
-    def _settle(self, waiting: list[int], taken: set[int]) -> None:
-        self.waiting = waiting
-        if taken:
-            self.free = [k for k in self.free if k not in taken]
-
-
-def _by_id(line: LineFacts) -> Hashable:
-    return (line.bank_id, line.amount_minor)
-
-
-def _by_id_and_text(line: LineFacts) -> Hashable:
-    return (line.bank_id, line.amount_minor, line.text)
-
-
-def _by_balance(line: LineFacts) -> Hashable:
-    return (line.amount_minor, line.balance_minor)
-
-
-def _by_balance_and_text(line: LineFacts) -> Hashable:
-    return (line.amount_minor, line.balance_minor, line.text)
-
-
-def _by_text(line: LineFacts) -> Hashable:
-    return (line.amount_minor, line.text)
-
-
-def _day_start(lines: Sequence[LineFacts]) -> Counter[int] | None:
-    """The balances from which the lines' chain begins, whatever their order; None where a line has no balance."""
-    before: Counter[int] = Counter()
-    after: Counter[int] = Counter()
-    for line in lines:
-        if line.balance_minor is None:
-            return None
-        before[line.balance_minor - line.amount_minor] += 1
-        after[line.balance_minor] += 1
-    return before - after
-
-
-def _likeness(left: set[str], right: set[str]) -> float:
-    """Share of common words among all words of both texts."""
-    return len(left & right) / len(left | right) if left or right else 1.0

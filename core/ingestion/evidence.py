@@ -1,6 +1,6 @@
 """Every uploaded file as it came: a row in the history with its receipt, and its bytes, kept once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,19 @@ from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.errors import NotFound
 from core.ingestion.raw_file import RawFile
-from core.ingestion.receipts import ImportReceipt
-from core.problems import Problem
+from core.ingestion.receipts import AccountSums, ImportReceipt, by_currency
+from core.posting.writing import new_keys
+from core.problems import Problem, Severity
 from core.storage import WriteColumns
-from models import FileKind, FileStatus, StatementFile
+from models import FileKind, FileStatus, ReceiptSum, StatementFile
 
+FIGURES = (
+    "line_count", "new_count", "duplicate_count", "refused_count", "lines_minor", "new_minor", "duplicate_minor",
+    "refused_minor",
+)  # fmt: skip # the columns of AccountSums.figures
 NAME_LENGTH = 255
-_PROBLEMS_KEPT = 200  # of a file; the first ones tell what is wrong
+_WARNINGS_KEPT = 200  # of a file; the first ones tell what is wrong
+_FAULTY_KEPT = 2_000  # rows that could not be read; more of them speak against the file, not the rows
 _TEXT_LENGTH = 200  # signs of a faulty row that are kept with its problem
 
 _ACTIONS = {
@@ -62,19 +68,38 @@ def keep_file(
         "currency": receipt.currency,
         "first_on": receipt.period.first_on if receipt.period else None,
         "last_on": receipt.period.last_on if receipt.period else None,
-        "line_count": receipt.line_count,
-        "new_count": receipt.new_count,
-        "duplicate_count": receipt.duplicate_count,
-        "refused_count": receipt.refused_count,
-        "lines_minor": receipt.lines_minor,
-        "new_minor": receipt.new_minor,
-        "duplicate_minor": receipt.duplicate_minor,
-        "refused_minor": receipt.refused_minor,
+        **dict(zip(FIGURES, receipt.total.figures, strict=True)),
         "uploaded_by": caller.user_id,
         "uploaded_at": now,
         **(facts or {}),
     }
     write(session, StatementFile, {name: [value] for name, value in row.items()})
+    count = len(receipt.sums)
+    columns: dict[str, Sequence[Any]] = {
+        "id": new_keys(count),
+        "company_id": [company_id] * count,
+        "statement_file_id": [receipt.file_id] * count,
+        "bank_account_id": [one.bank_account_id for one in receipt.sums],
+        "currency": [one.currency for one in receipt.sums],
+    }
+    figures = zip(FIGURES, zip(*(one.figures for one in receipt.sums), strict=True), strict=False)
+    write(session, ReceiptSum, columns | dict(figures))
+
+
+def load_sums(session: Session, company_id: UUID, file_ids: Collection[UUID]) -> dict[UUID, tuple[AccountSums, ...]]:
+    """The receipts of files by bank account and currency; files without a line have none."""
+    found: dict[UUID, tuple[AccountSums, ...]] = {}
+    rows = session.execute(
+        select(
+            col(ReceiptSum.statement_file_id), col(ReceiptSum.bank_account_id), col(ReceiptSum.currency),
+            *(col(getattr(ReceiptSum, name)) for name in FIGURES),
+        )
+        .where(col(ReceiptSum.company_id) == company_id, col(ReceiptSum.statement_file_id).in_(file_ids))
+        .order_by(col(ReceiptSum.currency), col(ReceiptSum.bank_account_id))
+    ).all()  # fmt: skip
+    for file_id, owner, currency, *figures in rows:
+        found[file_id] = (*found.get(file_id, ()), AccountSums(owner, currency, *figures))
+    return found
 
 
 def record_file(
@@ -96,8 +121,7 @@ def record_file(
         "new": receipt.new_count,
         "duplicate": receipt.duplicate_count,
         "refused": receipt.refused_count,
-        "new_minor": receipt.new_minor,
-        "currency": receipt.currency,
+        "new_minor": {one.currency: one.new_minor for one in by_currency(receipt.sums)},
         "refusal": receipt.refusal,
     }
     record(
@@ -159,11 +183,13 @@ def _cut(text: str) -> str:
 
 def _described(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     found = list(problems)
+    faulty = [problem for problem in found if problem.severity is Severity.ERROR]
+    warnings = [problem for problem in found if problem.severity is not Severity.ERROR]
+    kept = faulty[:_FAULTY_KEPT] + warnings[:_WARNINGS_KEPT]
     described: list[dict[str, Any]] = [
-        {"row": p.row, "message": p.message, "severity": p.severity.value, "text": _cut(p.text)}
-        for p in found[:_PROBLEMS_KEPT]
+        {"row": p.row, "message": p.message, "severity": p.severity.value, "text": _cut(p.text)} for p in kept
     ]
-    if len(found) > _PROBLEMS_KEPT:
-        more = f"{len(found) - _PROBLEMS_KEPT} more problems are not listed."
+    if len(found) > len(kept):
+        more = f"{len(found) - len(kept)} more problems are not listed."
         described.append({"row": 0, "message": more, "severity": "warning", "text": ""})
     return described

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.ingestion.evidence import load_sums
+from core.ingestion.receipts import AccountSums
 from core.period import Period
 from models import BankAccount, FileKind, FileStatus, StatementFile, User
 
@@ -17,6 +19,8 @@ from models import BankAccount, FileKind, FileStatus, StatementFile, User
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
     """An uploaded file with its receipt: new + duplicate + refused = lines, in count and in minor units of `currency`.
+
+    Where the file holds several currencies its sums of money are 0; `sums` has the receipt a bank account and currency.
 
     `bank_account` is "" for several accounts, open items, and files that found no account. `problems` are those of
     the file with "row", "message" and "severity". `currency` "" means several, or none that is known.
@@ -38,6 +42,7 @@ class ImportRecord:
     new_minor: int
     duplicate_minor: int
     refused_minor: int
+    sums: tuple[AccountSums, ...]
     opening_minor: int | None
     closing_minor: int | None
     refusal: str
@@ -77,10 +82,12 @@ def list_imports(
     )  # fmt: skip
     if file_ids is not None:
         query = query.where(col(StatementFile.id).in_(file_ids))
-    return [_record(row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    sums = load_sums(session, company_id, [row.id for row in rows])
+    return [_record(row, sums.get(row.id, ())) for row in rows]
 
 
-def _record(row: Any) -> ImportRecord:
+def _record(row: Any, sums: tuple[AccountSums, ...]) -> ImportRecord:
     return ImportRecord(
         file_id=row.id,
         name=row.name,
@@ -98,6 +105,7 @@ def _record(row: Any) -> ImportRecord:
         new_minor=row.new_minor,
         duplicate_minor=row.duplicate_minor,
         refused_minor=row.refused_minor,
+        sums=sums,
         opening_minor=row.opening_minor,
         closing_minor=row.closing_minor,
         refusal=row.refusal,

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.errors import NotFound
 from core.ingestion.account_choice import Candidate
+from core.ingestion.evidence import load_sums
+from core.ingestion.receipts import AccountSums
 from core.period import Period
 from models import BankAccount, Company, FileStatus, Layout, StatementFile
 
@@ -29,6 +31,7 @@ class StoredFile:
     period: Period | None
     line_count: int
     lines_minor: int
+    sums: tuple[AccountSums, ...]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class ImportSetting:
     closed_through_on: date | None
     candidates: tuple[Candidate, ...]
     stored: dict[str, StoredFile]
+    last_upload_at: datetime | None
 
     def get_candidate(self, bank_account_id: UUID) -> Candidate:
         """Raises NotFound."""
@@ -63,8 +67,13 @@ def load_setting(session: Session, company_id: UUID, digests: Collection[str], *
     row = session.execute(company.with_for_update(key_share=True) if lock else company).one_or_none()
     if row is None:
         raise NotFound("company", str(company_id))
+    latest = select(func.max(col(StatementFile.uploaded_at))).where(col(StatementFile.company_id) == company_id)
     return ImportSetting(
-        row.slug, row.closed_through_on, _candidates(session, company_id), _stored(session, company_id, digests)
+        row.slug,
+        row.closed_through_on,
+        _candidates(session, company_id),
+        _stored(session, company_id, digests),
+        session.execute(latest).scalar(),
     )
 
 
@@ -99,7 +108,18 @@ def _stored(session: Session, company_id: UUID, digests: Collection[str]) -> dic
         col(StatementFile.status) == FileStatus.STORED,
         col(StatementFile.sha256).in_(set(digests)),
     )  # fmt: skip
+    rows = session.execute(wanted).all()
+    sums = load_sums(session, company_id, [row.id for row in rows])
     return {
-        digest: StoredFile(key, name, account, currency, Period(first, last) if first and last else None, count, total)
-        for digest, key, name, account, currency, first, last, count, total in session.execute(wanted)
+        row.sha256: StoredFile(
+            id=row.id,
+            name=row.name,
+            bank_account_id=row.bank_account_id,
+            currency=row.currency,
+            period=Period(row.first_on, row.last_on) if row.first_on and row.last_on else None,
+            line_count=row.line_count,
+            lines_minor=row.lines_minor,
+            sums=sums.get(row.id, ()),
+        )
+        for row in rows
     }

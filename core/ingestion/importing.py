@@ -13,7 +13,7 @@ from core.access.audit import rows_digest
 from core.access.roles import Action, Caller
 from core.errors import BookkeepingError, BooksChanged, NotFound, PeriodClosed
 from core.ingestion.account_choice import same_layout
-from core.ingestion.account_preview import AccountPreview, first_locked, period_of, sort_file
+from core.ingestion.account_preview import AccountPreview, first_locked, period_of, sort_file, sums_of
 from core.ingestion.evidence import keep_file, original_bytes, plain_name, record_file, storable
 from core.ingestion.import_setting import ImportSetting, StoredFile, load_setting
 from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_of
@@ -71,7 +71,9 @@ class _Storing:
         now: datetime,
     ) -> None:
         self.session, self.caller, self.company_id = session, caller, company_id
-        self.setting, self.write, self.now = setting, write, now
+        self.setting, self.write = setting, write
+        # Who counts on whose lines shows from the order of the files, whatever the clocks of two people say.
+        self.now = max(now, setting.last_upload_at or now)
         self.stored = dict(setting.stored)
         self.touched: dict[UUID, set[str]] = {}  # SHA-256 of the files stored in this call, a bank account
         self.layouts: dict[UUID, dict[str, Any]] = {}  # saved in this call
@@ -139,7 +141,8 @@ class _Storing:
         """The lines sorted on the books as they are now. Raises BooksChanged where that gives another outcome."""
         parts = [(self.setting.get_candidate(one.bank_account_id), one.statements) for one in preview.accounts]
         periods = [(one.bank_account_id, period) for one in preview.accounts if (period := period_of(one.lines))]
-        accounts, _ = sort_file(parts, read, load_known(self.session, self.company_id, spans_of(periods)))
+        known = load_known(self.session, self.company_id, spans_of(periods))
+        accounts, _ = sort_file(parts, read, known, preview.said)
         if [one.is_new for one in accounts] != [one.is_new for one in preview.accounts]:
             raise BooksChanged(preview.name)
         return accounts
@@ -229,20 +232,14 @@ def _file_facts(read: Statement) -> dict[str, Any]:
 
 
 def _receipt(preview: ImportPreview, accounts: Sequence[AccountPreview]) -> ImportReceipt:
-    """The sums are those of the columns that are written, the totals those of the file as read."""
+    """New and duplicate lines are those of the columns that are written, the lines those of the file as read."""
     return ImportReceipt(
         file_id=uuid4(),
         name=plain_name(preview.name),
         status=FileStatus.STORED,
-        currency=preview.currency,
-        period=preview.period,
-        new_count=sum(one.new_count for one in accounts),
-        duplicate_count=sum(one.duplicate_count for one in accounts),
+        sums=sums_of(accounts, preview.faulty_count),
         line_count=preview.line_count,
-        new_minor=sum(one.new_minor for one in accounts),
-        duplicate_minor=sum(one.duplicate_minor for one in accounts),
-        lines_minor=preview.lines_minor,
-        bank_account_ids=tuple(one.bank_account_id for one in accounts),
+        period=preview.period,
     )
 
 
@@ -251,13 +248,9 @@ def _duplicate(preview: ImportPreview, twin: StoredFile) -> ImportReceipt:
         file_id=uuid4(),
         name=plain_name(preview.name),
         status=FileStatus.DUPLICATE,
-        currency=twin.currency,
-        period=twin.period,
-        duplicate_count=twin.line_count,
+        sums=tuple(one.as_duplicate() for one in twin.sums),
         line_count=twin.line_count,
-        duplicate_minor=twin.lines_minor,
-        lines_minor=twin.lines_minor,
-        bank_account_ids=(twin.bank_account_id,) if twin.bank_account_id else (),
+        period=twin.period,
     )
 
 
@@ -266,12 +259,9 @@ def _refused(preview: ImportPreview, error: BookkeepingError) -> ImportReceipt:
         file_id=uuid4(),
         name=plain_name(preview.name),
         status=FileStatus.REFUSED,
-        currency=preview.currency,
-        period=preview.period,
-        refused_count=preview.line_count,
+        sums=tuple(one.as_refused() for one in preview.sums),
         line_count=preview.line_count,
-        refused_minor=preview.lines_minor,
-        lines_minor=preview.lines_minor,
+        period=preview.period,
         error=error,
     )
 
@@ -280,5 +270,12 @@ def _as_stored(receipt: ImportReceipt) -> StoredFile:
     """For a file of the same upload with the same bytes."""
     only = receipt.bank_account_ids[0] if len(receipt.bank_account_ids) == 1 else None
     return StoredFile(
-        receipt.file_id, receipt.name, only, receipt.currency, receipt.period, receipt.line_count, receipt.lines_minor
+        id=receipt.file_id,
+        name=receipt.name,
+        bank_account_id=only,
+        currency=receipt.currency,
+        period=receipt.period,
+        line_count=receipt.line_count,
+        lines_minor=receipt.lines_minor,
+        sums=receipt.sums,
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlmodel import Session, col
 
-from core.ingestion.duplicates import KnownLines, LineFacts, Source, identity_text, source_of
+from core.ingestion.duplicates import KnownLines
+from core.ingestion.line_facts import LineFacts, Source, identity_text, source_of
 from core.period import Period
-from models import StatementFile, Transaction
+from models import DeletedLine, Reconciliation, StatementFile, Transaction
 
 _GAP = timedelta(days=31)  # days between two periods that are read along rather than asked for apart
 
@@ -20,9 +21,10 @@ Span = tuple[UUID, date, date]  # bank account, first and last day
 
 @dataclass(frozen=True, slots=True)
 class BooksMark:
-    """How many lines the books held in these spans, and how many of those were taken back, a bank account.
+    """How many lines came in these spans, and how many of those are known, a bank account.
 
-    Lines are only ever added and taken back, so equal counts mean that nothing changed in between.
+    Lines are only ever added and taken back, so equal counts mean that nothing changed in between. Deleting a line and
+    restoring it leaves it known.
     """
 
     spans: tuple[Span, ...]
@@ -50,16 +52,18 @@ def read_mark(session: Session, company_id: UUID, spans: tuple[Span, ...]) -> Bo
     """The mark of these spans as the books are now."""
     rows = session.execute(
         select(
-            col(Transaction.bank_account_id), func.count(col(Transaction.id)), func.count(col(Transaction.reverted_at))
+            col(Transaction.bank_account_id),
+            func.count(col(Transaction.id)),
+            func.count(case((_is_known(company_id), 1))),
         )
         .where(_within(company_id, spans))
         .group_by(col(Transaction.bank_account_id))
     ).all()
-    return BooksMark(spans, tuple(sorted((account, total, reverted) for account, total, reverted in rows)))
+    return BooksMark(spans, tuple(sorted((account, total, known) for account, total, known in rows)))
 
 
 def load_known(session: Session, company_id: UUID, spans: Sequence[Span]) -> defaultdict[UUID, KnownLines]:
-    """The live lines of these spans, a bank account; accounts without any get an empty answer."""
+    """The live and the deleted lines of these spans, a bank account; accounts without any get an empty answer."""
     known: defaultdict[UUID, KnownLines] = defaultdict(KnownLines)
     rows = session.execute(
         select(
@@ -67,14 +71,46 @@ def load_known(session: Session, company_id: UUID, spans: Sequence[Span]) -> def
             col(Transaction.amount_minor), col(Transaction.description), col(Transaction.reference),
             col(Transaction.bank_id), col(Transaction.balance_minor), col(Transaction.fingerprint),
         )
-        .where(_within(company_id, spans), col(Transaction.reverted_at).is_(None))
+        .where(_within(company_id, spans), _is_known(company_id))
         .order_by(col(Transaction.booked_on), col(Transaction.row))
     ).all()  # fmt: skip
     sources = _sources(session, company_id, {row[1] for row in rows})
     for account, file, day, amount, description, reference, bank_id, balance, fingerprint in rows:
         text = identity_text(description, reference)
-        known[account].add([LineFacts(day, amount, text, bank_id, balance, sources[file], fingerprint)])
+        facts = LineFacts(day, amount, text, bank_id, balance, sources[file], fingerprint, description)
+        known[account].add([facts])
+    for account, first, last in _file_periods(session, company_id, spans):
+        known[account].files.periods.append(Period(first, last))
     return known
+
+
+def _is_known(company_id: UUID) -> ColumnElement[bool]:
+    """Whether a line is in the books, or would be had a person not deleted it."""
+    deleted = select(col(DeletedLine.transaction_id)).where(
+        col(DeletedLine.company_id) == company_id, col(DeletedLine.restored_at).is_(None)
+    )
+    return or_(col(Transaction.reverted_at).is_(None), col(Transaction.id).in_(deleted))
+
+
+def _file_periods(session: Session, company_id: UUID, spans: Sequence[Span]) -> list[Span]:
+    """Bank account, first and last day of the stored statements that reach into these spans and lack no row."""
+    reaching = [
+        and_(
+            col(Reconciliation.bank_account_id) == account,
+            col(Reconciliation.first_on) <= last,
+            col(Reconciliation.last_on) >= first,
+        )
+        for account, first, last in spans
+    ]
+    rows = session.execute(
+        select(col(Reconciliation.bank_account_id), col(Reconciliation.first_on), col(Reconciliation.last_on))
+        .join(StatementFile, col(StatementFile.id) == col(Reconciliation.statement_file_id))
+        .where(
+            col(Reconciliation.company_id) == company_id, or_(false(), *reaching), col(StatementFile.refused_count) == 0
+        )
+        .distinct()
+    ).all()
+    return [(account, first, last) for account, first, last in rows]
 
 
 def _within(company_id: UUID, spans: Sequence[Span]) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What files would bring, before anything is stored. Exactly what is previewed here is what importing stores."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -10,12 +10,22 @@ from sqlmodel import Session
 
 from core.access.roles import Action, Caller
 from core.errors import BookkeepingError, PeriodClosed
-from core.ingestion.account_preview import AccountPreview, first_locked, group_parts, period_of, sort_file
+from core.ingestion.account_preview import (
+    AccountPreview,
+    DoubtfulLine,
+    first_locked,
+    group_parts,
+    period_of,
+    sort_file,
+    sums_of,
+)
 from core.ingestion.assigning import AssignedFile, assign_file
+from core.ingestion.doubts import Said
 from core.ingestion.import_setting import ImportSetting, StoredFile, load_setting
 from core.ingestion.known_lines import BooksMark, load_known, read_mark, spans_of
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
+from core.ingestion.receipts import AccountSums, by_currency, only_currency, refused_sums, total
 from core.ingestion.statement import Statement, StatementLine
 from core.period import Period
 from core.problems import Problem, Severity
@@ -29,10 +39,22 @@ class PreviewStatus(StrEnum):
 
 @dataclass(frozen=True)
 class FileAnswer:
-    """What a person said of one file; None: nothing."""
+    """What a person said of one file; None: nothing.
+
+    `known_rows` and `new_rows` are rows with doubtful lines: the first are stored lines and count as duplicates, the
+    second are stored as new. Of rows without a doubtful line they change nothing. `leave_out_faulty` lets the readable
+    lines be stored without the rows that cannot be read.
+    """
 
     bank_account_id: UUID | None = None
     layout: Layout | None = None  # whole or in part, see core.ingestion.layout
+    known_rows: frozenset[int] = frozenset()
+    new_rows: frozenset[int] = frozenset()
+    leave_out_faulty: bool = False
+
+    @property
+    def said(self) -> Said:
+        return Said(self.known_rows, self.new_rows)
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,7 @@ class ImportPreview:
     duplicate_of: StoredFile | None = None
     mark: BooksMark | None = None
     considered: frozenset[str] = frozenset()  # SHA-256 of those files
+    said: Said = field(default_factory=Said)  # of doubtful lines, by row
 
     @property
     def name(self) -> str:
@@ -67,22 +90,36 @@ class ImportPreview:
         """Why the file would not be stored, as a sentence; "" where it would."""
         return str(self.error) if self.error else ""
 
-    @property
+    @cached_property
+    def sums(self) -> tuple[AccountSums, ...]:
+        """The receipt that storing would give, a bank account and currency."""
+        if self.duplicate_of:
+            return tuple(one.as_duplicate() for one in self.duplicate_of.sums)
+        if self.status is PreviewStatus.NEW:
+            return sums_of(self.accounts, self.faulty_count)
+        read = self.statement.accounts if self.statement else ()
+        lines = [refused_sums(None, one.currency, len(one.lines), one.sum_minor) for one in read]
+        faulty = [refused_sums(None, only_currency(lines), self.faulty_count)] if self.faulty_count else []
+        return tuple(by_currency([*lines, *faulty]))
+
+    @cached_property
+    def faulty_count(self) -> int:
+        """Rows that cannot be read."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @cached_property
     def line_count(self) -> int:
         """Lines of the file, faulty rows included."""
         if self.duplicate_of:
             return self.duplicate_of.line_count
-        read = len(self.statement.lines) if self.statement else 0
-        return read + sum(problem.severity is Severity.ERROR for problem in self.problems)
+        return (len(self.statement.lines) if self.statement else 0) + self.faulty_count
 
     @cached_property
     def lines_minor(self) -> int:
-        """Sum of the lines that can be read, in minor units of `currency`."""
-        if self.duplicate_of:
-            return self.duplicate_of.lines_minor
-        return sum(line.amount_minor for line in self.statement.lines) if self.statement else 0
+        """Sum of the lines that can be read, in minor units of `currency`; 0 where they are in several currencies."""
+        return total(self.sums).lines_minor
 
-    @property
+    @cached_property
     def new_count(self) -> int:
         return sum(account.new_count for account in self.accounts)
 
@@ -92,13 +129,12 @@ class ImportPreview:
             return self.duplicate_of.line_count
         return sum(account.duplicate_count for account in self.accounts)
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The lines' currency; "" where there are several or none is known."""
         if self.duplicate_of:
             return self.duplicate_of.currency
-        used = {account.currency for account in self.accounts or (self.statement.accounts if self.statement else ())}
-        return used.pop() if len(used) == 1 else ""
+        return only_currency(self.sums)
 
     @cached_property
     def period(self) -> Period | None:
@@ -106,6 +142,11 @@ class ImportPreview:
         if self.duplicate_of:
             return self.duplicate_of.period
         return period_of(self.statement.lines) if self.statement else None
+
+    @property
+    def doubtful(self) -> tuple[DoubtfulLine, ...]:
+        """The lines of which a person should say whether they are new, account by account."""
+        return tuple(line for account in self.accounts for line in account.doubtful)
 
     def first_rows(self, count: int = 5) -> tuple[StatementLine, ...]:
         return self.statement.lines[:count] if self.statement else ()
@@ -144,8 +185,10 @@ def preview_files(
             said = (answers or {}).get(file.digest, FileAnswer())
             owner = said.bank_account_id or bank_account_id
             given = setting.get_candidate(owner) if owner else None
-            assigned[file.digest] = assign_file(file, setting.candidates, given, said.layout or layout)
-    batch = _Batch(session, company_id, setting, list(assigned.values()))
+            assigned[file.digest] = assign_file(
+                file, setting.candidates, given, said.layout or layout, leave_out_faulty=said.leave_out_faulty
+            )
+    batch = _Batch(session, company_id, setting, list(assigned.values()), answers or {})
     return [batch.preview(file, assigned.get(file.digest)) for file in files]
 
 
@@ -153,14 +196,19 @@ class _Batch:
     """The files of one upload, previewed one after the other on one state of the books."""
 
     def __init__(
-        self, session: Session, company_id: UUID, setting: ImportSetting, files: Sequence[AssignedFile]
+        self,
+        session: Session,
+        company_id: UUID,
+        setting: ImportSetting,
+        files: Sequence[AssignedFile],
+        answers: Mapping[str, FileAnswer],
     ) -> None:
         spans = spans_of(_periods(files))
         self.company_id, self.closed_through_on = company_id, setting.closed_through_on
         # The mark goes first: what is committed in between shows as a change, not as nothing.
         self.mark = read_mark(session, company_id, spans)
         self.known = load_known(session, company_id, spans)
-        self.stored = dict(setting.stored)
+        self.stored, self.answers = dict(setting.stored), answers
         self.before: dict[UUID, set[str]] = {}  # new files so far, a bank account
 
     def preview(self, file: RawFile, assigned: AssignedFile | None) -> ImportPreview:
@@ -173,22 +221,27 @@ class _Batch:
         return self._sort(file, assigned, assigned.statement)
 
     def _sort(self, file: RawFile, assigned: AssignedFile, read: Statement) -> ImportPreview:
-        accounts, fresh = sort_file(group_parts(assigned.parts), read, self.known)
+        said = self.answers.get(file.digest, FileAnswer()).said
+        accounts, fresh = sort_file(group_parts(assigned.parts), read, self.known, said)
         preview = ImportPreview(
             company_id=self.company_id,
             file=file,
             status=PreviewStatus.NEW,
             statement=read,
             accounts=accounts,
-            problems=(*assigned.problems, *_look_alikes(accounts)),
+            problems=(*assigned.problems, *_doubts(accounts)),
             mark=self.mark,
             considered=frozenset(digest for key in fresh for digest in self.before.get(key, ())),
+            said=said,
         )
         if locked := first_locked(accounts, self.closed_through_on):
             closed = PeriodClosed(locked, self.closed_through_on or locked)
             return replace(preview, status=PreviewStatus.REFUSED, accounts=(), error=closed)
-        for key, lines in fresh.items():
-            self.known[key].add(lines)
+        for account in accounts:
+            key = account.bank_account_id
+            self.known[key].add(fresh[key])
+            if (period := period_of(account.lines)) and not assigned.has_faulty_rows:
+                self.known[key].files.periods.append(period)
             self.before.setdefault(key, set()).add(file.digest)
         self.stored[file.digest] = _as_stored(preview)
         return preview
@@ -204,9 +257,13 @@ def _periods(files: Iterable[AssignedFile]) -> list[tuple[UUID, Period]]:
     ]
 
 
-def _look_alikes(accounts: Iterable[AccountPreview]) -> list[Problem]:
-    message = "the books hold a line of this day and amount with another text; this one counts as new"
-    return [Problem(row, message, Severity.WARNING) for account in accounts for row in account.look_alikes]
+def _doubts(accounts: Iterable[AccountPreview]) -> list[Problem]:
+    """A warning a doubtful line, so that the file's history keeps what was not certain."""
+    return [
+        Problem(one.row, one.why, Severity.WARNING, one.line.description)
+        for account in accounts
+        for one in account.doubtful
+    ]
 
 
 def _as_stored(preview: ImportPreview) -> StoredFile:
@@ -218,4 +275,5 @@ def _as_stored(preview: ImportPreview) -> StoredFile:
         period=preview.period,
         line_count=preview.line_count,
         lines_minor=preview.lines_minor,
+        sums=preview.sums,
     )

@@ -4,7 +4,10 @@ from typing import Protocol
 
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.bank_csv import BankCsv
+from core.ingestion.formats.camt import Camt
+from core.ingestion.formats.mt940 import Mt940
 from core.ingestion.formats.ofx import Ofx
+from core.ingestion.formats.qif import Qif
 from core.ingestion.formats.signatures import name_of_unreadable
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
@@ -25,7 +28,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (Ofx(), BankCsv())
+FORMATS: tuple[Format, ...] = (Ofx(), Camt(), Mt940(), Qif(), BankCsv())
 
 
 def read_statement(file: RawFile, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -53,6 +56,6 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
         case [form]:
             return form.read(file, layout, currency)
         case []:
-            raise UnknownFormat(file.name, "It holds no table with delimiters and no OFX statement.")
+            raise UnknownFormat(file.name, "It holds no table with delimiters, and is no OFX, CAMT, MT940 or QIF file.")
         case several:
             raise AmbiguousStatement(file.name, "several formats recognise it", [form.name for form in several])

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
@@ -32,7 +32,7 @@ def revert_import(
 ) -> int:
     """Take a stored file back: posted entries of its lines are reversed, waiting ones withdrawn, open items removed.
 
-    The same file can be imported again afterwards.
+    The same file can be imported again afterwards. Lines of it that a person deleted stay deleted.
 
     Returns:
         How many lines or items left the books.
@@ -89,7 +89,7 @@ def _take_back_lines(
 ) -> tuple[int, str]:
     lines = session.execute(
         select(col(Transaction.id), col(Transaction.bank_account_id), col(Transaction.booked_on))
-        .where(col(Transaction.company_id) == company_id, col(Transaction.statement_file_id) == file.id)
+        .where(_live_lines(company_id, file.id))
         .order_by(col(Transaction.booked_on), col(Transaction.id))
     ).all()
     if lines and closed_through_on and lines[0].booked_on <= closed_through_on:
@@ -101,7 +101,7 @@ def _take_back_lines(
         release_lines(session, caller, company_id, keys, write=write, now=now, action=Action.IMPORT)
     session.execute(
         update(Transaction)
-        .where(col(Transaction.company_id) == company_id, col(Transaction.statement_file_id) == file.id)
+        .where(_live_lines(company_id, file.id))
         .values(reverted_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -111,6 +111,15 @@ def _take_back_lines(
         .execution_options(synchronize_session=False)
     )
     return len(keys), rows_digest([[key.hex for key in keys]])
+
+
+def _live_lines(company_id: UUID, file_id: UUID) -> ColumnElement[bool]:
+    """The file's lines but for those that a person deleted, which stay as they are."""
+    return and_(
+        col(Transaction.company_id) == company_id,
+        col(Transaction.statement_file_id) == file_id,
+        col(Transaction.reverted_at).is_(None),
+    )
 
 
 def _refuse_reconciled(session: Session, company_id: UUID, file: Row[tuple[UUID, str, str, str, datetime]]) -> None:

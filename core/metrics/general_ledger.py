@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.errors import NotFound
+from core.ingestion.shown_names import shown_name
 from core.metrics.statements import IN_LEDGER
 from core.period import Period
 from models import Account, EntryStatus, JournalEntry, JournalLine, StatementFile, Transaction
@@ -116,7 +117,7 @@ def _page(scope: Any, period: Period, after: LedgerKey | None) -> Any:
         select(
             col(JournalEntry.booked_on), col(JournalEntry.id), col(JournalLine.position), col(JournalEntry.status),
             col(JournalEntry.reverses_id), col(JournalEntry.memo), col(Transaction.description),
-            col(Transaction.counterparty), col(StatementFile.name), col(Transaction.id),
+            shown_name(), col(StatementFile.name), col(Transaction.id),
             col(JournalLine.amount_minor),
         )
         .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))

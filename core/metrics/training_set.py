@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.ingestion.shown_names import shown_name
 from core.money import decimal_text
 from core.outside_ids import Prefix, write_id
 from models import (
@@ -98,7 +99,7 @@ def _lines(company_ids: Sequence[UUID]) -> Any:
     return (
         select(
             col(Company.slug), col(Transaction.id), col(Transaction.booked_on), col(Transaction.amount_minor),
-            col(Transaction.currency), col(Transaction.description), col(Transaction.counterparty),
+            col(Transaction.currency), col(Transaction.description), shown_name(),
             col(proposed.code), col(proposed.name), col(Proposal.method), col(Proposal.confidence),
             col(JournalEntry.id), col(JournalEntry.status), col(JournalEntry.auto_approved), decision.c.outcome,
         )

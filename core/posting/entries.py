@@ -7,7 +7,7 @@ policy lets through is posted, everything else waits for review; where nobody kn
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.categorization.proposing import Proposer, load_proposer
+from core.ingestion.shown_names import as_shown, shown_names
 from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
@@ -143,7 +144,8 @@ def _load(session: Session, company: OpenCompany, unbooked: Select[Any]) -> Unbo
         query = query.where(col(Transaction.booked_on) > company.closed_through_on)
     rows = session.execute(query.order_by(col(Transaction.booked_on), col(Transaction.row))).all()
     columns: Any = zip(*rows, strict=True) if rows else [()] * 8
-    return UnbookedLines(*columns)
+    lines = UnbookedLines(*columns)
+    return replace(lines, counterparty=as_shown(lines.counterparty, shown_names(session, company.id)))
 
 
 def _decide(

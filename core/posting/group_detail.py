@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.ingestion.shown_names import shown_name
 from core.posting.queue import GroupKey, QueueFilter, QueueGroup, get_group, same_payee, waiting_lines
 from models import (
     Account,
@@ -137,7 +138,7 @@ def _of_group(query: Select[*tuple[Any, ...]], conditions: Sequence[ColumnElemen
 def _line_columns(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = select(
         col(JournalEntry.id), col(Transaction.id), col(Transaction.booked_on), col(Transaction.description),
-        col(Transaction.counterparty), col(Transaction.reference), col(Transaction.amount_minor),
+        shown_name(), col(Transaction.reference), col(Transaction.amount_minor),
         col(Transaction.currency), col(BankAccount.name), col(StatementFile.name), col(Transaction.row),
         col(Proposal.confidence), col(Proposal.reason), col(Proposal.hold_reason), col(Proposal.alternatives),
     )  # fmt: skip
@@ -182,18 +183,18 @@ def _decisions(session: Session, company_id: UUID, key: GroupKey, first: UUID | 
     rows = session.execute(
         select(col(Review.account_id), func.count())
         .join(Transaction, col(Review.transaction_id) == col(Transaction.id))
-        .where(*_in_force(company_id, key), same_payee(key))
+        .where(*_in_force(company_id, key), same_payee(company_id, key))
         .group_by(col(Review.account_id))
     ).all()
     return sum(count for _, count in rows), sum(count for account_id, count in rows if first and account_id == first)
 
 
 def _past(session: Session, company_id: UUID, counterparty: str, key: GroupKey) -> list[PastLine]:
-    same = _past_rows(session, company_id, key, same_payee(key), PAST_LINES)
+    same = _past_rows(session, company_id, key, same_payee(company_id, key), PAST_LINES)
     vendor = vendor_of(counterparty)
     if len(same) == PAST_LINES or not vendor:
         return same
-    alike = col(Transaction.counterparty).startswith(vendor, autoescape=True) & ~same_payee(key)
+    alike = shown_name().startswith(vendor, autoescape=True) & ~same_payee(company_id, key)
     return same + _past_rows(session, company_id, key, alike, PAST_LINES - len(same))
 
 

@@ -12,8 +12,19 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.errors import InvalidAmount, InvalidInput, NotFound
+from core.ingestion.shown_names import is_shown_as, printed_where, shown_name
 from core.money import Money, minor_digits
-from models import Account, AccountRole, Company, EntryStatus, JournalEntry, Method, Proposal, Transaction
+from models import (
+    Account,
+    AccountRole,
+    Company,
+    CounterpartyAlias,
+    EntryStatus,
+    JournalEntry,
+    Method,
+    Proposal,
+    Transaction,
+)
 
 LIKELY, UNSURE = 0.8, 0.6  # mean calibrated confidence from which a group counts as such
 
@@ -49,7 +60,7 @@ class QueueFilter:
 class GroupKey:
     """What the lines of a group have in common."""
 
-    payee: str  # counterparty, or the bank's text where it names nobody
+    payee: str  # counterparty as the company calls it, or the bank's text where it names nobody
     account_id: UUID  # proposed; suspense where the machine abstains
     money_in: bool
     currency: str
@@ -197,14 +208,14 @@ def get_group(
 
 
 def payee() -> ColumnElement[str]:
-    """The counterparty of a line, or the bank's text where it names nobody."""
-    return func.coalesce(func.nullif(Transaction.counterparty, ""), Transaction.description)
+    """The counterparty of a line as its company calls it, or the bank's text where it names nobody."""
+    return func.coalesce(func.nullif(shown_name(), ""), Transaction.description)
 
 
-def same_payee(key: GroupKey) -> ColumnElement[bool]:
+def same_payee(company_id: UUID, key: GroupKey) -> ColumnElement[bool]:
     """Whether a line has the group's `payee`, in a form that an index on the counterparty can answer."""
-    counterparty = col(Transaction.counterparty)
-    return or_(counterparty == key.payee, and_(counterparty == "", col(Transaction.description) == key.payee))
+    nameless = col(Transaction.counterparty) == ""
+    return or_(is_shown_as(company_id, key.payee), and_(nameless, col(Transaction.description) == key.payee))
 
 
 def waiting_lines(
@@ -222,7 +233,7 @@ def waiting_lines(
         conditions.append(mentions(session, company_id, text))
     if key is not None:
         conditions += [
-            same_payee(key),
+            same_payee(company_id, key),
             col(Proposal.account_id) == key.account_id,
             (col(Transaction.amount_minor) > 0) == key.money_in,
             col(Transaction.currency) == key.currency,
@@ -231,13 +242,10 @@ def waiting_lines(
 
 
 def mentions(session: Session, company_id: UUID, text: str) -> ColumnElement[bool]:
-    """The line's text or counterparty contains the words, or its amount is the number."""
+    """The line's text or a name of its counterparty contains the words, or its amount is the number."""
     description, counterparty = col(Transaction.description), col(Transaction.counterparty)
-    found: list[ColumnElement[bool]] = []
-    for column in (description, counterparty):
-        # SQLite lowers ASCII letters only, so the text as typed is searched as well.
-        found.append(func.lower(column).contains(text.lower(), autoescape=True))
-        found.append(column.contains(text, autoescape=True))
+    named = printed_where(company_id, or_(*_contains(col(CounterpartyAlias.shown), text)))
+    found = [*_contains(description, text), *_contains(counterparty, text), counterparty.in_(named)]
     currency = session.execute(select(col(Company.base_currency)).where(col(Company.id) == company_id)).scalar_one()
     number = text.replace(",", "").replace("−", "-").lstrip("-+$ ")
     try:
@@ -247,6 +255,11 @@ def mentions(session: Session, company_id: UUID, text: str) -> ColumnElement[boo
     size = func.abs(Transaction.amount_minor)
     upto = amount if "." in number else amount + 10 ** minor_digits(currency) - 1
     return or_(*found, size.between(amount, upto))
+
+
+def _contains(column: Any, text: str) -> list[ColumnElement[bool]]:
+    """SQLite lowers ASCII letters only, so the text as typed is searched as well."""
+    return [func.lower(column).contains(text.lower(), autoescape=True), column.contains(text, autoescape=True)]
 
 
 def _grouped(session: Session, company_id: UUID, filters: QueueFilter, key: GroupKey | None = None) -> Select[Any]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.errors import DecisionTakenBack, InvalidInput, NotFound
+from core.ingestion.shown_names import shown_name
 from core.posting.closed_statements import check_statements_open
 from core.posting.lines import parts_by_weight
 from core.posting.open_entries import LockedEntry, OpenCompany, lock_entries, open_company
@@ -54,7 +55,7 @@ def last_decision(session: Session, caller: Caller, company_id: UUID) -> LastDec
     if latest is None:
         return None
     rows = session.execute(
-        select(col(Review.id), col(Review.outcome), col(Account.code), col(Account.name), col(Transaction.counterparty))
+        select(col(Review.id), col(Review.outcome), col(Account.code), col(Account.name), shown_name())
         .join(Transaction, col(Transaction.id) == col(Review.transaction_id))
         .outerjoin(Account, col(Account.id) == col(Review.account_id))
         .where(*mine, col(Review.decided_at) == latest)

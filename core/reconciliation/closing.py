@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.errors import InvalidInput, NotFound, ProofFails, StatementClosed, StatementNotClosed
+from core.ingestion.shown_names import shown_name
 from core.posting.open_entries import open_company
 from core.reconciliation.line_states import LineStates
 from core.reconciliation.proofs import StatementProof, load_proofs
@@ -111,7 +112,7 @@ def statement_lines(session: Session, caller: Caller, company_id: UUID, reconcil
     query = states.joined(
         select(
             col(Transaction.id), col(Transaction.booked_on), col(Transaction.description),
-            col(Transaction.counterparty), col(Transaction.amount_minor), col(Transaction.currency), states.state,
+            shown_name(), col(Transaction.amount_minor), col(Transaction.currency), states.state,
             col(JournalEntry.method), col(JournalEntry.auto_approved), col(JournalEntry.id),
         )
         .outerjoin(

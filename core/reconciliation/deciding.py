@@ -244,7 +244,11 @@ def _items(session: Session, company_id: UUID, keys: Collection[UUID]) -> list[_
             col(OpenItem.id), col(OpenItem.number), col(OpenItem.amount_minor), col(OpenItem.currency),
             col(OpenItem.status), col(OpenItem.account_id),
         )
-        .where(col(OpenItem.company_id) == company_id, col(OpenItem.id).in_(keys))
+        .where(
+            col(OpenItem.company_id) == company_id,
+            col(OpenItem.id).in_(keys),
+            col(OpenItem.removed_at).is_(None),
+        )
         .order_by(col(OpenItem.id))
         .with_for_update()
     ).all()  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.ingestion.shown_names import shown_name
 from core.period import Period
 from core.reconciliation.line_states import LineStates
 from core.reconciliation.loading import matched_items, matched_lines
@@ -149,6 +150,7 @@ def unmatched_items(session: Session, caller: Caller, company_id: UUID, *, most:
         .where(
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
+            col(OpenItem.removed_at).is_(None),
             col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
@@ -169,7 +171,7 @@ def _lines_in(company_id: UUID, bank_account_id: UUID | None, period: Period | N
 def _line_columns() -> list[Any]:
     return [
         col(Transaction.id), col(Transaction.bank_account_id), col(BankAccount.name), col(Transaction.booked_on),
-        col(Transaction.description), col(Transaction.counterparty), col(Transaction.amount_minor),
+        col(Transaction.description), shown_name(), col(Transaction.amount_minor),
         col(Transaction.currency),
     ]  # fmt: skip
 

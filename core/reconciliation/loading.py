@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
+from core.ingestion.shown_names import as_shown, shown_names
 from core.matching.values import BankLines, OpenItems, OwnAccounts
 from core.posting.open_entries import OpenCompany
 from core.reconciliation.line_states import LineStates
@@ -87,6 +88,7 @@ def free_lines(session: Session, company: OpenCompany) -> BankLines:
     if company.closed_through_on is not None:
         query = query.where((col(Transaction.booked_on) > company.closed_through_on) | is_posted)
     rows = session.execute(query).all()
+    names = shown_names(session, company.id)
     return BankLines(
         key=[row[0].hex for row in rows],
         account=[row[1].hex for row in rows],
@@ -94,7 +96,7 @@ def free_lines(session: Session, company: OpenCompany) -> BankLines:
         amount_minor=np.array([row[3] for row in rows], np.int64),
         currency=[row[4] for row in rows],
         text=[f"{row[5]} {row[6]}".rstrip() for row in rows],
-        counterparty=[row[7] for row in rows],
+        counterparty=as_shown([row[7] for row in rows], names),
         transfers_only=[bool(row[8]) for row in rows],
     )
 
@@ -109,6 +111,7 @@ def open_items(session: Session, company_id: UUID) -> OpenItems:
         .where(
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
+            col(OpenItem.removed_at).is_(None),
             col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.id))

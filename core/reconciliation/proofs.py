@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -17,6 +17,7 @@ from core.reconciliation.statement_proof import AccountTotals, DayTotals, Proof,
 from models import (
     Account,
     BankAccount,
+    DeletedLine,
     EntryStatus,
     FileStatus,
     JournalEntry,
@@ -60,7 +61,8 @@ def close_blockers(proof: Proof) -> list[str]:
     elif proof.difference_minor:
         found.append("opening and lines do not add up to the closing balance")
     if proof.missing_lines:
-        found.append(f"{_lines(proof.missing_lines)} of the statement not in the books")
+        deleted = f" ({_lines(proof.deleted_lines)} deleted on purpose)" if proof.deleted_lines else ""
+        found.append(f"{_lines(proof.missing_lines)} of the statement not in the books{deleted}")
     if open_lines := proof.stored_lines - proof.posted_lines:
         found.append(f"{_lines(open_lines)} without a posted entry")
     return found
@@ -107,7 +109,8 @@ def _statements(session: Session, company_ids: Collection[UUID], bank_account_id
         .join(Account, col(Account.id) == col(BankAccount.account_id))
         .join(StatementFile, col(StatementFile.id) == col(Reconciliation.statement_file_id))
         .where(
-            col(Reconciliation.company_id).in_(company_ids), col(StatementFile.status) == FileStatus.STORED
+            col(Reconciliation.company_id).in_(company_ids), col(StatementFile.status) == FileStatus.STORED,
+            ~_is_superseded(),
         )
         .order_by(col(BankAccount.code), col(BankAccount.id), col(Reconciliation.first_on))
         .execution_options(populate_existing=True)
@@ -115,6 +118,22 @@ def _statements(session: Session, company_ids: Collection[UUID], bank_account_id
     if bank_account_id is not None:
         query = query.where(col(Reconciliation.bank_account_id) == bank_account_id)
     return session.execute(query).all()
+
+
+def _is_superseded() -> ColumnElement[bool]:
+    """Whether rows of the statement's file were left out, and another file has the same days with all their rows."""
+    whole, its_file = aliased(Reconciliation), aliased(StatementFile)
+    return and_(
+        col(StatementFile.refused_count) > 0,
+        col(Reconciliation.status) == ReconciliationStatus.OPEN,
+        exists().where(
+            col(whole.bank_account_id) == col(Reconciliation.bank_account_id),
+            col(whole.first_on) <= col(Reconciliation.first_on),
+            col(whole.last_on) >= col(Reconciliation.last_on),
+            col(its_file.id) == col(whole.statement_file_id),
+            col(its_file.refused_count) == 0,
+        ),
+    )
 
 
 def _stated(row: Reconciliation) -> Stated:
@@ -145,9 +164,13 @@ def _named(row: Any, proof: Proof) -> StatementProof:
 def account_totals(
     session: Session, company_ids: Collection[UUID], bank_account_id: UUID | None = None
 ) -> dict[UUID, AccountTotals]:
-    """Per bank account what is stored of it by day: two grouped queries."""
+    """Per bank account what is stored of it by day: three grouped queries."""
     by_state: dict[tuple[UUID, str], dict[date, tuple[int, int]]] = defaultdict(dict)
-    for query in (_line_totals(company_ids, bank_account_id), _ledger_totals(company_ids, bank_account_id)):
+    for query in (
+        _line_totals(company_ids, bank_account_id),
+        _deleted_totals(company_ids, bank_account_id),
+        _ledger_totals(company_ids, bank_account_id),
+    ):
         for account_id, state, day, minor, count in session.execute(query):
             by_state[account_id, state][day] = (int(minor), int(count))
     accounts = {account_id for account_id, _ in by_state}
@@ -172,6 +195,17 @@ def _line_totals(company_ids: Collection[UUID], bank_account_id: UUID | None) ->
     table = lines.subquery()
     groups = (table.c.bank_account_id, table.c.state, table.c.booked_on)
     return select(*groups, func.sum(table.c.amount_minor), func.count()).group_by(*groups)
+
+
+def _deleted_totals(company_ids: Collection[UUID], bank_account_id: UUID | None) -> Any:
+    groups = (col(Transaction.bank_account_id), literal("deleted"), col(Transaction.booked_on))
+    query = (
+        select(*groups, func.sum(col(Transaction.amount_minor)), func.count())
+        .join(DeletedLine, col(DeletedLine.transaction_id) == col(Transaction.id))
+        .where(col(DeletedLine.company_id).in_(company_ids), col(DeletedLine.restored_at).is_(None))
+        .group_by(col(Transaction.bank_account_id), col(Transaction.booked_on))
+    )
+    return query if bank_account_id is None else query.where(col(Transaction.bank_account_id) == bank_account_id)
 
 
 def _ledger_totals(company_ids: Collection[UUID], bank_account_id: UUID | None) -> Any:

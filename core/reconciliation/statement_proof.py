@@ -21,6 +21,7 @@ class Cause(StrEnum):
     WAITING = "waiting"  # lines that wait for review
     UNBOOKED = "unbooked"  # lines without an entry
     LEFT_OUT = "left_out"  # lines that a reviewer left out of the books
+    DELETED = "deleted"  # lines of statements that a person deleted on purpose
     OTHER_ENTRIES = "other_entries"  # entries on the bank's ledger account that no statement line led to
     OTHER_DAYS = "other_days"  # corrections that are booked on another day than their line
     STATEMENTS = "statements"  # statements missing in between, overlapping, or not adding up
@@ -78,6 +79,7 @@ class AccountTotals:
     waiting: DayTotals = field(default_factory=DayTotals)  # with an entry that waits for review
     left_out: DayTotals = field(default_factory=DayTotals)  # left out by a reviewer
     unbooked: DayTotals = field(default_factory=DayTotals)  # none of these
+    deleted: DayTotals = field(default_factory=DayTotals)  # deleted on purpose, so no longer live
     ledger_of_lines: DayTotals = field(default_factory=DayTotals)  # ledger, from entries of its own lines
     ledger_of_others: DayTotals = field(default_factory=DayTotals)  # ledger, from all other entries
 
@@ -93,8 +95,8 @@ class Proof:
 
     `opening_carried`: the statement states no opening, the closing of the one before it stands in. `difference_minor`
     = opening + lines - closing, None while a balance is unknown. `missing_lines`: lines of the statement that are not
-    stored (any more). `ledger_minor`: balance of the ledger account at the end of the last day; `ledger_difference`
-    = ledger - closing = the sum of `causes`.
+    stored (any more); `deleted_lines`: lines of its days that a person deleted. `ledger_minor`: balance of the ledger
+    account at the end of the last day; `ledger_difference` = ledger - closing = the sum of `causes`.
     """
 
     stated: Stated
@@ -102,6 +104,7 @@ class Proof:
     opening_carried: bool
     difference_minor: int | None
     missing_lines: int
+    deleted_lines: int
     stored_lines: int
     posted_lines: int
     ledger_minor: int
@@ -133,6 +136,7 @@ def prove(statements: Sequence[Stated], totals: AccountTotals) -> list[Proof]:
                 opening_carried=carried,
                 difference_minor=None if opening is None or closing is None else opening + stated.lines_minor - closing,
                 missing_lines=max(0, stated.line_count - stored_lines),
+                deleted_lines=totals.deleted.within(stated.first_on, stated.last_on)[1],
                 stored_lines=stored_lines,
                 posted_lines=totals.posted.within(stated.first_on, stated.last_on)[1],
                 ledger_minor=ledger,
@@ -178,6 +182,11 @@ def _causes(
         Cause.LEFT_OUT: totals.left_out.through(last_on),
     }
     lines = posted + sum(minor for minor, _ in parts.values())
+    unexplained = first_opening + lines - closing
+    deleted, deleted_count = totals.deleted.through(last_on)
+    if abs(unexplained + deleted) < abs(unexplained):  # a line that was no line of the bank is missed by no statement
+        parts[Cause.DELETED] = (deleted, deleted_count)
+        unexplained += deleted
     eve = min(first.first_on - timedelta(days=1), last_on)
     others_before, count_before = totals.ledger_of_others.through(eve)
     others, others_count = totals.ledger_of_others.through(last_on)
@@ -186,7 +195,7 @@ def _causes(
         *(CauseShare(cause, -minor, count) for cause, (minor, count) in parts.items()),
         CauseShare(Cause.OTHER_ENTRIES, others - others_before, others_count - count_before),
         CauseShare(Cause.OTHER_DAYS, totals.ledger_of_lines.through(last_on)[0] - posted),
-        CauseShare(Cause.STATEMENTS, first_opening + lines - closing),
+        CauseShare(Cause.STATEMENTS, unexplained),
     ]
     return tuple(share for share in shares if share.amount_minor or (share.count and share.cause in parts))
 

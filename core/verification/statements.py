@@ -1,4 +1,4 @@
-"""Laws 3, 4, 6 and 9 on files and their lines, and the proofs of bank accounts."""
+"""Laws 3, 4 and 9 on files and their lines, and the proofs of bank accounts."""
 
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -11,14 +11,13 @@ from sqlmodel import col
 
 from core.access.audit import Violation
 from core.verification.ledger import IN_LEDGER
-from core.verification.scope import Finding, Query, Scope, finding
+from core.verification.scope import Finding, Scope, finding
 from models import (
     AuditEvent,
     Company,
-    FileKind,
+    DeletedLine,
     FileStatus,
     JournalEntry,
-    OpenItem,
     Reconciliation,
     ReconciliationStatus,
     StatementFile,
@@ -85,10 +84,20 @@ def _written_meanwhile(
             or_(meanwhile(col(StatementFile.uploaded_at)), meanwhile(col(Transaction.reverted_at))),
         )
     )
+    deletion = scope.first(
+        select(*_LINE)
+        .join(DeletedLine, col(DeletedLine.transaction_id) == col(Transaction.id))
+        .where(
+            col(Transaction.company_id) == company_id,
+            col(Transaction.booked_on) <= closed_on,
+            or_(meanwhile(col(DeletedLine.deleted_at)), meanwhile(col(DeletedLine.restored_at))),
+        )
+    )
     what = f"while the books were closed through {closed_on}"
     return [
         entry and Violation(3, scope.entry(*entry), f"it was posted {what}"),
         line and Violation(3, scope.line(*line), f"it was imported or taken back {what}"),
+        deletion and Violation(3, scope.line(*deletion), f"it was deleted or restored {what}"),
     ]
 
 
@@ -117,47 +126,18 @@ def bank_lines_are_stored_once(scope: Scope) -> Finding:
     )
 
 
-def receipts_add_up(scope: Scope) -> Finding:
-    """Law 6: a file's receipt agrees with its lines in count and in money; a file is stored or taken back whole."""
-    ours = col(StatementFile.company_id).in_(scope.ids)
-    conserved = and_(
-        col(StatementFile.new_count) + col(StatementFile.duplicate_count) + col(StatementFile.refused_count)
-        == col(StatementFile.line_count),
-        col(StatementFile.new_minor) + col(StatementFile.duplicate_minor) + col(StatementFile.refused_minor)
-        == col(StatementFile.lines_minor),
-    )
-    lost = scope.first(select(*_FILE).where(ours, ~conserved))
-    lines = scope.first(_disagreeing(Transaction, FileKind.STATEMENT, WITH_LINES).where(ours))
-    items = scope.first(_disagreeing(OpenItem, FileKind.OPEN_ITEMS, (FileStatus.STORED,)).where(ours))
-    split = scope.first(
-        select(*_FILE)
-        .join(Transaction, col(Transaction.statement_file_id) == col(StatementFile.id))
-        .where(
-            ours,
-            or_(
-                col(StatementFile.status).not_in(WITH_LINES),
-                (col(StatementFile.status) == FileStatus.REVERTED) != col(Transaction.reverted_at).is_not(None),
-            ),
-        )
-    )
+def deletions_hold(scope: Scope) -> Finding:
+    """Law 4: a deleted line is out of the books until it is restored, and in them from then on."""
+    ours = col(DeletedLine.company_id).in_(scope.ids)
+    joined = select(*_LINE).join(DeletedLine, col(DeletedLine.transaction_id) == col(Transaction.id)).where(ours)
+    same = col(Transaction.reverted_at) == col(DeletedLine.deleted_at)
+    standing = col(DeletedLine.restored_at).is_(None)
+    live = scope.first(joined.where(standing, or_(col(Transaction.reverted_at).is_(None), ~same)))
+    gone = scope.first(joined.where(~standing, same))
     return finding(
-        scope.count(select(func.count()).select_from(StatementFile).where(ours)),
-        lost and Violation(6, scope.row("file", *lost), "new, duplicate and refused do not make its lines"),
-        lines and Violation(6, scope.row("file", *lines), "its stored lines differ from its receipt"),
-        items and Violation(6, scope.row("file", *items), "its stored items differ from its receipt"),
-        split and Violation(6, scope.row("file", *split), "its lines are not stored or taken back as the file is"),
-    )
-
-
-def _disagreeing(table: Any, kind: FileKind, statuses: tuple[FileStatus, ...]) -> Query:
-    """Files of a kind whose stored rows differ from the receipt in count or money."""
-    count, total = func.count(col(table.id)), func.coalesce(func.sum(col(table.amount_minor)), 0)
-    return (
-        select(*_FILE)
-        .outerjoin(table, col(table.statement_file_id) == col(StatementFile.id))
-        .where(col(StatementFile.kind) == kind, col(StatementFile.status).in_(statuses))
-        .group_by(col(StatementFile.id))
-        .having(or_(count != col(StatementFile.new_count), total != col(StatementFile.new_minor)))
+        scope.count(select(func.count()).select_from(DeletedLine).where(ours)),
+        live and Violation(4, scope.line(*live), "it is deleted, but not taken out at that moment"),
+        gone and Violation(4, scope.line(*gone), "its deletion was lifted, but it is still out of the books"),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.ingestion.importing import store_previews
-from core.ingestion.open_items import preview_open_items
+from core.ingestion.items.previewing import preview_open_items
 from core.ingestion.previewing import preview_files
 from core.ingestion.raw_file import RawFile
 from db.bulk import write_columns

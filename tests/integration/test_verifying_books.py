@@ -15,7 +15,7 @@ from core.access.audit import record
 from core.errors import NotFound
 from core.verifying import CHECKS, verify_books
 from db.engine import snapshot, unit_of_work
-from models import EntryStatus, JournalEntry, MatchStatus, Method, StatementFile, Transaction
+from models import DeletedLine, EntryStatus, JournalEntry, MatchStatus, Method, StatementFile, Transaction
 from models.matching import ReconciliationStatus
 from scripts.verify_books import app
 from tests import builders
@@ -73,6 +73,11 @@ def tell(session: Session, **given: Any) -> Story:
         "UPDATE statement_files SET status = 'reverted', reverted_at = :now WHERE id = :id",
         now=NOW,
         id=back.statement_file_id,
+    )
+    gone = builders.transaction(session, books)
+    raw(session, "UPDATE transactions SET reverted_at = :now WHERE id = :id", now=NOW, id=gone.id)
+    builders.stored(
+        session, DeletedLine(company_id=books.company_id, transaction_id=gone.id, reason="twice", deleted_at=NOW)
     )
     return Story(books, others, file, line, entry, taken_back, reversal)
 
@@ -137,6 +142,16 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
     "item": (6, "stored items differ", lambda s, t: raw(s, "DELETE FROM open_items")),
     "receipt": (6, "do not make its lines", lambda s, t: raw(
         s, "UPDATE statement_files SET refused_count = 2 WHERE id = :f", f=t.file.id)),
+    "receipt by currency": (6, "receipts by currency", lambda s, t: raw(
+        s, "DELETE FROM receipt_sums WHERE statement_file_id = :f", f=t.file.id)),
+    "a currency's lines": (6, "its lines of a currency", lambda s, t: raw(
+        s, "UPDATE receipt_sums SET lines_minor = 2 WHERE statement_file_id = :f", f=t.file.id)),
+    "another currency": (6, "of a currency differ", lambda s, t: raw(
+        s, "UPDATE receipt_sums SET currency = 'EUR' WHERE statement_file_id = :f", f=t.file.id)),
+    "deleted but live": (4, "not taken out at that moment", lambda s, t: raw(
+        s, "UPDATE deleted_lines SET transaction_id = :t", t=t.line.id)),
+    "restored but gone": (4, "still out of the books", lambda s, t: raw(
+        s, "UPDATE deleted_lines SET restored_at = deleted_at")),
     "half taken back": (6, "as the file is", lambda s, t: raw(
         s, "UPDATE statement_files SET status = 'reverted' WHERE id = :f", f=t.file.id)),
     "confidence": (7, "confidence lies outside", lambda s, t: raw(s, "UPDATE proposals SET confidence = 1.5")),

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from core.ingestion.duplicates import KnownLines, LineFacts, Source, identity_text, sort_lines
+from core.ingestion.duplicates import KnownLines, sort_lines
 from core.ingestion.importing import store_previews
+from core.ingestion.line_facts import LineFacts, Source, identity_text
 from core.ingestion.previewing import preview_files
 from core.ingestion.raw_file import RawFile
 from db.bulk import write_columns

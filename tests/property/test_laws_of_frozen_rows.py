@@ -11,7 +11,17 @@ from sqlmodel import Session
 
 from core.access.audit import record
 from db.engine import unit_of_work
-from models import AuditEvent, Company, JournalEntry, Reconciliation, Review, Table, Transaction
+from models import (
+    AuditEvent,
+    Company,
+    DeletedLine,
+    JournalEntry,
+    ReceiptSum,
+    Reconciliation,
+    Review,
+    Table,
+    Transaction,
+)
 from models.base import UtcDateTime
 from models.matching import ReconciliationStatus
 from tests import builders
@@ -59,6 +69,23 @@ def closed_proof(session: Session, books: Books) -> Reconciliation:
     return builders.reconciliation(session, books, file, status=ReconciliationStatus.CLOSED, closed_at=NOW)
 
 
+def deleted_line(session: Session, books: Books) -> DeletedLine:
+    line = reverted_line(session, books)
+    row = DeletedLine(company_id=books.company_id, transaction_id=line.id, reason="twice", deleted_at=NOW)
+    return builders.stored(session, row)
+
+
+def restored_line(session: Session, books: Books) -> DeletedLine:
+    row = deleted_line(session, books)
+    row.restored_at = NOW
+    return builders.stored(session, row)
+
+
+def receipt_sum(session: Session, books: Books) -> ReceiptSum:
+    file = builders.statement_file(session, books)
+    return builders.stored(session, ReceiptSum(company_id=books.company_id, statement_file_id=file.id))
+
+
 Make = Callable[[Session, Books], Table]
 
 # How to make the row, the law that keeps it, and the columns that may change in ways tested elsewhere.
@@ -72,6 +99,9 @@ FROZEN: dict[str, tuple[Make, int, set[str]]] = {
     "review": (lambda s, b: builders.review(s, b, posted_entry(s, b)), 8, {"undone_at"}),
     "undone review": (undone_review, 8, set()),
     "closed proof": (closed_proof, 2, {"status"}),
+    "deleted line": (deleted_line, 8, {"restored_at", "restored_by"}),
+    "restored line": (restored_line, 8, set()),
+    "receipt sum": (receipt_sum, 6, set()),
 }
 
 
@@ -155,6 +185,8 @@ KEPT_TABLES = [
     "reconciliations",
     "companies",
     "accounts",
+    "deleted_lines",
+    "receipt_sums",
 ]
 
 

@@ -211,13 +211,72 @@ def test_an_import_is_taken_back_after_a_question_and_can_come_again(sign_in_as,
 
 def test_open_items_are_previewed_then_stored(sign_in_as, books) -> None:
     page = choose(opened(sign_in_as, books), "Open items")
-    page = drop(page, items__csv=ITEMS, bad__csv=ITEMS.replace(b"invoice", b"invoce"))
+    page = drop(page, items__csv=ITEMS, bad__csv=ITEMS.replace(b"2026-09-01", b"2026-09-41"))
     assert count_of(OpenItem) == 0
-    assert "is none of invoice" in page.error[0].value.replace("\\", "")
+    assert "the date “2026-09-41” is no date" in page.error[0].value.replace("\\", "")
     page = press(page, "Store 1 new item")
     assert count_of(OpenItem, status=ItemStatus.OPEN) == 1
     assert page.success[0].value.startswith("1 new item stored, 1 file refused")
-    assert page.dataframe[0].value["Number"].tolist() == ["INV-1"]
+    assert listed_numbers(page) == ["INV-1"]
+
+
+def listed_numbers(page: AppTest) -> list[str]:
+    return [number for each in page.dataframe if "Booked to" in each.value for number in each.value["Number"]]
+
+
+BILLS = b"Vendor,Bill No.,Bill Date,Due Date,Amount\nAdobe,A-1,03/04/2026,04/05/2026,99.90\n"
+
+
+def test_a_bill_list_of_another_program_is_asked_about_and_remembered(sign_in_as, books) -> None:
+    page = drop(choose(opened(sign_in_as, books), "Open items"), bills__csv=BILLS)
+    assert "Needs an answer" in heads(page)[0]
+    page = press(page, "Month first")
+    assert "to which account each bill is booked" in page.markdown[-1].value or any(
+        "to which account each bill is booked" in each.value for each in page.markdown
+    )
+    (picker,) = [each for each in page.selectbox if each.label == "Bill booked to"]
+    page = check(picker.set_value("6300").run())
+    page = press(page, "Read it so")
+    page = press(page, "Store 1 new item")
+    with snapshot() as session:
+        stored = session.exec(select(OpenItem.amount_minor, OpenItem.issued_on)).all()
+    assert stored == [(-9_990, date(2026, 3, 4))]
+    page = drop(page, next__csv=BILLS.replace(b"A-1", b"A-2"))
+    assert "Ready to store" in heads(page)[0]
+
+
+def test_columns_are_mapped_by_hand_with_the_outcome_in_sight(sign_in_as, books) -> None:
+    odd = b"Kto,Was,Ref X,Wert\nAcme,2026-03-04,A-1,99.90\nZeta,2026-03-05,A-2,10.00\n"
+    page = drop(choose(opened(sign_in_as, books), "Open items"), odd__csv=odd)
+    page = press(page, "Map the columns by hand")
+    for label, at in (("Number", 2), ("Counterparty", 0), ("Issued", 1), ("Whole amount", 3)):
+        (field,) = [each for each in page.selectbox if each.label == label]
+        page = check(field.set_value(at).run())
+    (kind,) = [each for each in page.selectbox if each.label == "All rows are"]
+    page = check(kind.set_value("invoice").run())
+    (account,) = [each for each in page.selectbox if each.label == "Invoice booked to"]
+    page = check(account.set_value("8000").run())
+    page = press(page, "Use this mapping")
+    page = press(page, "Store 2 new items")
+    assert count_of(OpenItem, status=ItemStatus.OPEN) == 2
+
+
+def test_an_item_is_added_changed_removed_and_put_back_by_hand(sign_in_as, books) -> None:
+    page = press(choose(opened(sign_in_as, books), "Open items"), "Add an item")
+    page.text_input(key="item_new_number").set_value("INV-7")
+    page.text_input(key="item_new_party").set_value("Blue Cafe")
+    page.text_input(key="item_new_amount").set_value("1,200.50")
+    page.selectbox(key="item_new_account").set_value(books.revenue.id)
+    page = press(page, "Add the item")
+    assert "The item was added" in page.success[0].value
+    with snapshot() as session:
+        (stored,) = session.exec(select(OpenItem.amount_minor)).all()
+    assert stored == 120_050
+    page = press(choose(page, "Open items"), "Add an item")
+    page = press(page, "Add the item")
+    assert any("needs a number" in each.value or "Choose the account" in each.value for each in page.error)
+    assert count_of(OpenItem) == 1
+    assert_the_books_hold(books)
 
 
 def test_files_that_do_not_fit_are_named(sign_in_as, books, monkeypatch) -> None:
@@ -225,3 +284,21 @@ def test_files_that_do_not_fit_are_named(sign_in_as, books, monkeypatch) -> None
     page = drop(opened(sign_in_as, books), may__csv=GOOD, june__csv=LATER)
     assert "june.csv" in page.warning[0].value.replace("\\", "")
     assert sums(page)["Lines in 1 file"] == "2"
+
+
+def test_the_calendar_says_which_months_are_missing_and_what_to_do(sign_in_as, books) -> None:
+    page = choose(opened(sign_in_as, books), "Calendar")
+    assert "No statement yet" in " ".join(one.value for one in page.markdown)
+    for month in (1, 3):
+        with unit_of_work() as session:
+            file = builders.statement_file(session, books, name=f"{month}.csv", new_count=1)
+            builders.transaction(session, books, file=file, amount_minor=0, booked_on=date(2024, month, 10))
+            builders.reconciliation(
+                session, books, file, first_on=date(2024, month, 1), last_on=date(2024, month, 30),
+                opening_minor=month * 100, closing_minor=month * 100, lines_minor=0, line_count=1,
+            )  # fmt: skip
+    check(page.run())
+    row = page.dataframe[0].value.iloc[0]
+    assert (row["Bank account"], list(row["Jan"]), list(row["Feb"])) == ("Checking", ["Proved"], ["No file"])
+    sentences = " ".join(one.value for one in page.markdown)
+    assert "Jan 31 to Feb 29, 2024: no statement for 30 days, and the balance moved by \\$2.00" in sentences

@@ -1,6 +1,6 @@
 """Statements as tables of text: CSV and its relatives with any delimiter."""
 
-from core.ingestion.formats.signatures import is_ofx
+from core.ingestion.formats.signatures import signature
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.explaining import text_evidence
 from core.ingestion.formats.tabular.reading import Source, read_known, read_table
@@ -18,7 +18,7 @@ class BankCsv:
     name = "csv"
 
     def recognises(self, file: RawFile) -> bool:
-        if is_ofx(file.content):
+        if signature(file.content):
             return False
         head = file.content[:_HEAD]
         if b"\0" not in head:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from core.ingestion.duplicates import KnownLines, LineFacts, Source, identity_text, sort_lines, source_of
+from core.ingestion.doubts import Doubt
+from core.ingestion.duplicates import KnownLines, sort_lines
+from core.ingestion.line_facts import LineFacts, Source, identity_text, source_of
 
 CSV = Source("csv", "description=['Text']")
 OTHER_CSV = Source("csv", "description=['Payee']")
@@ -75,7 +77,7 @@ def test_another_text_in_the_same_layout_is_a_new_line_and_is_pointed_out() -> N
     store(known, [line(-450, "coffee")])
     result = sort_lines([line(-450, "parking")], known)
     assert result.is_new == [True]
-    assert result.look_alikes == [0]
+    assert [(pair.number, pair.doubt, pair.is_new) for pair in result.doubtful] == [(0, Doubt.OTHER_TEXT, True)]
 
 
 def test_lines_of_another_format_count_as_the_same_by_day_and_amount() -> None:

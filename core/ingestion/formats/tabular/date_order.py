@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, certain_days, read_parts
 from core.ingestion.formats.tabular.density import by_density
 from core.ingestion.formats.tabular.table import Table
@@ -20,6 +21,8 @@ _DAY_FIRST_WORDS = re.compile(
 _US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
 _ENOUGH_STEPS = 5
+ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
+_LEADS = {"D": "day", "M": "month", "Y": "year"}
 _LOOKED_AT = 400  # rows whose texts are searched for dates
 _LONGEST_DATE = 10
 _NEAR = 10  # days between a line's date and one that its text names
@@ -85,6 +88,22 @@ def _likely(table: Table, position: int, orders: list[str], decimal: str, newest
     if len({order for order, _ in signs}) != 1:
         return DateOrder("", "nothing in the file settles it", tuple(orders))
     return DateOrder(*signs[0], sure=False)
+
+
+def date_question(name: str, column: DateColumn, order: DateOrder) -> AmbiguousStatement:
+    """The refusal that asks which of the remaining orders a column of dates has."""
+    sample = next(text for text, parts in column.parts.items() if parts)
+    candidates = []
+    for remaining in order.remaining:
+        days = sorted(day for day in column.days(remaining) if day)
+        candidates.append(f"{ORDER_WORDS[remaining]}: from {days[0]} to {days[-1]}")
+    leads = " or the ".join(dict.fromkeys(_LEADS[remaining[0]] for remaining in order.remaining))
+    return AmbiguousStatement(
+        name,
+        f"dates like “{sample}” may have the {leads} first, and {order.reason}.",
+        candidates,
+        [{"date_order": remaining} for remaining in order.remaining],
+    )
 
 
 def _possible(column: DateColumn) -> list[str]:

@@ -59,8 +59,10 @@ def _profile(table: Table, position: int, cells: list[str]) -> Profile:
         return made
     codes = currency_codes()
     totals: Counter[str] = Counter()
+    # Days that no calendar has are faults of a column that is called a date, and digits of any other.
+    called_date = bool({"booked", "dated"} & made.roles.keys())
     for cell, times in counts.items():
-        totals["dates"] += times * is_date(cell)
+        totals["dates"] += times * (is_date(cell) or (called_date and read_parts(cell) is not None))
         totals["numbers"] += times * _is_number(cell)
         totals["directions"] += times * (direction_of(cell) != 0)
         totals["currencies"] += times * ((len(cell) == 3 and cell.upper() in codes) or cell.lower() in CURRENCY_NAMES)

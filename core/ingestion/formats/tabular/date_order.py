@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from math import log10
 
 from core.errors import AmbiguousStatement
-from core.ingestion.formats.tabular.amounts import is_zero
 from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, certain_days, read_parts
+from core.ingestion.formats.tabular.density import by_density
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold
 
@@ -21,7 +20,6 @@ _DAY_FIRST_WORDS = re.compile(
 )
 _US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
-_MONEY = re.compile(r"\D{0,3}[\d.,' ]*[.,]\d{2}\D{0,3}")
 _ENOUGH_STEPS = 5
 ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
 _LEADS = {"D": "day", "M": "month", "Y": "year"}
@@ -29,9 +27,6 @@ _LOOKED_AT = 400  # rows whose texts are searched for dates
 _LONGEST_DATE = 10
 _NEAR = 10  # days between a line's date and one that its text names
 _SLACK = timedelta(days=7)
-_OVERWHELMING = 3.0  # decimal logarithm of how much likelier one order must be
-_FEWEST_DAYS = 3
-_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,7 @@ def _likely(table: Table, position: int, orders: list[str], decimal: str, newest
         (narrowed[0], reason)
         for narrowed, reason in (
             (_by_texts(table, position, orders, 1), "a date in the text of a line suggests it"),
-            (_by_density(table, position, orders), "only so do the lines lie close together"),
+            (by_density(table, position, orders), "only so do the lines lie close together"),
             (_by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
             (_by_habit(table, orders, decimal), "the language, the decimal commas or the time zone suggest it"),
         )
@@ -234,43 +229,6 @@ def _by_habit(table: Table, orders: list[str], decimal: str) -> list[str]:
     if day == month:
         return orders
     return [order for order in orders if order == ("DMY" if day else "MDY")] or orders
-
-
-def _by_density(table: Table, position: int, orders: list[str]) -> list[str]:
-    """A statement covers a stretch of time. Read the wrong way round, a few days of one month jump through the year.
-
-    Two orders are weighed by how likely days that lie anywhere within their span are, and by weekends, on which banks
-    seldom book. One has to be a thousand times likelier; lines that recur (a rent on the first of each month) are why
-    lines may lie far apart, so then nothing is said.
-    """
-    weights = {order: _likelihood({day for day in table.dates(position).days(order) if day}) for order in orders}
-    ranked = sorted(orders, key=lambda order: -weights[order])
-    if weights[ranked[0]] - weights[ranked[1]] < _OVERWHELMING or _recurring(table, position):
-        return orders
-    return ranked[:1]
-
-
-def _likelihood(days: set[date]) -> float:
-    """Decimal logarithm; the first day is free."""
-    if len(days) < _FEWEST_DAYS:
-        return 0.0
-    span = (max(days) - min(days)).days + 1
-    weekends = sum(day.weekday() >= _SATURDAY for day in days)
-    # A tenth of the bookings on weekends is what exports of cards, which book there too, reach.
-    return -(len(days) - 1) * log10(span) + weekends * log10(0.1 / 2) + (len(days) - weekends) * log10(0.9 / 5)
-
-
-def _recurring(table: Table, position: int) -> bool:
-    """Whether the texts of a line or one of its amounts come back on another day."""
-    seen: dict[object, str] = {}
-    columns = [table.texts(at) for at in range(table.width) if at != position]
-    varied = [column for column in columns if len(set(column)) > 1]
-    for day, *cells in zip(table.texts(position), *varied, strict=True):
-        texts = "".join(re.sub(r"[\d\W_]+", "", cell) for cell in cells)
-        numbers = [(at, cell) for at, cell in enumerate(cells) if _MONEY.fullmatch(cell) and not is_zero(cell)]
-        if day and any(seen.setdefault(key, day) != day for key in [texts, *numbers]):
-            return True
-    return False
 
 
 def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | None, least: int) -> list[str]:

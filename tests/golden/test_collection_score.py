@@ -29,7 +29,7 @@ BARS = {
     "OFX": (42, 46),
     "MT940": (22, 22),
     "CAMT": (14, 15),
-    "QIF": (3, 4),
+    "QIF": (4, 4),
     "XLSX": (4, 4),
     "XLS": (1, 1),
 }  # at least so many of so many

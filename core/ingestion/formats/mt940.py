@@ -77,6 +77,10 @@ def _page(message: Message, fallback: str, problems: list[Problem]) -> Page:
         problems.append(Problem(message.late[0].head.row, why, Severity.WARNING))
     if expected:
         problems.append(Problem(message.row, f"{expected} expected transactions were left out.", Severity.WARNING))
+    apart = sum(line.value_on not in (None, line.booked_on) for line in page.lines)
+    if apart:
+        why = f"{apart} of the lines have a value date other than the day they were booked on; that day is taken."
+        problems.append(Problem(0, why, Severity.WARNING))
     _check_sums(message, page, problems)
     return page
 

@@ -11,7 +11,7 @@ from core.ingestion.formats.pages import check_faulty
 from core.ingestion.formats.qif_records import Record, records_of
 from core.ingestion.formats.signatures import signature
 from core.ingestion.formats.tabular.amounts import mark_votes, read_amount, to_minor_units
-from core.ingestion.formats.tabular.date_order import date_question, find_order
+from core.ingestion.formats.tabular.date_order import DateOrder, date_question, find_order
 from core.ingestion.formats.tabular.dates import DateColumn, read_parts, to_date
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.records import Record as Row
@@ -49,16 +49,18 @@ class Qif:
         decimal = _decimal(file.name, records, answers, currency)
         order = _date_order(file.name, records, answers, decimal)
         problems = [_left_out(kind, count) for kind, count in skipped.items()]
+        if not order.sure:
+            problems.append(Problem(0, order.doubt, Severity.WARNING))
         by_account: dict[str, list[StatementLine]] = {}
         for record in records:
             lines = by_account.setdefault(record.account, [])
-            made = _line(record, order, decimal, currency, problems)
+            made = _line(record, order.order, decimal, currency, problems)
             if isinstance(made, StatementLine):
                 lines.append(made)
             else:
                 problems.append(Problem(record.row, made, Severity.ERROR, record.text))
         check_faulty(file.name, problems, any(by_account.values()))
-        described = {"encoding": encoding, "date_order": order, "decimal": decimal}
+        described = {"encoding": encoding, "date_order": order.order, "decimal": decimal}
         return Statement(self.name, _accounts(by_account, currency), described, tuple(problems))
 
 
@@ -97,18 +99,18 @@ def _decimal(name: str, records: list[Record], answers: Layout, currency: str) -
     )
 
 
-def _date_order(name: str, records: list[Record], answers: Layout, decimal: str) -> str:
+def _date_order(name: str, records: list[Record], answers: Layout, decimal: str) -> DateOrder:
     """The order of all dates of the file, found as a table's date column is."""
     column = DateColumn.of(_plain_date(record.date) for record in records)
     if answers.date_order and column.written and column.written <= column.readable(answers.date_order):
-        return answers.date_order
-    rows = [Row(record.row, [_plain_date(record.date), *record.amounts[:1]]) for record in records]
+        return DateOrder(answers.date_order, "as a person said")
+    rows = [Row(record.row, [_plain_date(record.date), record.amount, record.payee]) for record in records]
     order = find_order(Table(name, "", "", None, [], rows), 0, [], decimal, None)
     if order.remaining:
         raise date_question(name, column, order)
     if not order.order:
         raise InvalidLines(name, [(r.row, f"the date “{r.date}” is no date") for r in records])
-    return order.order
+    return order
 
 
 def _plain_date(text: str) -> str:

@@ -21,7 +21,7 @@ _DAY_FIRST_WORDS = re.compile(
 _US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
 _ENOUGH_STEPS = 5
-ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
+_ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
 _LEADS = {"D": "day", "M": "month", "Y": "year"}
 _LOOKED_AT = 400  # rows whose texts are searched for dates
 _LONGEST_DATE = 10
@@ -40,6 +40,12 @@ class DateOrder:
     reason: str
     remaining: tuple[str, ...] = ()
     sure: bool = True
+
+    @property
+    def doubt(self) -> str:
+        """What a person should know of an order that nothing proves."""
+        taken = f"{_ORDER_WORDS[self.order]} was taken, because {self.reason}"
+        return f"Nothing proves what stands first in the dates; {taken}. Check one line."
 
 
 def find_order(
@@ -96,7 +102,7 @@ def date_question(name: str, column: DateColumn, order: DateOrder) -> AmbiguousS
     candidates = []
     for remaining in order.remaining:
         days = sorted(day for day in column.days(remaining) if day)
-        candidates.append(f"{ORDER_WORDS[remaining]}: from {days[0]} to {days[-1]}")
+        candidates.append(f"{_ORDER_WORDS[remaining]}: from {days[0]} to {days[-1]}")
     leads = " or the ".join(dict.fromkeys(_LEADS[remaining[0]] for remaining in order.remaining))
     return AmbiguousStatement(
         name,

@@ -8,7 +8,6 @@ from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.choosing import choose_reading
 from core.ingestion.formats.tabular.columns import Profile, Roles, find_roles, money_votes, profile
 from core.ingestion.formats.tabular.date_order import (
-    ORDER_WORDS,
     DateOrder,
     date_question,
     find_order,
@@ -81,11 +80,7 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
     made.clashes = reading.clashes
     made.warnings += reading.warnings
     if not order.sure:
-        words = ORDER_WORDS[order.order]
-        made.warnings.append(
-            f"Nothing proves whether day or month stands first in the dates; {words} was taken, because {order.reason}."
-            " Check one line."
-        )
+        made.warnings.append(order.doubt)
     _warn_about_dates(table, roles, made)
     return made
 

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from core.errors import AccessDenied, AlreadyTaken, InvalidInput, ItemNotOpen, NotFound
@@ -12,6 +14,7 @@ from core.ingestion.items.listing import Age, ItemFilter, Order, Show, ageing, i
 from core.ingestion.items.previewing import preview_open_items
 from core.ingestion.open_items import store_open_items
 from core.ingestion.raw_file import RawFile
+from core.reconciliation.reconciling import match_company
 from core.verifying import verify_books
 from db.bulk import write_columns
 from db.engine import unit_of_work
@@ -105,6 +108,40 @@ def test_a_matched_item_stays_as_it_is_and_a_suggestion_falls(database: str) -> 
         remove_item(session, caller, books.company_id, other, write=write_columns, now=NOW)
         statuses = session.exec(select(Match.status)).all()
     assert sorted(statuses) == ["confirmed", "dismissed"]
+
+
+def test_a_pair_that_fell_with_a_correction_is_found_again(database: str) -> None:
+    books = found_books()
+    caller = builders.caller(books.company_id)
+    key = add(books, amount_minor=11_000)
+    with unit_of_work() as session:
+        item = session.exec(select(OpenItem).where(OpenItem.id == key)).one()
+        line = builders.transaction(session, books, amount_minor=12_000, description="BLUE CAFE INV-1", booked_on=TODAY)
+        builders.match(session, books, line, item, kind=MatchKind.SETTLEMENT, status=MatchStatus.SUGGESTED)
+    with unit_of_work() as session:
+        change_item(session, caller, books.company_id, key, details(books), write=write_columns, now=NOW)
+        match_company(session, caller, books.company_id, write=write_columns, now=NOW)
+        statuses = session.exec(select(Match.status)).all()
+    assert sorted(statuses) == ["confirmed", "dismissed"]
+
+
+def test_the_company_is_locked_before_the_item_as_whoever_confirms_a_match_does(database: str) -> None:
+    books = found_books()
+    key = add(books)
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    with unit_of_work() as session:
+        bind = session.get_bind()
+        event.listen(bind, "before_cursor_execute", note)
+        remove_item(session, builders.caller(books.company_id), books.company_id, key, write=write_columns, now=NOW)
+        event.remove(bind, "before_cursor_execute", note)
+    company, item = (
+        next(i for i, sql in enumerate(asked) if f"FROM {of}" in sql) for of in ("companies", "open_items")
+    )
+    assert company < item
 
 
 def test_another_company_and_another_role_are_kept_out(database: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from core.errors import AmbiguousStatement, InvalidLines, StatementRefused, UnknownFormat
 from core.ingestion.formats.tabular.dates import read_parts
@@ -117,19 +118,27 @@ def _together(kind: str, readings: list[_Reading], read: list[Statement], hidden
     if len(read) == 1:
         return replace(read[0], problems=tuple(problems))
     filled = [one for one in readings if one.statement]
-    problems.insert(0, _warning(f"Lines were taken from {_quoted([one.sheet.name for one in filled])}."))
+    befores = list(accumulate((one.sheet.records[-1].row for one in filled[:-1]), initial=0))
+    begins = ", ".join(f"“{one.sheet.name}” from {before + 1}" for one, before in zip(filled, befores, strict=True))
+    problems.insert(0, _warning(f"Lines were taken from several sheets, their rows counted on: {begins}."))
     problems += _copies(filled)
-    accounts = [account for one in filled for account in _named(one)]
+    accounts = [account for one, before in zip(filled, befores, strict=True) for account in _named(one, before)]
     return Statement(kind, tuple(accounts), read[0].layout, tuple(problems))
 
 
-def _named(reading: _Reading) -> list[AccountStatement]:
-    """The sheet's accounts; where it states no number and its name is one, that."""
+def _named(reading: _Reading, before: int) -> list[AccountStatement]:
+    """The sheet's accounts; where it states no number and its name is one, that.
+
+    `before` are the rows of the sheets before it: what a person says of a row must mean one line of the file.
+    """
     title = reading.sheet.name.strip()
     found = None if read_parts(title) else _ACCOUNT_NUMBER.search(title)
-    accounts = reading.statement.accounts if reading.statement else ()
+    accounts = [
+        replace(one, lines=tuple(replace(line, row=line.row + before) for line in one.lines)) if before else one
+        for one in (reading.statement.accounts if reading.statement else ())
+    ]
     if not found:
-        return list(accounts)
+        return accounts
     return [replace(one, account_number=one.account_number or found[0].strip()) for one in accounts]
 
 

@@ -65,7 +65,8 @@ def test_cells_that_are_dates_leave_no_question_of_day_and_month() -> None:
 def test_months_on_sheets_of_their_own_are_all_read_and_a_sheet_without_lines_is_named() -> None:
     statement = read_statement(workbook(May=MAY, June=JUNE, Notes=[("Call the bank",)], Empty=[]))
     assert [account.sum_minor for account in statement.accounts] == [-74950, 950]
-    assert "“May”, “June”" in warnings(statement)
+    assert "“May” from 1, “June” from 4" in warnings(statement)
+    assert [line.row for line in statement.lines] == [2, 3, 5, 6], "a row names one line of the file"
     assert "No statement lines were found on “Notes”" in warnings(statement)
 
 

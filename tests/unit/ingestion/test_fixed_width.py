@@ -108,6 +108,9 @@ def test_no_file_of_the_collection_is_taken_for_a_print_or_by_two_formats() -> N
     assert not [name for name, forms in claimed.items() if "fixed-width" in forms or len(forms) > 1]
 
 
+DAYS = range(1, 15)
+
+
 @pytest.mark.parametrize(("amount", "minor"), [("1234567890", 123_456_789_000), ("x1234567.00", None)])
 def test_an_amount_wider_than_its_column_is_never_cut_in_two(amount: str, minor: int | None) -> None:
     rows = [

@@ -14,6 +14,8 @@ from core.access.roles import Caller
 from core.errors import BookkeepingError, NotFound
 from core.flow import take_in_files
 from core.founding import bank_accounts_of, companies_of
+from core.ingestion.archives import unpack
+from core.ingestion.describing import describe_refusal
 from core.ingestion.describing_imports import describe_missing, describe_receipt
 from core.ingestion.raw_file import RawFile
 from db.bulk import write_columns
@@ -25,7 +27,7 @@ COMMAND = "import_files"
 
 @app.command()
 def main(
-    files: Annotated[list[Path], typer.Argument(help="Statement files: CSV or OFX.", metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(help="Statement files, or ZIP archives of them.", metavar="FILE…")],
     company: Annotated[str, typer.Option(help="The company's short name.", metavar="SLUG")],
     bank_account: Annotated[
         str, typer.Option(help="Code of the bank account; without it each file tells.", metavar="CODE")
@@ -44,24 +46,35 @@ def main(
         typer.echo(json.dumps({"error": str(refused)}, ensure_ascii=False) if as_json else str(refused))
         raise typer.Exit(1) from None
     answers = iter(described)
-    answer = [next(answers) if path in found else describe_missing(path.name) for path in files]
+    answer = [each for path in files for each in (next(answers) if path in found else [describe_missing(path.name)])]
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else "\n".join(map(_sentence, answer)))
     raise typer.Exit(1 if any(each["status"] == "refused" for each in answer) else 0)
 
 
 def _import(
     session: Session, slug: str, code: str, paths: list[Path], *, leave_out_faulty: bool
-) -> list[dict[str, Any]]:
+) -> list[list[dict[str, Any]]]:
+    """Per path its answers: one, or for a ZIP archive one a member."""
     caller = script_caller(session, COMMAND)
     company_id = _company_id(session, caller, slug)
     account_id = _bank_account_id(session, caller, company_id, code) if code else None
-    files = [RawFile(path.name, path.read_bytes()) for path in paths]
+    unpacked = [_unpacked(path) for path in paths]
+    files = [file for members, _ in unpacked for file in members]
     now = datetime.now(UTC)
     intake = take_in_files(
         session, caller, company_id, files, bank_account_id=account_id, leave_out_faulty=leave_out_faulty,
         write=write_columns, now=now,
     )  # fmt: skip
-    return [describe_receipt(receipt) for receipt in intake.receipts]
+    receipts = iter(intake.receipts)
+    return [[describe_receipt(next(receipts)) for _ in members] + refused for members, refused in unpacked]
+
+
+def _unpacked(path: Path) -> tuple[list[RawFile], list[dict[str, Any]]]:
+    """The files of a path, or the answer why it cannot be unpacked."""
+    try:
+        return unpack(RawFile(path.name, path.read_bytes())), []
+    except BookkeepingError as refused:
+        return [], [describe_refusal(path.name, refused)]
 
 
 def _company_id(session: Session, caller: Caller, slug: str) -> UUID:

@@ -5,9 +5,13 @@ from typing import Protocol
 from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.bank_csv import BankCsv
 from core.ingestion.formats.bank_workbook import Workbook
+from core.ingestion.formats.camt import Camt
 from core.ingestion.formats.fixed_width import FixedWidth
+from core.ingestion.formats.mt940 import Mt940
 from core.ingestion.formats.ofx import Ofx
+from core.ingestion.formats.qif import Qif
 from core.ingestion.formats.signatures import name_of_unreadable
+from core.ingestion.formats.workbook import kind_of_workbook
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.statement import Statement
@@ -27,7 +31,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (Ofx(), Workbook(), FixedWidth(), BankCsv())
+FORMATS: tuple[Format, ...] = (Ofx(), Camt(), Mt940(), Qif(), Workbook(), FixedWidth(), BankCsv())
 
 
 def read_statement(file: RawFile, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -48,11 +52,13 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
         AmbiguousStatement: more than one reading remains; `candidates` lists them, `layouts` answers each.
         InvalidLines: it is a statement, but no row of it can be read.
     """
+    unreadable = "" if kind_of_workbook(file.content) else name_of_unreadable(file.content)
+    if unreadable:
+        raise UnknownFormat(file.name, unreadable)
     match [form for form in FORMATS if form.recognises(file)]:
         case [form]:
             return form.read(file, layout, currency)
         case []:
-            why = name_of_unreadable(file.content) or "It holds no table and no statement in a format of banks."
-            raise UnknownFormat(file.name, why)
+            raise UnknownFormat(file.name, "It holds no table, and is no OFX, CAMT, MT940 or QIF file.")
         case several:
             raise AmbiguousStatement(file.name, "several formats recognise it", [form.name for form in several])

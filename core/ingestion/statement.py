@@ -12,7 +12,7 @@ class StatementLine:
     """One line as the bank wrote it.
 
     `amount_minor` is positive for money in, negative for money out, in minor units of `currency`.
-    `row` is the physical line of the file it began on, from 1 (for OFX the n-th transaction).
+    `row` is the physical line of the file it began on, from 1 (for OFX and CAMT the n-th transaction).
     """
 
     row: int
@@ -23,7 +23,7 @@ class StatementLine:
     value_on: date | None = None
     counterparty: str = ""
     reference: str = ""
-    bank_id: str = ""  # the bank's own id of the line (OFX FITID), unique per account
+    bank_id: str = ""  # the bank's own id of the line (OFX FITID, CAMT AcctSvcrRef), unique per account
     balance_minor: int | None = None  # running balance after this line
 
 
@@ -56,7 +56,7 @@ class AccountStatement:
 class Statement:
     """A file as read. `layout` is the JSON-ready description of how (see core.ingestion.layout)."""
 
-    format: str  # csv, ofx
+    format: str  # csv, ofx, camt, mt940, qif
     accounts: tuple[AccountStatement, ...]
     layout: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

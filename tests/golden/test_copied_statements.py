@@ -10,7 +10,7 @@ import pytest
 from core.errors import StatementRefused
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
-from core.ingestion.reading import read_statement
+from core.ingestion.reading import FORMATS, read_statement
 from core.ingestion.statement import Statement
 from core.money import to_decimal
 
@@ -52,7 +52,7 @@ def test_an_undecidable_statement_is_refused_with_a_sentence(name: str) -> None:
         read_statement(raw(name))
 
 
-@pytest.mark.parametrize("name", [name for name in READ if not name.endswith(("ofx", "qfx"))])
+@pytest.mark.parametrize("name", [name for name in READ if not name.endswith(("ofx", "qfx", "sta", "xml"))])
 def test_a_stored_layout_reads_a_copied_statement_alike(name: str) -> None:
     statement = read_statement(raw(name))
     stored = json.loads(json.dumps(statement.layout))
@@ -64,6 +64,11 @@ def test_the_garbled_amount_is_reported_with_its_row_and_text() -> None:
     assert problem.severity == "error"
     assert "12..34" in problem.message
     assert "Garbled row" in problem.text
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_exactly_one_format_recognises_a_copied_statement(name: str) -> None:
+    assert len([form.name for form in FORMATS if form.recognises(raw(name))]) == 1
 
 
 def test_every_copied_file_is_attributed_and_permissively_licensed() -> None:

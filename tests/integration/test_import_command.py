@@ -1,6 +1,7 @@
 """`python -m scripts.import_files`: one JSON document, exit codes, a fresh database set up on the way."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,26 @@ def test_each_file_is_answered_with_its_receipt_in_count_and_in_money(
     assert missing["error"] == "gone.csv: there is no such file."
     code, (again,) = run("--company", slug, good)
     assert (code, again["status"], again["new"], again["duplicate"]) == (0, "duplicate", 0, 3)
+
+
+def test_an_archive_is_answered_member_by_member_and_a_damaged_one_by_its_reason(
+    sqlite_database: str, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with unit_of_work() as session:
+        slug = builders.books(session).company.slug
+    archive, damaged = tmp_path / "march.zip", tmp_path / "half.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in files:
+            packed.write(path, path.name)
+    damaged.write_bytes(archive.read_bytes()[:-40])
+    code, answers = run("--company", slug, "--bank-account", "checking", damaged, archive)
+    assert code == 1
+    assert [(each["file"], each["status"]) for each in answers] == [
+        ("half.zip", "refused"),
+        ("good.csv", "stored"),
+        ("bad.csv", "refused"),
+    ]
+    assert "damaged" in answers[0]["error"]
 
 
 def test_an_unknown_company_is_refused_on_a_database_that_was_not_there_before(

@@ -1,7 +1,7 @@
 """Statements as tables of text: CSV and its relatives with any delimiter."""
 
 from core.ingestion.formats.fixed_width import is_fixed_width
-from core.ingestion.formats.signatures import is_ofx, name_of_unreadable
+from core.ingestion.formats.signatures import name_of_unreadable, signature
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.reading import Source, read_known, read_table
 from core.ingestion.formats.tabular.records import find_delimiter, split_records
@@ -18,7 +18,7 @@ class BankCsv:
     name = "csv"
 
     def recognises(self, file: RawFile) -> bool:
-        if is_ofx(file.content) or name_of_unreadable(file.content) or is_fixed_width(file.content):
+        if signature(file.content) or name_of_unreadable(file.content) or is_fixed_width(file.content):
             return False
         head = file.content[:_HEAD]
         if b"\0" not in head:

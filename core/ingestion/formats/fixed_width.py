@@ -4,7 +4,7 @@ import re
 from itertools import groupby
 
 from core.errors import UnknownFormat
-from core.ingestion.formats.signatures import is_ofx, name_of_unreadable
+from core.ingestion.formats.signatures import name_of_unreadable, signature
 from core.ingestion.formats.tabular.dates import read_parts
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.reading import Source, read_table
@@ -31,7 +31,7 @@ class FixedWidth:
     name = "fixed-width"
 
     def recognises(self, file: RawFile) -> bool:
-        return not (is_ofx(file.content) or name_of_unreadable(file.content)) and is_fixed_width(file.content)
+        return not (signature(file.content) or name_of_unreadable(file.content)) and is_fixed_width(file.content)
 
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:
         """The statement of the table that the lines with a day and an amount make.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core.errors import InvalidLines, UnknownFormat
-from core.ingestion.formats.signatures import is_ofx
+from core.ingestion.formats.signatures import signature
 from core.ingestion.formats.tabular.amounts import currency_codes, mark_votes, read_amount, to_minor_units
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
@@ -33,6 +33,7 @@ class _Block:
     tags: dict[str, str] = field(default_factory=dict)
     transactions: list[dict[str, str]] = field(default_factory=list)
     pending: int = 0
+    trades: int = 0  # purchases and sales of securities, which are no bank lines
 
 
 class Ofx:
@@ -41,7 +42,7 @@ class Ofx:
     name = "ofx"
 
     def recognises(self, file: RawFile) -> bool:
-        return is_ofx(file.content)
+        return signature(file.content) == self.name
 
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:  # noqa: ARG002 - OFX states its layout
         """One AccountStatement per statement of the file, in its order.
@@ -112,6 +113,9 @@ def _blocks(text: str) -> list[_Block]:
         elif name == "STMTTRNP":
             line, scope = (None if closing else {}), ""
             blocks[-1].pending += not closing
+        elif name == "INVTRAN":
+            line, scope = (None if closing else {}), ""
+            blocks[-1].trades += not closing
         elif name in _BALANCES or name in _NESTED or name == "BANKTRANLIST":
             line = line if name in _NESTED else None
             scope = "" if closing or name == "BANKTRANLIST" else name
@@ -166,6 +170,9 @@ def _account(block: _Block, mark: str, fallback: str, before: int, problems: lis
             problems.append(Problem(index, made, Severity.ERROR, text[:500]))
     if block.pending:
         problems.append(Problem(0, f"{block.pending} pending transactions were left out.", Severity.WARNING))
+    if block.trades:
+        message = f"{block.trades} transactions in securities are no bank lines and were left out."
+        problems.append(Problem(0, message, Severity.WARNING))
     number = block.tags.get("ACCTID", "")
     return AccountStatement(number, currency, tuple(lines), None, _closing(block, mark, currency, problems))
 

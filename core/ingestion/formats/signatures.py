@@ -1,4 +1,4 @@
-"""What a file is that no reader reads, so that the refusal can say what to export instead."""
+"""What a file is: the one format that may read it, or, where none does, what to export instead."""
 
 import re
 
@@ -20,36 +20,54 @@ _MAGIC = (
 )
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _OFX = re.compile(rb"<\s*OFX\b|OFXHEADER", re.IGNORECASE)
-_MT940 = re.compile(rb"^:20:.*?^:(?:25|60F|60M|61):", re.MULTILINE | re.DOTALL)
-_QIF = re.compile(rb"^\s*!(?:Type|Account|Option)\b", re.IGNORECASE)
+_CAMT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)(?:V\d\d)?[\s/>]")
+_MT940 = (
+    re.compile(rb"(?:^|@@)[ \t]*:(?:20|25):", re.MULTILINE),
+    re.compile(rb"(?:^|@@)[ \t]*:(?:60[FM]|61|62[FM]|28C?|34F|90[CD]):", re.MULTILINE),
+)
+_QIF = re.compile(rb"^[ \t]*!(?:Type:|Account\b|Option:)", re.IGNORECASE | re.MULTILINE)
+_QIF_RECORD = (
+    re.compile(rb"\AD *\d[\d/.' -]{4,12}\r?$", re.MULTILINE),
+    re.compile(rb"^[TU][-+]?[\d.,]+\r?$", re.MULTILINE),
+    re.compile(rb"^\^\r?$", re.MULTILINE),
+)
 _HEAD = 4096
+_BLANKS = b" \t\r\n\0\xef\xbb\xbf"
 
 
-def is_ofx(content: bytes) -> bool:
-    """Whether the bytes announce an OFX document near their beginning, in an 8-bit or a 16-bit encoding."""
-    return bool(_OFX.search(content[: 4 * _HEAD].replace(b"\0", b"")))
+def signature(content: bytes) -> str:
+    """The name of the structured format that the bytes announce near their beginning: ofx, camt, mt940, qif or "".
+
+    Read in an 8-bit or a 16-bit encoding. At most one holds, so that no two formats can claim the same file.
+    """
+    head = content[: 4 * _HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if _OFX.search(head):
+        return "ofx"
+    if _CAMT.search(head):
+        return "camt"
+    if all(part.search(head) for part in _MT940):
+        return "mt940"
+    if _QIF.search(head) or all(part.search(head) for part in _QIF_RECORD):
+        return "qif"
+    return ""
 
 
 def name_of_unreadable(content: bytes) -> str:
     """A sentence naming what the file is, where that is certainly nothing the readers read; else ""."""
     head = content[:_HEAD]
-    if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
+    if not head.strip(_BLANKS) and not content.strip(_BLANKS):
         return "It is empty."
     for magic, sentence in _MAGIC:
         if head.startswith(magic):
             return sentence
-    if is_ofx(content):
+    if signature(content):
         return ""
     if _HTML.search(head):
         return "It is a web page, perhaps the bank's error or sign-in page; download the statement again."
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<Document")):
-        return "It is XML of a kind that is not read yet; export CSV or OFX instead."
+        return "It is XML, but no CAMT or OFX statement; export one of these, or CSV, instead."
     if head.lstrip().startswith((b"{", b"[{")):
         return "It is JSON; export CSV or OFX instead."
-    if _QIF.search(head):
-        return "It is a QIF file, which is not read yet; export CSV or OFX instead."
-    if _MT940.search(head):
-        return "It is an MT940 file, which is not read yet; export CSV or OFX instead."
     return _binary(content)
 
 

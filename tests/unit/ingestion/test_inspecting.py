@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +88,17 @@ def test_the_command_prints_one_document_and_exits_1_if_any_file_was_refused(tmp
     assert [each["status"] for each in json.loads(run.stdout)] == ["read", "refused"]
     assert subprocess.run([*command, str(good)], cwd=ROOT, capture_output=True, check=False).returncode == 0
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 2
+
+
+def test_the_command_answers_once_a_member_of_an_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "march.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a.csv", TABLE)
+        packed.writestr("b.pdf", "%PDF-1.7")
+    command = [sys.executable, "-m", "scripts.inspect_statement", "--json", str(archive)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert [(each["file"], each["status"]) for each in json.loads(done.stdout)] == [
+        ("march.zip/a.csv", "read"),
+        ("march.zip/b.pdf", "refused"),
+    ]

@@ -134,3 +134,14 @@ def test_what_is_opened_over_and_over_and_never_closed_costs_no_time(opened: str
     began = process_time()
     assert len(read(document(opened * 50_000 + LINE)).lines) == 1
     assert process_time() - began < 5  # minutes where each of them is searched to the end of the file
+
+
+def test_trades_of_an_investment_account_are_counted_and_its_bank_lines_read() -> None:
+    trade = "<BUYSTOCK><INVBUY><INVTRAN><FITID>9<DTTRADE>20240101</INVTRAN><TOTAL>-100.00</INVBUY></BUYSTOCK>"
+    cash = "<INVBANKTRAN><STMTTRN><DTPOSTED>20240105<TRNAMT>-5.00<FITID>1</STMTTRN><SUBACCTFUND>CASH</INVBANKTRAN>"
+    text = f"<OFX><INVSTMTRS><CURDEF>USD<INVACCTFROM><ACCTID>33</INVACCTFROM>{trade}{cash}</INVSTMTRS></OFX>"
+    statement = read_statement(RawFile("broker.ofx", text.encode()))
+    assert [line.amount_minor for line in statement.lines] == [-500]
+    assert [problem.message for problem in statement.problems] == [
+        "1 transactions in securities are no bank lines and were left out."
+    ]

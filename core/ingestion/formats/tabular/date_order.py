@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from math import log10
 
+from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.amounts import is_zero
 from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, certain_days, read_parts
 from core.ingestion.formats.tabular.table import Table
@@ -29,6 +30,8 @@ _SLACK = timedelta(days=7)
 _OVERWHELMING = 3.0  # decimal logarithm of how much likelier one order must be
 _FEWEST_DAYS = 3
 _SATURDAY = 5
+ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
+_LEADS = {"D": "day", "M": "month", "Y": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,22 @@ def _likely(table: Table, position: int, orders: list[str], decimal: str, newest
     if len({order for order, _ in signs}) != 1:
         return DateOrder("", "nothing in the file settles it", tuple(orders))
     return DateOrder(*signs[0], sure=False)
+
+
+def date_question(name: str, column: DateColumn, order: DateOrder) -> AmbiguousStatement:
+    """The refusal that asks which of the remaining orders a column of dates has."""
+    sample = next(text for text, parts in column.parts.items() if parts)
+    candidates = []
+    for remaining in order.remaining:
+        days = sorted(day for day in column.days(remaining) if day)
+        candidates.append(f"{ORDER_WORDS[remaining]}: from {days[0]} to {days[-1]}")
+    leads = " or the ".join(dict.fromkeys(_LEADS[remaining[0]] for remaining in order.remaining))
+    return AmbiguousStatement(
+        name,
+        f"dates like “{sample}” may have the {leads} first, and {order.reason}.",
+        candidates,
+        [{"date_order": remaining} for remaining in order.remaining],
+    )
 
 
 def _possible(column: DateColumn) -> list[str]:

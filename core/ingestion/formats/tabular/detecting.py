@@ -7,7 +7,13 @@ from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.choosing import choose_reading
 from core.ingestion.formats.tabular.columns import Profile, Roles, find_roles, money_votes, profile
-from core.ingestion.formats.tabular.date_order import DateOrder, find_order, runs_newest_first
+from core.ingestion.formats.tabular.date_order import (
+    ORDER_WORDS,
+    DateOrder,
+    date_question,
+    find_order,
+    runs_newest_first,
+)
 from core.ingestion.formats.tabular.rows import carry_dates
 from core.ingestion.formats.tabular.signs import Chain, Reading
 from core.ingestion.formats.tabular.table import Table
@@ -16,7 +22,6 @@ from core.ingestion.layout import Column, Layout
 from core.money import minor_digits
 
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
-_ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
     made.clashes = reading.clashes
     made.warnings += reading.warnings
     if not order.sure:
-        words = _ORDER_WORDS[order.order]
+        words = ORDER_WORDS[order.order]
         made.warnings.append(
             f"Nothing proves whether day or month stands first in the dates; {words} was taken, because {order.reason}."
             " Check one line."
@@ -113,17 +118,7 @@ def _date_order(table: Table, roles: Roles, decimal: str, reading: Reading, answ
     newest_first = reading.chain.newest_first if reading.chain.proved and reading.chain.agree > 1 else None
     order = find_order(table, position, [p for p in others if p >= 0], decimal, newest_first)
     if order.remaining:
-        sample = next(text for text, parts in table.dates(position).parts.items() if parts)
-        candidates = []
-        for remaining in order.remaining:
-            days = sorted(day for day in table.dates(position).days(remaining) if day)
-            candidates.append(f"{_ORDER_WORDS[remaining]}: from {days[0]} to {days[-1]}")
-        raise AmbiguousStatement(
-            table.name,
-            f"dates like “{sample}” may have the day or the month first, and {order.reason}.",
-            candidates,
-            [{"date_order": remaining} for remaining in order.remaining],
-        )
+        raise date_question(table.name, column, order)
     if not order.order:
         raise UnknownFormat(table.name, "The column with dates holds no valid dates.")
     return order

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -14,7 +15,7 @@ from core.ingestion.raw_file import RawFile
 from core.ingestion.statement import AccountStatement, Statement
 from core.problems import Problem, Severity
 
-_CELLS = "cells"  # stands for delimiter and encoding in a saved layout
+CELLS = "cells"  # stands for delimiter and encoding in a saved layout
 _ACCOUNT_NUMBER = re.compile(r"(?:[A-Z]{2}\d{2}[A-Z0-9 ]{8,30}|\d[\d ./-]{4,}\d)")
 
 
@@ -38,6 +39,8 @@ class Workbook:
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:
         """The statement of all visible sheets that hold lines; sheets that hold none are named in a warning.
 
+        A layout drawn by hand is one of `main_sheet`; the others are left out with a warning.
+
         Raises:
             UnknownFormat: it cannot be opened safely, or no sheet holds dates and amounts.
             AmbiguousStatement, InvalidLines: as for a table; of several sheets, where no other sheet settles it.
@@ -45,6 +48,8 @@ class Workbook:
         kind = kind_of_workbook(file.content)
         sheets = [sheet for sheet in sheets_of(file) if sheet.records]
         shown = [sheet for sheet in sheets if sheet.is_visible]
+        if layout and layout.by_hand and shown:
+            return _drawn(file.name, kind, shown, layout, currency)
         readings = [_read(file.name, kind, sheet, layout, currency) for sheet in shown]
         _settle_by_others(file.name, kind, readings, currency)
         for reading in readings:
@@ -57,8 +62,23 @@ class Workbook:
         return _together(kind, readings, read, hidden)
 
 
+def main_sheet(sheets: Sequence[Sheet]) -> Sheet | None:
+    """The visible sheet with the most rows, the first of several; None where no visible one holds anything."""
+    shown = [sheet for sheet in sheets if sheet.is_visible and sheet.records]
+    return max(shown, key=lambda sheet: len(sheet.records), default=None)
+
+
+def _drawn(name: str, kind: str, shown: list[Sheet], layout: Layout, currency: str) -> Statement:
+    main = max(shown, key=lambda sheet: len(sheet.records))
+    read = read_table(_source(name, kind, main), layout, currency)
+    if others := [sheet.name for sheet in shown if sheet is not main]:
+        left = _warning(f"The layout is of “{main.name}”; left out were {_quoted(others)}.")
+        return replace(read, problems=(left, *read.problems))
+    return read
+
+
 def _source(name: str, kind: str, sheet: Sheet) -> Source:
-    return Source(kind, name, _CELLS, _CELLS, sheet.records)
+    return Source(kind, name, CELLS, CELLS, sheet.records)
 
 
 def _read(name: str, kind: str, sheet: Sheet, layout: Layout | None, currency: str) -> _Reading:

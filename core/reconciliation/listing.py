@@ -136,7 +136,7 @@ def unmatched_lines(
             states.state.in_(["waiting", "unbooked"]),
             col(Transaction.id).not_in(matched_lines(company_id)),
         )
-        .order_by(col(Transaction.booked_on), col(Transaction.id))
+        .order_by(col(Transaction.booked_on), col(Transaction.row), col(Transaction.id))
         .limit(most)
     )
     return [ListedLine(*row) for row in rows]
@@ -196,7 +196,7 @@ def _lines_of(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> 
         _line_query()
         .join(MatchMember, col(MatchMember.transaction_id) == col(Transaction.id))
         .where(col(Transaction.company_id) == company_id, col(MatchMember.match_id).in_(match_ids))
-        .order_by(col(Transaction.booked_on), col(Transaction.id))
+        .order_by(col(Transaction.booked_on), col(Transaction.row), col(Transaction.id))
         .add_columns(col(MatchMember.match_id))
     )
     found: dict[UUID, list[ListedLine]] = defaultdict(list)

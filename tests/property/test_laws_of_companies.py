@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, update
 from sqlalchemy import Table as SqlTable
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from db.engine import unit_of_work
-from models import Layout, ModelVersion, Table
+from models import DeletedLine, Layout, ModelVersion, ReceiptSum, StatementFile, Table, Transaction
 from tests import builders
 from tests.builders import NOW, Books
 from tests.laws import impossible
@@ -69,8 +69,22 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     [one] = builders.add_lines(session, entry, [(books.bank, 0)])
     review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
     rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
-    rows += [books.bank, books.checking, builders.reconciliation(session, books, file)]
+    rows += [
+        books.bank,
+        books.checking,
+        builders.reconciliation(session, books, file),
+        *kept_facts(session, books, file),
+    ]
     return {cast(Any, row).__tablename__: row for row in rows}
+
+
+def kept_facts(session: Session, books: Books, file: StatementFile) -> list[Table]:
+    """What an import and a deletion leave behind."""
+    part = ReceiptSum(company_id=books.company_id, statement_file_id=file.id, bank_account_id=books.checking.id)
+    gone = builders.transaction(session, books, file=file, row=2)
+    session.execute(update(Transaction).where(col(Transaction.id) == gone.id).values(reverted_at=NOW))
+    deleted = DeletedLine(company_id=books.company_id, transaction_id=gone.id, reason="exported twice", deleted_at=NOW)
+    return [builders.stored(session, part), builders.stored(session, deleted)]
 
 
 def test_no_reference_can_be_turned_to_another_company(database: str) -> None:

@@ -221,6 +221,8 @@ def test_what_the_running_balance_states_is_proved_by_the_lines(lines: list[Line
         statement = read_statement(RawFile("bank.csv", written(lines, style, opening)))
     except BookkeepingError:
         return
+    if any(problem.row for problem in statement.problems):
+        return  # a row was left out, and said to be
     for account in statement.accounts:
         if account.proved is not None:
             assert account.proved

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.amounts import is_blank, read_column
 from core.ingestion.formats.tabular.columns import Profile, profile
+from core.ingestion.formats.tabular.dates import read_parts
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import direction_of, fold
 from core.ingestion.items.kinds import kinds_in
@@ -64,7 +65,9 @@ def _fits(table: Table, p: Profile, role: str, account_codes: Collection[str]) -
     if not p.filled:
         return role in _MAY_BE_EMPTY
     if role in ("issued", "due"):
-        return p.dates >= _MOSTLY
+        # Days that no calendar has are faults of their rows, since the header calls them dates.
+        cells = [text for text in table.texts(p.position) if not is_blank(text)]
+        return sum(read_parts(text) is not None for text in cells) >= _MOSTLY * len(cells)
     if role in MONEY:
         return p.numbers >= 0.3 and p.dates < _MOSTLY
     texts = {text for text in table.texts(p.position) if not is_blank(text)}

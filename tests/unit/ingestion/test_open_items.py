@@ -18,7 +18,7 @@ from core.ingestion.receipts import ImportReceipt
 from core.problems import Severity
 from db.bulk import write_columns
 from db.engine import unit_of_work
-from models import FileStatus, ItemKind, Match, MatchKind, MatchStatus, OpenItem
+from models import FileStatus, ItemKind, Match, MatchKind, MatchMember, MatchStatus, OpenItem
 from tests import builders
 from tests.builders import Books
 from tests.unit.ingestion.items_reading import read
@@ -202,7 +202,8 @@ def test_items_can_be_taken_back_unless_one_is_matched(database: str, status: Ma
         return
     with unit_of_work() as session:
         revert_import(session, caller, books.company_id, receipt.file_id, now=builders.NOW, write=write_columns)
-        assert session.exec(select(Match)).all() == []
+        assert session.exec(select(Match.status)).all() == [MatchStatus.DISMISSED]
+        assert session.exec(select(MatchMember)).all() == []
     assert numbers(books) == []
     assert store(books, items_file(INVOICE, BILL)).new_count == 2
 

@@ -50,7 +50,7 @@ class Rule(Row, table=True):
     company_id: UUID = Field(foreign_key="companies.id")
     position: int  # the first rule that holds decides
     name: str = Field(max_length=120)
-    conditions: list[dict[str, Any]] = Field(sa_type=JSON)  # see core.categorization.rules
+    conditions: list[dict[str, Any]] = Field(sa_type=JSON)  # see core.categorization.rule_json
     account_id: UUID
     is_active: bool = True
     created_by: UUID | None = Field(default=None, foreign_key="users.id")

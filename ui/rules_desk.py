@@ -10,16 +10,9 @@ from uuid import UUID
 import streamlit as st
 
 from core.categorization.rule_book import NAME_MAX, RuleRow, add_rule, change_rule, move_rule
+from core.categorization.rule_conditions import AmountIs, BankAccountIs, Condition, DirectionIs, TextIs
+from core.categorization.rule_json import condition_from_dict, condition_to_dict
 from core.categorization.rule_rehearsal import Rehearsal, rehearse_rule
-from core.categorization.rules import (
-    AmountIs,
-    BankAccountIs,
-    Condition,
-    DirectionIs,
-    TextIs,
-    condition_from_dict,
-    condition_to_dict,
-)
 from core.errors import InvalidAmount, InvalidInput
 from core.founding import bank_accounts_of
 from core.money import to_decimal, to_minor

@@ -13,7 +13,8 @@ from core.categorization.model import Ranker
 from core.categorization.policy import Policy
 from core.categorization.proposals import Proposals, propose
 from core.categorization.reviewed import reviewed_decisions
-from core.categorization.rules import Rule, read_rule, with_names
+from core.categorization.rule_json import read_rule
+from core.categorization.rules import Rule, with_names
 from core.categorization.starter import load_starter
 from core.errors import NotFound
 from core.ingestion.shown_names import shown_names

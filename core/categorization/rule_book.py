@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from core.access.audit import record
 from core.access.roles import Action, Caller
-from core.categorization.rules import read_rule
+from core.categorization.rule_json import read_rule
 from core.errors import InvalidInput, NotFound
 from core.posting.open_entries import check_bookable
 from models import Account, Rule

@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.categorization.lines import Lines
+from core.categorization.rule_json import read_rule
 from core.categorization.rule_matching import first_hits
-from core.categorization.rules import Rule, read_rule, with_names
+from core.categorization.rules import Rule, with_names
 from core.ingestion.shown_names import as_shown, shown_names
 from models import Account, BankAccount, EntryStatus, JournalEntry, JournalLine, Transaction
 from models import Rule as StoredRule

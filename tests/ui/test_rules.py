@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.access.roles import Caller, Via
 from core.categorization.rule_book import add_rule, list_rules
+from core.categorization.rule_conditions import AmountIs, BankAccountIs, DirectionIs, TextIs
 from core.categorization.rule_rehearsal import Rehearsal
-from core.categorization.rules import AmountIs, BankAccountIs, DirectionIs, TextIs
 from db.engine import snapshot, unit_of_work
 from models import AccountRole, AccountType, Role
 from tests import builders

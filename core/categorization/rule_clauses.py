@@ -58,7 +58,34 @@ def clauses_of(conditions: Sequence[Condition]) -> tuple[Clause, ...]:
 
     Raises: InvalidInput where there would be more than MOST_CLAUSES.
     """
+    if not any(isinstance(condition, Group) for condition in conditions):
+        plain = _plain(conditions)
+        return (plain,) if plain.is_possible else ()
     return tuple(_every(conditions, wanted=True))
+
+
+def _plain(conditions: Sequence[Condition]) -> Clause:
+    """The one clause of conditions without groups: most rules are so, and there may be thousands."""
+    held: list[TextIs] = []
+    least, most, signs, weekdays, days = 0, NO_LIMIT, ANY_SIGN, ANY_WEEKDAY, ANY_DAY
+    banks: frozenset[str] | None = None
+    for condition in conditions:
+        match condition:
+            case TextIs():
+                held.append(_cleaned(condition))
+            case DirectionIs(way):
+                signs &= IN if way == "in" else OUT
+            case AmountIs(low, high):
+                least, most = max(least, low or 0), most if high is None else min(most, high)
+            case BankAccountIs(code):
+                banks = frozenset([code]) if banks is None else banks & {code}
+            case WeekdayIs(chosen):
+                weekdays &= _mask(chosen)
+            case DayOfMonthIs(first, last):
+                days &= _mask(_days(first, last))
+            case Group():
+                raise TypeError("a group is no plain condition")
+    return Clause(frozenset(held), NONE, least, most, signs, weekdays, days, banks)
 
 
 def _every(conditions: Iterable[Condition], *, wanted: bool) -> list[Clause]:
@@ -85,8 +112,8 @@ def _expanded(condition: Condition, wanted: bool) -> list[Clause]:
 
 def _leaf(condition: Condition, wanted: bool) -> list[Clause]:
     match condition:
-        case TextIs(value, test, field):
-            text = frozenset([TextIs(value if test == "regex" else clean_text(value), test, field)])
+        case TextIs():
+            text = frozenset([_cleaned(condition)])
             return [Clause(held=text) if wanted else Clause(barred=text)]
         case AmountIs(least, most):
             if wanted:
@@ -100,13 +127,23 @@ def _leaf(condition: Condition, wanted: bool) -> list[Clause]:
             one = frozenset([code])
             return [Clause(banks=one) if wanted else Clause(other_banks=one)]
         case WeekdayIs(days):
-            mask = sum(1 << (day - 1) for day in days)
+            mask = _mask(days)
             return [Clause(weekdays=mask if wanted else ANY_WEEKDAY & ~mask)]
         case DayOfMonthIs(first, last):
-            mask = sum(1 << (day - 1) for day in _days(first, last))
+            mask = _mask(_days(first, last))
             return [Clause(days=mask if wanted else ANY_DAY & ~mask)]
         case Group():
             raise TypeError("a group is no leaf")
+
+
+def _cleaned(text: TextIs) -> TextIs:
+    if text.test == "regex" or (value := clean_text(text.value)) == text.value:
+        return text
+    return TextIs(value, text.test, text.field)
+
+
+def _mask(days: Iterable[int]) -> int:
+    return sum(1 << (day - 1) for day in days)
 
 
 def _days(first: int, last: int) -> list[int]:

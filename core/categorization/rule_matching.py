@@ -6,12 +6,14 @@ only on lines within its amounts. Thousands of rules therefore cost little more 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.categorization.lines import I64, Lines
 from core.categorization.rule_clauses import IN, OUT, ZERO, Clause
+from core.categorization.rule_conditions import TextIs
 from core.categorization.rule_texts import TextHits, expanded, find_texts
 from core.categorization.rules import Rule
 
@@ -21,6 +23,7 @@ Pairs = Iterator[tuple[I64, I64]]
 
 _CHUNK = 16_384  # lines expanded at a time, which bounds memory
 _NO_RULE = np.iinfo(np.int32).max
+_EPOCH = date(1970, 1, 1).toordinal()
 _FIRST_DAY, _LAST_DAY = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 
 
@@ -73,9 +76,11 @@ class _Trial:
         rule_of = [i for i, rule in enumerate(rules) for _ in rule.clauses]
         self.rule = np.array(rule_of, np.int64)
         self.limits = _Limits(clauses, [rules[i] for i in rule_of], lines)
-        wanted = {text: i for i, text in enumerate(dict.fromkeys(t for c in clauses for t in c.held | c.barred))}
+        wanted: dict[TextIs, int] = {}
+        held = [wanted.setdefault(text, len(wanted)) for clause in clauses for text in clause.held]
+        barred = [wanted.setdefault(text, len(wanted)) for clause in clauses for text in clause.barred]
         self.hits: TextHits = find_texts(list(wanted), lines)
-        self.texts = _Texts(clauses, wanted, self.hits)
+        self.texts = _Texts(clauses, held, barred, self.hits)
 
     def held(self) -> Pairs:
         """Portions of (line, rule): every rule that holds for a line, once or more."""
@@ -101,15 +106,17 @@ class _Limits:
     """What clauses ask apart from texts, a row a clause, and the columns of the lines that answer."""
 
     def __init__(self, clauses: Sequence[Clause], rules: Sequence[Rule], lines: Lines) -> None:
-        self.least = np.array([clause.least for clause in clauses], np.int64)
-        self.most = np.array([clause.most for clause in clauses], np.int64)
-        masks = [(clause.signs, clause.weekdays, clause.days) for clause in clauses]
-        self.masks = np.array(masks, np.int64).reshape(-1, 3).T
-        self.first = np.array([_day(rule.first_on, _FIRST_DAY) for rule in rules], np.int64)
-        self.last = np.array([_day(rule.last_on, _LAST_DAY) for rule in rules], np.int64)
+        _, _, least, most, *masks, banks, others = zip(*clauses, strict=True) if clauses else [()] * len(Clause._fields)
+        self.least, self.most = np.array(least, np.int64), np.array(most, np.int64)
+        self.masks = [np.array(mask, np.int64) for mask in masks]
+        self.first = np.array(
+            [_FIRST_DAY if rule.first_on is None else _day(rule.first_on) for rule in rules], np.int64
+        )
+        self.last = np.array([_LAST_DAY if rule.last_on is None else _day(rule.last_on) for rule in rules], np.int64)
         codes = {code: i for i, code in enumerate(dict.fromkeys(lines.bank_account))}
-        kinds = {kind: i for i, kind in enumerate(dict.fromkeys((c.banks, c.other_banks) for c in clauses))}
-        self.bank_kind = np.array([kinds[clause.banks, clause.other_banks] for clause in clauses], np.int64)
+        kinds: dict[tuple[frozenset[str] | None, frozenset[str]], int] = {}
+        numbers = [kinds.setdefault(kind, len(kinds)) for kind in zip(banks, others, strict=True)]
+        self.bank_kind = np.array(numbers, np.int64)
         self.bank_open = np.array(
             [[_bank_open(kind, code) for code in (*codes, None)] for kind in kinds], np.bool_
         ).reshape(-1, len(codes) + 1)
@@ -141,8 +148,8 @@ class _Limits:
         return fits
 
 
-def _day(day: object, default: int) -> int:
-    return default if day is None else int(np.datetime64(day, "D").astype(np.int64))  # type: ignore[call-overload]
+def _day(day: date) -> int:
+    return day.toordinal() - _EPOCH
 
 
 def _bank_open(kind: tuple[frozenset[str] | None, frozenset[str]], code: str | None) -> bool:
@@ -153,17 +160,14 @@ def _bank_open(kind: tuple[frozenset[str] | None, frozenset[str]], code: str | N
 class _Texts:
     """The texts of clauses, a row a (clause, text). `anchor` is a clause's rarest text that must be there, else -1."""
 
-    def __init__(self, clauses: Sequence[Clause], wanted: dict[object, int], hits: TextHits) -> None:
-        rows = [
-            (number, wanted[text], barred)
-            for number, clause in enumerate(clauses)
-            for barred, texts in enumerate((clause.held, clause.barred))
-            for text in texts
-        ]
-        clause, text, barred = np.array(rows, np.int64).reshape(-1, 3).T
+    def __init__(self, clauses: Sequence[Clause], held: list[int], never: list[int], hits: TextHits) -> None:
+        many = [np.array([len(clause[kind]) for clause in clauses], np.int64) for kind in (0, 1)]
+        clause = np.concatenate([np.repeat(np.arange(len(clauses)), count) for count in many])
+        text = np.array([*held, *never], np.int64)
+        barred = np.arange(len(text)) >= len(held)
         seen = np.bincount(hits.wanted, minlength=hits.width)
         order = np.lexsort((text, seen[text], barred, clause))
-        clause, text, barred = clause[order], text[order], barred[order].astype(np.bool_)
+        clause, text, barred = clause[order], text[order], barred[order]
         leads = (np.diff(clause, prepend=-1) != 0) & ~barred
         self.anchor = np.full(len(clauses), -1, np.int64)
         self.anchor[clause[leads]] = text[leads]

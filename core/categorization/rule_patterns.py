@@ -7,7 +7,7 @@ import re2
 
 from core.errors import InvalidInput
 
-_MEMORY = 64 << 20  # bytes that the automaton of a set may take before it starts anew
+_MEMORY = 16 << 20  # bytes that the automaton of a set may take before it starts anew
 _ALWAYS = ""  # holds for every text; a set that does not find it has run out of memory
 
 
@@ -35,15 +35,20 @@ def check_pattern(pattern: str) -> None:
         ) from None
 
 
+@lru_cache(maxsize=4)  # what an automaton learnt of one file's texts serves the next
+def _together(patterns: tuple[str, ...]) -> re2.Set:
+    found = re2.Set.SearchSet(_options())
+    for pattern in (*patterns, _ALWAYS):
+        found.Add(pattern)
+    found.Compile()
+    return found
+
+
 def matching(patterns: Sequence[str], texts: Sequence[str]) -> list[tuple[int, int]]:
     """(number of the text, number of the pattern) of every match anywhere in a text, case ignored."""
     if not patterns:
         return []
-    together = re2.Set.SearchSet(_options())
-    for pattern in patterns:
-        together.Add(pattern)
-    always = together.Add(_ALWAYS)
-    together.Compile()
+    together, always = _together(tuple(patterns)), len(patterns)
     found: list[tuple[int, int]] = []
     for number, text in enumerate(texts):
         held = together.Match(text)

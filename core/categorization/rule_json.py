@@ -21,6 +21,7 @@ from core.categorization.rule_conditions import (
 )
 from core.categorization.rules import DEEPEST, Rule, RulePart, check_rule
 from core.errors import InvalidInput
+from models import Rule as StoredRule
 
 _FIELDS: dict[str, set[str]] = {
     "text": {"kind", "field", "test", "value"},
@@ -115,6 +116,14 @@ def _limit(value: object) -> int | None:
     if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
         raise InvalidInput(f"An amount is a whole number of minor units, not {value!r}.")
     return value
+
+
+def rule_of_row(row: StoredRule) -> Rule:
+    """The checked rule that a row stands for; account keys are str(account id). Raises InvalidInput."""
+    return read_rule(
+        row.name, row.conditions, str(row.account_id), parts=row.parts, memo=row.memo, first_on=row.first_on,
+        last_on=row.last_on, goes_on=row.goes_on,
+    )  # fmt: skip
 
 
 def read_rule(

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.categorization.lines import Lines
-from core.categorization.rule_json import read_rule
+from core.categorization.rule_json import read_rule, rule_of_row
 from core.categorization.rule_matching import first_hits
 from core.categorization.rules import Rule, with_names
 from core.ingestion.shown_names import as_shown, shown_names
@@ -110,5 +110,5 @@ def _earlier(session: Session, company_id: UUID, rule_id: UUID | None) -> list[R
         if rule.id == rule_id:
             break
         if rule.is_active and account_is_active:
-            found.append(read_rule(rule.name, rule.conditions, str(rule.account_id)))
+            found.append(rule_of_row(rule))
     return found

@@ -7,7 +7,8 @@ from db.engine import snapshot
 from ui.aliases_desk import names_of_counterparties
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import Here, here
-from ui.rules_desk import move_or_switch, rule_form, rules_table
+from ui.rule_form import rule_form
+from ui.rules_desk import move_or_switch, rules_table
 from ui.words import count
 
 RULES, NAMES = "Rules", "Names"

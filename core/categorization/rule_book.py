@@ -54,6 +54,9 @@ class Terms:
     goes_on: bool = False
 
 
+NO_TERMS = Terms()
+
+
 def list_rules(session: Session, caller: Caller, company_id: UUID) -> list[RuleRow]:
     """All rules of the company in the order in which they are tried."""
     caller.require(company_id, Action.READ)
@@ -91,7 +94,7 @@ def add_rule(
     name: str,
     conditions: Sequence[Mapping[str, Any]],
     account_id: UUID,
-    terms: Terms = Terms(),
+    terms: Terms = NO_TERMS,
     now: datetime,
 ) -> Rule:
     """Append a rule; it is tried after all others.

@@ -1,7 +1,7 @@
 """What a rule would do, told before it is stored: the conditions held against the last year of bank lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,10 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.categorization.lines import Lines
+from core.categorization.rule_book import NO_TERMS, Terms
 from core.categorization.rule_json import read_rule, rule_of_row
 from core.categorization.rule_matching import first_hits
+from core.categorization.rule_splits import split_lines
 from core.categorization.rules import Rule, with_names
 from core.ingestion.shown_names import as_shown, shown_names
 from models import Account, BankAccount, EntryStatus, JournalEntry, JournalLine, Transaction
@@ -31,7 +33,8 @@ class Rehearsal:
     lines: int
     fitting: int
     taken_earlier: int  # … an earlier rule in force takes first
-    booked_elsewhere: int  # … are posted, and not to the account of the rule
+    booked_elsewhere: int  # … are posted, and not to the accounts of the rule
+    not_fitting_split: int = 0  # … are smaller than the fixed amounts of its split
 
 
 def rehearse_rule(
@@ -41,6 +44,7 @@ def rehearse_rule(
     *,
     conditions: Sequence[Mapping[str, Any]],
     account_id: UUID | None,
+    terms: Terms = NO_TERMS,
     rule_id: UUID | None = None,
 ) -> Rehearsal:
     """Hold the conditions against the live bank lines of the year that ends with the newest of them.
@@ -52,11 +56,11 @@ def rehearse_rule(
     Raises: InvalidInput for conditions that cannot be meant; NotFound, AccessDenied.
     """
     caller.require(company_id, Action.CONFIGURE)
-    tried = read_rule("this rule", conditions, str(account_id))
+    tried = read_rule("this rule", conditions, str(account_id), **asdict(terms))
     last_on = session.execute(select(func.max(Transaction.booked_on)).where(*_live(company_id))).scalar_one()
     if last_on is None:
         return Rehearsal(None, None, 0, 0, 0, 0)
-    rows = _rows(session, company_id, last_on - YEAR, account_id)
+    rows = _rows(session, company_id, last_on - YEAR, _accounts(tried) if account_id else [])
     names = shown_names(session, company_id)
     lines = Lines(
         [row.description for row in rows],
@@ -65,6 +69,7 @@ def rehearse_rule(
         np.array([row.booked_on for row in rows], "datetime64[D]"),
         [row.code for row in rows],
     )
+    size = lines.amount_minor
     fits = first_hits([with_names(tried, names)], lines) == 0
     earlier = [with_names(rule, names) for rule in _earlier(session, company_id, rule_id)]
     elsewhere = np.array([row.posted and not row.there for row in rows], np.bool_)
@@ -75,18 +80,27 @@ def rehearse_rule(
         fitting=int(fits.sum()),
         taken_earlier=int((fits & (first_hits(earlier, lines) >= 0)).sum()),
         booked_elsewhere=int((fits & elsewhere).sum()) if account_id else 0,
+        not_fitting_split=sum(
+            not split.fits for split in split_lines([tried], fits.astype(np.int32) - 1, size).values()
+        ),
     )
+
+
+def _accounts(rule: Rule) -> list[UUID]:
+    return [UUID(account) for account in rule.accounts]
 
 
 def _live(company_id: UUID) -> tuple[Any, ...]:
     return col(Transaction.company_id) == company_id, col(Transaction.reverted_at).is_(None)
 
 
-def _rows(session: Session, company_id: UUID, after: date, account_id: UUID | None) -> Sequence[Row[Any]]:
+def _rows(session: Session, company_id: UUID, after: date, account_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
     posted = exists().where(
         col(JournalEntry.transaction_id) == col(Transaction.id), col(JournalEntry.status) == EntryStatus.POSTED
     )
-    there = posted.where(col(JournalLine.entry_id) == col(JournalEntry.id), col(JournalLine.account_id) == account_id)
+    there = posted.where(
+        col(JournalLine.entry_id) == col(JournalEntry.id), col(JournalLine.account_id).in_(account_ids)
+    )
     return session.execute(
         select(
             col(Transaction.description), col(Transaction.counterparty), col(Transaction.amount_minor),
@@ -109,6 +123,6 @@ def _earlier(session: Session, company_id: UUID, rule_id: UUID | None) -> list[R
     for rule, account_is_active in stored:
         if rule.id == rule_id:
             break
-        if rule.is_active and account_is_active:
+        if rule.is_active and account_is_active and not rule.goes_on:
             found.append(rule_of_row(rule))
     return found

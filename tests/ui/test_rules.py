@@ -96,6 +96,47 @@ def told(page: AppTest) -> str:
     return " ".join(element.value for kind in ("markdown", "caption") for element in page.get(kind)).replace("\\", "")
 
 
+# --- beside the list --------------------------------------------------------------------------
+
+
+def test_a_rule_that_another_takes_all_lines_of_is_told_with_what_to_do(books, caller):
+    add(books, caller, "Wide")
+    add(books, caller, "Narrow", ADOBE, {"kind": "direction", "way": "out"})
+    assert [warning.value for warning in opened().warning] == [
+        "**2 Narrow** is shadowed: “Wide” comes earlier and takes every line of it. Move this one up or switch it off."
+    ]
+
+
+def test_a_suggested_rule_is_made_with_one_press(books, caller):
+    with unit_of_work() as session:
+        for _ in range(5):
+            line = builders.transaction(session, books)
+            entry = builders.entry(session, books, transaction=line, posted=True)
+            builders.review(session, books, entry, account_id=books.expense.id)
+    page = opened()
+    assert "**adobe**, money out, to **6300 Software Subscriptions**" in told(page)
+    press(page, "rule_accept_0")
+    (rule,) = stored(books, caller)
+    assert rule.conditions == [
+        {"kind": "text", "field": "counterparty", "test": "equals", "value": "adobe"},
+        {"kind": "direction", "way": "out"},
+    ]
+    assert "Suggested by decisions" not in told(page)
+
+
+def test_the_use_of_every_rule_is_told(books, caller):
+    rule_id = add(books, caller, "Adobe")
+    with unit_of_work() as session:
+        line = builders.transaction(session, books)
+        proposal = builders.proposal(session, books, line, rule_id=rule_id)
+        builders.entry(session, books, transaction=line, proposal_id=proposal.id)
+    page = opened()
+    page.segmented_control(key="rules_segment").set_value("Use").run()
+    use, runs = (frame.value.values.tolist() for frame in check(page).dataframe)
+    assert use == [[1, "Adobe", 1, "Mar 1, 2024"]]
+    assert runs == [["2024-03-01 12:00", "Adobe", 1, 0]]
+
+
 # --- the list ---------------------------------------------------------------------------------
 
 

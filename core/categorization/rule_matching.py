@@ -161,8 +161,8 @@ class _Texts:
     """The texts of clauses, a row a (clause, text). `anchor` is a clause's rarest text that must be there, else -1."""
 
     def __init__(self, clauses: Sequence[Clause], held: list[int], never: list[int], hits: TextHits) -> None:
-        many = [np.array([len(clause[kind]) for clause in clauses], np.int64) for kind in (0, 1)]
-        clause = np.concatenate([np.repeat(np.arange(len(clauses)), count) for count in many])
+        many = ([len(clause.held) for clause in clauses], [len(clause.barred) for clause in clauses])
+        clause = np.concatenate([np.repeat(np.arange(len(clauses)), np.array(count, np.int64)) for count in many])
         text = np.array([*held, *never], np.int64)
         barred = np.arange(len(text)) >= len(held)
         seen = np.bincount(hits.wanted, minlength=hits.width)

@@ -58,14 +58,13 @@ def _row(
     draft: Draft, group: int, row: int, known: Condition, banks: Mapping[str, str], currency: str
 ) -> Condition | None:
     key = f"{draft.key}_{row}"
-    left, middle, right = st.columns([0.4, 0.52, 0.08], vertical_alignment="bottom")
-    kind = left.selectbox(
-        "What", KINDS, index=KINDS.index(_kind(known)), key=f"{key}_kind", label_visibility="collapsed"
-    )
-    with middle:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{key}_row"):
+        kind = st.selectbox(
+            "What", KINDS, index=KINDS.index(_kind(known)), key=f"{key}_kind", label_visibility="collapsed", width=250
+        )
         condition = _value(kind, known, key, banks, currency)
-    right.button("", icon=":material/close:", type="tertiary", key=f"{key}_remove", help="Remove this condition",
-                 on_click=draft.remove_row, args=(group, row))  # fmt: skip
+        st.button("", icon=":material/close:", type="tertiary", key=f"{key}_remove", help="Remove this condition",
+                  on_click=draft.remove_row, args=(group, row))  # fmt: skip
     return condition
 
 
@@ -114,19 +113,17 @@ def _value(kind: str, known: Condition, key: str, banks: Mapping[str, str], curr
 
 
 def _amount(known: AmountIs, key: str, currency: str) -> AmountIs | None:
-    left, right = st.columns(2)
-    least = left.text_input("At least", _plain(known.least_minor, currency), key=f"{key}_least",
-                            label_visibility="collapsed", placeholder=f"least, {currency}")  # fmt: skip
-    most = right.text_input("At most", _plain(known.most_minor, currency), key=f"{key}_most",
-                            label_visibility="collapsed", placeholder=f"most, {currency}")  # fmt: skip
+    least = st.text_input("At least", _plain(known.least_minor, currency), key=f"{key}_least",
+                            label_visibility="collapsed", placeholder=f"least, {currency}", width=120)  # fmt: skip
+    most = st.text_input("At most", _plain(known.most_minor, currency), key=f"{key}_most",
+                            label_visibility="collapsed", placeholder=f"most, {currency}", width=120)  # fmt: skip
     found = AmountIs(_minor(least, currency), _minor(most, currency))
     return None if found == AmountIs() else found
 
 
 def _month_days(known: DayOfMonthIs, key: str) -> DayOfMonthIs:
-    left, right = st.columns(2)
-    first = left.number_input("From day", 1, 31, known.first, key=f"{key}_first", label_visibility="collapsed")
-    last = right.number_input("To day", 1, 31, known.last, key=f"{key}_last", label_visibility="collapsed")
+    first = st.number_input("From day", 1, 31, known.first, key=f"{key}_first", label_visibility="collapsed", width=120)
+    last = st.number_input("To day", 1, 31, known.last, key=f"{key}_last", label_visibility="collapsed", width=120)
     return DayOfMonthIs(int(first), int(last))
 
 

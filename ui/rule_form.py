@@ -20,7 +20,8 @@ from ui.identity import Here
 from ui.pickers import account_options, pick_account
 from ui.rule_fields import condition_fields
 from ui.rule_words import in_words
-from ui.words import count, plain, span
+from ui.tables import frame, table
+from ui.words import NONE, count, day, plain, span
 
 
 def bank_names(place: Here) -> dict[str, str]:
@@ -56,6 +57,8 @@ def rule_form(place: Here, rule: RuleRow | None = None) -> None:
                     rule_id=rule.id if rule else None,
                 )  # fmt: skip
             st.info(rehearsal_words(found), icon=":material/experiment:")
+            if found.decided:
+                _entry_by_entry(found, currency)
 
 
 def _outcome(place: Here, draft: rule_draft.Draft, rule: RuleRow | None, currency: str) -> tuple[UUID | None, Terms]:
@@ -92,6 +95,16 @@ def _part_rows(draft: rule_draft.Draft, options: dict[UUID, str], currency: str)
                                 label_visibility="collapsed", placeholder="the rest")  # fmt: skip
         rows.append((chosen, text))
     return rows
+
+
+def _entry_by_entry(found: Rehearsal, currency: str) -> None:
+    """The lines that the rule would decide, the newest first, with what they are booked to now."""
+    rows = [
+        (day(one.booked_on, year=True), one.description, one.amount_minor, " + ".join(one.accounts_now) or NONE,
+         "Posted" if one.is_posted else "Waiting")
+        for one in found.decided
+    ]  # fmt: skip
+    table(frame(rows, "Date", "Bank text", "Amount", "Booked now to", "State"), ["Amount"], currency=currency, most=8)
 
 
 def rehearsal_words(found: Rehearsal) -> str:

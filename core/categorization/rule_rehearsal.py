@@ -18,10 +18,24 @@ from core.categorization.rule_matching import first_hits
 from core.categorization.rule_splits import split_lines
 from core.categorization.rules import Rule, with_names
 from core.ingestion.shown_names import as_shown, shown_names
+from core.posting.writing import BANK_POSITION
 from models import Account, BankAccount, EntryStatus, JournalEntry, JournalLine, Transaction
 from models import Rule as StoredRule
 
 YEAR = timedelta(days=365)
+MOST_SHOWN = 200  # lines told one by one
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedLine:
+    """A line that the rule would decide, and the accounts (code and name) that its entry has now."""
+
+    booked_on: date
+    description: str
+    amount_minor: int
+    currency: str
+    accounts_now: tuple[str, ...]  # () where no entry stands
+    is_posted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,7 @@ class Rehearsal:
     taken_earlier: int  # … an earlier rule in force takes first
     booked_elsewhere: int  # … are posted, and not to the accounts of the rule
     not_fitting_split: int = 0  # … are smaller than the fixed amounts of its split
+    decided: tuple[RehearsedLine, ...] = ()  # the newest that it would decide, MOST_SHOWN at most
 
 
 def rehearse_rule(
@@ -73,17 +88,46 @@ def rehearse_rule(
     fits = first_hits([with_names(tried, names)], lines) == 0
     earlier = [with_names(rule, names) for rule in _earlier(session, company_id, rule_id)]
     elsewhere = np.array([row.posted and not row.there for row in rows], np.bool_)
+    taken = first_hits(earlier, lines) >= 0
     return Rehearsal(
         first_on=min(row.booked_on for row in rows),
         last_on=last_on,
         lines=len(rows),
         fitting=int(fits.sum()),
-        taken_earlier=int((fits & (first_hits(earlier, lines) >= 0)).sum()),
+        taken_earlier=int((fits & taken).sum()),
         booked_elsewhere=int((fits & elsewhere).sum()) if account_id else 0,
         not_fitting_split=sum(
             not split.fits for split in split_lines([tried], fits.astype(np.int32) - 1, size).values()
         ),
+        decided=_entries_now(session, [rows[i] for i in np.flatnonzero(fits & ~taken)[::-1][:MOST_SHOWN]]),
     )
+
+
+def _entries_now(session: Session, rows: Sequence[Row[Any]]) -> tuple[RehearsedLine, ...]:
+    """The lines with what they are booked to now: posted, or waiting for review."""
+    live = (EntryStatus.POSTED, EntryStatus.NEEDS_REVIEW)
+    found = session.execute(
+        select(col(JournalEntry.transaction_id), col(JournalEntry.status), col(Account.code), col(Account.name))
+        .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
+        .join(Account, col(Account.id) == col(JournalLine.account_id))
+        .where(
+            col(JournalEntry.transaction_id).in_([row.id for row in rows]),
+            col(JournalEntry.status).in_(live),
+            col(JournalLine.position) != BANK_POSITION,
+        )
+        .order_by(col(JournalLine.position))
+    ).all()
+    accounts: dict[UUID, list[str]] = {}
+    for line_id, _, code, name in found:
+        accounts.setdefault(line_id, []).append(f"{code} {name}")
+    posted = {line_id for line_id, status, _, _ in found if status == EntryStatus.POSTED}
+    return tuple(
+        RehearsedLine(
+            row.booked_on, row.description, row.amount_minor, row.currency, tuple(accounts.get(row.id, ())),
+            row.id in posted,
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _accounts(rule: Rule) -> list[UUID]:
@@ -103,11 +147,13 @@ def _rows(session: Session, company_id: UUID, after: date, account_ids: Sequence
     )
     return session.execute(
         select(
-            col(Transaction.description), col(Transaction.counterparty), col(Transaction.amount_minor),
-            col(Transaction.booked_on), col(BankAccount.code), posted.label("posted"), there.label("there"),
+            col(Transaction.id), col(Transaction.currency), col(Transaction.description),
+            col(Transaction.counterparty), col(Transaction.amount_minor), col(Transaction.booked_on),
+            col(BankAccount.code), posted.label("posted"), there.label("there"),
         )
         .join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
         .where(*_live(company_id), col(Transaction.booked_on) > after)
+        .order_by(col(Transaction.booked_on), col(Transaction.id))
     ).all()  # fmt: skip
 
 

@@ -248,6 +248,14 @@ def test_a_rehearsal_tells_earlier_rules_and_what_is_booked_elsewhere(books, cal
     small = added(books, caller, "Small", [*ADOBE, SMALL])
     found = rehearsed(books, caller)
     assert (found.fitting, found.taken_earlier, found.booked_elsewhere) == (3, 1, 1)
+    told = {one.amount_minor: (one.accounts_now, one.is_posted) for one in found.decided}
+    assert told == {-5_000: (("8000 Sales Revenue",), True), -7_000: ((), False)}
+    large = {"kind": "amount", "least_minor": 6_000, "most_minor": None}
+    fixed = [*halves(books)[:1], {"account": str(books.revenue.id), "amount_minor": 6_000, "percent": None}]
+    fixed[0]["percent"] = "100"
+    group = {"kind": "group", "join": "any", "of": [SMALL, large]}
+    split = rehearsed(books, caller, [*ADOBE, group], terms=Terms(fixed))
+    assert (split.fitting, split.not_fitting_split) == (2, 1)
     assert rehearsed(books, caller, rule_id=small).taken_earlier == 0
     changed(books, caller, small, is_active=False)
     assert rehearsed(books, caller).taken_earlier == 0

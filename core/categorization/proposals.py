@@ -2,7 +2,7 @@
 answer. Values in, values out: nothing here reads or writes a database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,8 @@ class Proposals:
     alternative_probability: F64
     auto: NDArray[np.bool_]
     hold_reason: OBJECTS
-    memo: OBJECTS  # what a rule writes to the entry, "" for nothing
-    splits: Mapping[int, Split]  # number of the line → its accounts and amounts, where a rule splits it
+    memo: Mapping[int, str] = field(default_factory=dict)  # number of the line → what a rule writes to its entry
+    splits: Mapping[int, Split] = field(default_factory=dict)  # number of the line → how a rule splits it
 
     def __len__(self) -> int:
         return len(self.account)
@@ -111,7 +111,7 @@ def propose(
         ranking.probability,
         auto,
         hold_reason,
-        np.array([*(rules[i].memo for i in usable), ""], object)[by_rules.memo],
+        {line: rules[usable[by_rules.memo[line]]].memo for line in np.flatnonzero(by_rules.memo >= 0).tolist()},
         splits,
     )
 

@@ -164,7 +164,7 @@ def book_proposed(
         proposals.hold_reason.tolist(), strict=True,
     )  # fmt: skip
     for number, (i, account, confidence, method, rule, reason, others, auto, hold) in enumerate(columns):
-        if memo := proposals.memo[number]:
+        if memo := proposals.memo.get(number):
             bookings.memo[i] = memo
         if split := proposals.splits.get(number):
             bookings.parts[i] = [(UUID(key), amount) for key, amount in split.parts]

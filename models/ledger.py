@@ -5,7 +5,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlmodel import Field
 
 from models.base import Row, UtcDateTime, one_of
@@ -36,6 +46,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+BY_RULE = text("rule_id IS NOT NULL")
 LIVE = text("status IN ('needs_review', 'posted') AND transaction_id IS NOT NULL")
 
 
@@ -50,11 +61,16 @@ class Rule(Row, table=True):
     company_id: UUID = Field(foreign_key="companies.id")
     position: int  # the first rule that holds decides
     name: str = Field(max_length=120)
-    conditions: list[dict[str, Any]] = Field(sa_type=JSON)  # see core.categorization.rules
-    account_id: UUID
+    conditions: list[dict[str, Any]] = Field(sa_type=JSON)  # see core.categorization.rule_json
+    account_id: UUID  # with parts, that of the first
     is_active: bool = True
     created_by: UUID | None = Field(default=None, foreign_key="users.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
+    parts: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    memo: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    first_on: date | None = None
+    last_on: date | None = None
+    goes_on: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Proposal(Row, table=True):
@@ -69,6 +85,7 @@ class Proposal(Row, table=True):
         ForeignKeyConstraint(["match_id", "company_id"], ["matches.id", "matches.company_id"]),
         ForeignKeyConstraint(["model_version_id", "company_id"], ["model_versions.id", "model_versions.company_id"]),
         Index("ix_proposals_transaction", "transaction_id"),
+        Index("ix_proposals_rule", "rule_id", "created_at", sqlite_where=BY_RULE, postgresql_where=BY_RULE),
         CheckConstraint("confidence IS NULL OR (confidence >= 0 AND confidence <= 1)", name="confidence_is_a_share"),
         one_of("method", Method),
     )

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from core.categorization.rule_book import NAME_MAX, add_rule
-from core.categorization.rules import DirectionIs, TextIs, condition_to_dict
+from core.categorization.rule_conditions import DirectionIs, TextIs
+from core.categorization.rule_json import condition_to_dict
 from core.posting.group_detail import GroupDetail
 from db.engine import unit_of_work
 from ui import review_desk as desk

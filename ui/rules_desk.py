@@ -1,82 +1,31 @@
-"""The rules page: the list in its order, and the form whose fields are a rule's conditions."""
+"""The rules page: the list in its order, and the bar that changes, switches and moves the chosen rule."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from uuid import UUID
 
 import streamlit as st
 
-from core.categorization.rule_book import NAME_MAX, RuleRow, add_rule, change_rule, move_rule
-from core.categorization.rule_rehearsal import Rehearsal, rehearse_rule
-from core.categorization.rules import (
-    AmountIs,
-    BankAccountIs,
-    Condition,
-    DirectionIs,
-    TextIs,
-    condition_from_dict,
-    condition_to_dict,
-)
-from core.errors import InvalidAmount, InvalidInput
-from core.founding import bank_accounts_of
-from core.money import to_decimal, to_minor
-from db.engine import snapshot, unit_of_work
-from ui.frame import refusals_shown
+from core.categorization.rule_book import RuleRow, change_rule, move_rule
+from db.engine import unit_of_work
 from ui.identity import Here
-from ui.pickers import account_options, pick_account
+from ui.rule_form import bank_names, rule_form
+from ui.rule_words import in_words, outcome_in_words
 from ui.tables import frame, table
-from ui.words import count, money, plain, span
 
 LIST, MOVED_TO = "rules_list", "rules_moved_to"
-
-TESTS: Mapping[str, tuple[str, str]] = {
-    "Bank text contains": ("text", "contains"),
-    "Bank text starts with": ("text", "starts_with"),
-    "Bank text equals": ("text", "equals"),
-    "Bank text matches the pattern": ("text", "regex"),
-    "Counterparty is": ("counterparty", "equals"),
-    "Counterparty contains": ("counterparty", "contains"),
-}
-WAYS = {"Either way": "", "Money in": "in", "Money out": "out"}
-
-
-def in_words(conditions: Sequence[Mapping[str, Any]], currency: str, banks: Mapping[str, str]) -> str:
-    """The conditions as a phrase; `banks` are the names of bank accounts by code."""
-    phrase = " · ".join(_phrase(condition_from_dict(values), currency, banks) for values in conditions)
-    return phrase[:1].upper() + phrase[1:]
-
-
-def _phrase(condition: Condition, currency: str, banks: Mapping[str, str]) -> str:
-    match condition:
-        case TextIs(value, test, field):
-            words = next((words for words, kind in TESTS.items() if kind == (field, test)), f"{field} {test}")
-            return f"{words.lower()} “{value}”"
-        case AmountIs(None, most):
-            return f"at most {money(most, currency)}"
-        case AmountIs(least, None):
-            return f"at least {money(least, currency)}"
-        case AmountIs(least, most):
-            return f"{money(least, currency)} to {money(most, currency)}"
-        case DirectionIs(way):
-            return f"money {way}"
-        case BankAccountIs(code):
-            return f"on {banks.get(code, code)}"
-
-
-def bank_names(place: Here) -> dict[str, str]:
-    """The company's bank accounts, code → name."""
-    with snapshot() as session:
-        return {a.code: a.name for a in bank_accounts_of(session, place.caller, place.company_id)}
 
 
 def rules_table(place: Here, rules: Sequence[RuleRow]) -> int | None:
     """The rules in their order, one of which can be chosen. The position of the chosen one."""
     banks = bank_names(place)
     rows = [
-        (at, rule.name, in_words(rule.conditions, place.company.base_currency, banks), rule.account, state_of(rule))
+        (
+            at,
+            rule.name,
+            in_words(rule.conditions, place.company.base_currency, banks),
+            outcome_in_words(rule),
+            state_of(rule),
+        )
         for at, rule in enumerate(rules, 1)
     ]
     if (moved_to := st.session_state.pop(MOVED_TO, None)) is not None:
@@ -126,135 +75,3 @@ def move_or_switch(place: Here, rules: Sequence[RuleRow], at: int | None) -> Non
             move_rule(session, place.caller, place.company_id, rule.id, to=to + 1, now=now)
     st.session_state[MOVED_TO] = to
     st.rerun()
-
-
-@dataclass(frozen=True)
-class Fields:
-    """What the form shows of a rule; `others` are conditions that it has no fields for and leaves as they are."""
-
-    text: TextIs | None
-    amount: AmountIs
-    way: str
-    bank: str
-    others: tuple[Condition, ...]
-
-
-def fields_of(conditions: Sequence[Condition]) -> Fields:
-    """The first condition of each kind goes to its fields."""
-    text = next((c for c in conditions if isinstance(c, TextIs) and (c.field, c.test) in TESTS.values()), None)
-    amount = next((c for c in conditions if isinstance(c, AmountIs)), None)
-    way = next((c for c in conditions if isinstance(c, DirectionIs)), None)
-    bank = next((c for c in conditions if isinstance(c, BankAccountIs)), None)
-    shown = [id(c) for c in (text, amount, way, bank) if c is not None]
-    others = tuple(c for c in conditions if id(c) not in shown)
-    return Fields(text, amount or AmountIs(), way.way if way else "", bank.code if bank else "", others)
-
-
-@st.dialog("Rule", width="medium", icon=":material/rule:")
-def rule_form(place: Here, rule: RuleRow | None = None) -> None:
-    """Add a rule, or change the one given. It holds for lines that come from now on."""
-    key = f"rule_{rule.id.hex if rule else 'new'}"
-    currency = place.company.base_currency
-    known = fields_of([condition_from_dict(values) for values in rule.conditions] if rule else [])
-    with st.form(f"{key}_form", border=False):
-        name = st.text_input("Name", rule.name if rule else "", max_chars=NAME_MAX, key=f"{key}_name")
-        conditions = _condition_fields(place, known, key)
-        account = pick_account("Book to", account_options(place.caller, place.company_id), key=f"{key}_account",
-                               chosen=rule.account_id if rule else None)  # fmt: skip
-        if known.others:
-            kept = in_words([condition_to_dict(c) for c in known.others], currency, bank_names(place))
-            st.caption(f"Stays as it is, besides: {plain(kept)}")
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            tried = st.form_submit_button("Try it", key=f"{key}_try", icon=":material/experiment:")
-            saved = st.form_submit_button("Save the rule", type="primary", key=f"{key}_save")
-    if not (tried or saved):
-        return
-    with refusals_shown("The rule was not saved" if saved else ""):
-        wanted = [*read_conditions(*conditions, currency), *(condition_to_dict(c) for c in known.others)]
-        if saved:
-            _save(place, rule, name, wanted, account)
-            st.rerun()
-        with snapshot() as session:
-            found = rehearse_rule(
-                session, place.caller, place.company_id, conditions=wanted, account_id=account,
-                rule_id=rule.id if rule else None,
-            )  # fmt: skip
-        st.info(rehearsal_words(found), icon=":material/experiment:")
-
-
-def rehearsal_words(found: Rehearsal) -> str:
-    """What a rule would have done, as sentences."""
-    if not found.lines:
-        return "There are no bank lines yet to try it on."
-    said = f"Fits {found.fitting:,} of {count(found.lines, 'line')} from {span(found.first_on, found.last_on)}."
-    if found.taken_earlier:
-        said += f" An earlier rule takes {found.taken_earlier:,} of them first."
-    if found.booked_elsewhere:
-        said += f" Posted to another account now: {found.booked_elsewhere:,}."
-    return said
-
-
-def _condition_fields(place: Here, known: Fields, key: str) -> tuple[str, str, tuple[str, str], str, str]:
-    """The arguments of `read_conditions` up to the currency."""
-    currency = place.company.base_currency
-    banks = {"": "Any bank account"} | bank_names(place)
-    if known.bank:
-        banks.setdefault(known.bank, known.bank)  # switched off since; the condition stays until it is changed
-    left, right = st.columns([0.45, 0.55])
-    tests, codes, ways = list(TESTS), list(banks), list(WAYS)
-    chosen = [(known.text.field, known.text.test) == kind for kind in TESTS.values()].index(True) if known.text else 0
-    test = left.selectbox("When", tests, index=chosen, key=f"{key}_test")
-    value = right.text_input("Text", known.text.value if known.text else "", key=f"{key}_text")
-    left, middle, right = st.columns(3)
-    least = left.text_input(f"At least, {currency}", _plain(known.amount.least_minor, currency), key=f"{key}_least")
-    most = middle.text_input(f"At most, {currency}", _plain(known.amount.most_minor, currency), key=f"{key}_most")
-    way = right.selectbox("Direction", ways, index=list(WAYS.values()).index(known.way), key=f"{key}_way")
-    code = st.selectbox(
-        "Bank account", codes, index=codes.index(known.bank), format_func=banks.__getitem__, key=f"{key}_bank"
-    )
-    return test, value, (least, most), WAYS[way], code
-
-
-def read_conditions(
-    test: str, value: str, limits: tuple[str, str], way: str, code: str, currency: str
-) -> list[dict[str, Any]]:
-    """The fields as conditions; empty ones are none. Raises InvalidAmount."""
-    field, kind = TESTS[test]
-    found: list[dict[str, Any]] = []
-    if value.strip():
-        found.append({"kind": "text", "field": field, "test": kind, "value": value.strip()})
-    least, most = (_minor(text, currency) for text in limits)
-    if least is not None or most is not None:
-        found.append(condition_to_dict(AmountIs(least, most)))
-    if way:
-        found.append({"kind": "direction", "way": way})
-    if code:
-        found.append(condition_to_dict(BankAccountIs(code)))
-    return found
-
-
-def _save(place: Here, rule: RuleRow | None, name: str, conditions: list[dict[str, Any]], account: UUID | None) -> None:
-    if account is None:
-        raise InvalidInput("Choose the account that the rule books to.")
-    now = datetime.now(UTC)
-    with unit_of_work() as session:
-        if rule is None:
-            add_rule(
-                session, place.caller, place.company_id, name=name, conditions=conditions, account_id=account, now=now
-            )
-        else:
-            change_rule(session, place.caller, place.company_id, rule.id, name=name, conditions=conditions,
-                        account_id=account, now=now)  # fmt: skip
-
-
-def _plain(minor: int | None, currency: str) -> str:
-    return "" if minor is None else str(to_decimal(minor, currency))
-
-
-def _minor(text: str, currency: str) -> int | None:
-    if not text.strip():
-        return None
-    try:
-        return to_minor(Decimal(text.strip().replace(",", "")), currency)
-    except InvalidOperation:
-        raise InvalidAmount(text) from None

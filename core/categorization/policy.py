@@ -25,6 +25,7 @@ class Hold(StrEnum):
     ALWAYS_REVIEW = "this account is always looked at by a person"
     MATERIALITY = "the amount is above the limit for posting alone"
     NEW_COUNTERPARTY = "nobody has decided on this counterparty before"
+    SPLIT = "the fixed amounts of the rule do not fit this amount"
     CONFIDENCE = "the confidence is below the threshold"
 
 

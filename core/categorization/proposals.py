@@ -1,8 +1,8 @@
 """From lines to proposals: rules first, then the model, else suspense; each with confidence, reason and the policy's
 answer. Values in, values out: nothing here reads or writes a database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from core.categorization.history import History
 from core.categorization.lines import AccountOption, Lines
 from core.categorization.model import Ranker, rank
-from core.categorization.policy import Held, Policy, decide
+from core.categorization.policy import Held, Hold, Policy, decide
 from core.categorization.reasons import model_reasons
-from core.categorization.rule_matching import first_hits
+from core.categorization.rule_matching import decide_by_rules
+from core.categorization.rule_splits import Split, split_lines
 from core.categorization.rules import Rule
 from core.errors import InvalidInput
 
@@ -43,6 +44,8 @@ class Proposals:
     alternative_probability: F64
     auto: NDArray[np.bool_]
     hold_reason: OBJECTS
+    memo: Mapping[int, str] = field(default_factory=dict)  # number of the line → what a rule writes to its entry
+    splits: Mapping[int, Split] = field(default_factory=dict)  # number of the line → how a rule splits it
 
     def __len__(self) -> int:
         return len(self.account)
@@ -60,14 +63,16 @@ def propose(
     """Propose an account for every line and say which the policy posts alone.
 
     Args:
-        rules: in the order they are tried; a rule whose account is not among `accounts` is passed over.
+        rules: in the order they are tried; a rule whose account is not among `accounts` is passed over, and so is
+            one that splits over such an account.
         accounts: the active chart of the company, exactly one of them with the role "suspense".
     Raises: InvalidInput where there is no suspense account or a rule cannot be meant.
     """
     number = {option.key: i for i, option in enumerate(accounts)}
     suspense = _suspense(accounts)
-    usable = [i for i, rule in enumerate(rules) if rule.account in number]
-    hit = first_hits([rules[i] for i in usable], lines)
+    usable = [i for i, rule in enumerate(rules) if all(account in number for account in rule.accounts)]
+    by_rules = decide_by_rules([rules[i] for i in usable], lines)
+    hit = by_rules.rule
     tables = history.tables([option.key for option in accounts])
     ranking = rank(lines, accounts, history, ranker, tables)
     by_rule = hit >= 0
@@ -87,12 +92,14 @@ def propose(
         named_or_seen=by_rule | ranking.seen,
         has_basis=by_rule | by_model,
     )
+    rule_of = np.array([*usable, -1], np.int32)[hit]
+    splits = split_lines(rules, rule_of, lines.amount_minor)
+    auto, hold_reason = _held_whole(held, splits, policy, {option.key: option for option in accounts})
     top = ranking.scores
     best = np.full(len(top.seen), -1, np.int32)
     best[ranking.distinct_of] = ranking.account[:, 0]
     words = model_reasons(top.keys, accounts, best, tables)[ranking.distinct_of]
     reason = np.where(by_model, words, "nothing known resembles this line")
-    rule_of = np.array([*usable, -1], np.int32)[hit]
     reason[by_rule] = [f"rule “{rules[i].name}”" for i in rule_of[by_rule].tolist()]
     return Proposals(
         keys[chosen],
@@ -102,12 +109,25 @@ def propose(
         reason,
         np.append(keys, "")[ranking.account],
         ranking.probability,
-        *_columns(held),
+        auto,
+        hold_reason,
+        {line: rules[usable[by_rules.memo[line]]].memo for line in np.flatnonzero(by_rules.memo >= 0).tolist()},
+        splits,
     )
 
 
-def _columns(held: Held) -> tuple[NDArray[np.bool_], OBJECTS]:
-    return held.auto, held.reason
+def _held_whole(
+    held: Held, splits: Mapping[int, Split], policy: Policy, option: Mapping[str, AccountOption]
+) -> tuple[NDArray[np.bool_], OBJECTS]:
+    """The policy's answer where a line is split: every account has to pass, and the fixed amounts have to fit."""
+    auto, reason = held.auto.copy(), held.reason.copy()
+    always = set(policy.always_review_codes)
+    for line, split in splits.items():
+        chosen = [option[key] for key, _ in split.parts]
+        looked_at = any(one.role in policy.always_review_roles or one.code in always for one in chosen)
+        if auto[line] and (looked_at or not split.fits):
+            auto[line], reason[line] = False, (Hold.ALWAYS_REVIEW if looked_at else Hold.SPLIT).value
+    return auto, reason
 
 
 def _suspense(accounts: Sequence[AccountOption]) -> int:

@@ -13,7 +13,8 @@ from core.categorization.model import Ranker
 from core.categorization.policy import Policy
 from core.categorization.proposals import Proposals, propose
 from core.categorization.reviewed import reviewed_decisions
-from core.categorization.rules import Rule, read_rule, with_names
+from core.categorization.rule_json import rule_of_row
+from core.categorization.rules import Rule, with_names
 from core.categorization.starter import load_starter
 from core.errors import NotFound
 from core.ingestion.shown_names import shown_names
@@ -59,7 +60,7 @@ def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Propose
         .order_by(col(StoredRule.position), col(StoredRule.id))
     ).scalars()
     names = shown_names(session, company_id)
-    rules = [(one.id, with_names(read_rule(one.name, one.conditions, str(one.account_id)), names)) for one in stored]
+    rules = [(one.id, with_names(rule_of_row(one), names)) for one in stored]
     version = active_version(session, company_id)
     starter = load_starter()
     policy = Policy.from_dict(company.policy)

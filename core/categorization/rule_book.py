@@ -1,8 +1,8 @@
 """A company's rules in the database: list, add, change, order, switch off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from core.access.audit import record
 from core.access.roles import Action, Caller
-from core.categorization.rules import read_rule
+from core.categorization.rule_json import read_rule, rule_of_row
+from core.categorization.rules import Rule as CheckedRule
 from core.errors import InvalidInput, NotFound
 from core.posting.open_entries import check_bookable
 from models import Account, Rule
@@ -31,6 +32,29 @@ class RuleRow:
     account: str  # code and name
     account_is_active: bool  # a rule to an account that is switched off is passed over
     is_active: bool
+    parts: list[dict[str, Any]]
+    memo: str
+    first_on: date | None
+    last_on: date | None
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a rule says besides its conditions and its account; as by default, nothing.
+
+    `parts` split lines over accounts, the first of which is the rule's account; as core.categorization.rule_json
+    writes them, account keys being str(account id).
+    """
+
+    parts: Sequence[Mapping[str, Any]] = ()
+    memo: str = ""
+    first_on: date | None = None
+    last_on: date | None = None
+    goes_on: bool = False
+
+
+NO_TERMS = Terms()
 
 
 def list_rules(session: Session, caller: Caller, company_id: UUID) -> list[RuleRow]:
@@ -52,6 +76,11 @@ def list_rules(session: Session, caller: Caller, company_id: UUID) -> list[RuleR
             f"{account.code} {account.name}",
             account.is_active,
             rule.is_active,
+            rule.parts,
+            rule.memo,
+            rule.first_on,
+            rule.last_on,
+            rule.goes_on,
         )
         for rule, account in rows
     ]
@@ -65,6 +94,7 @@ def add_rule(
     name: str,
     conditions: Sequence[Mapping[str, Any]],
     account_id: UUID,
+    terms: Terms = NO_TERMS,
     now: datetime,
 ) -> Rule:
     """Append a rule; it is tried after all others.
@@ -76,8 +106,7 @@ def add_rule(
     """
     caller.require(company_id, Action.CONFIGURE)
     name = _checked_name(name)
-    read_rule(name, conditions, str(account_id))
-    check_bookable(session, company_id, [account_id])
+    _check(session, company_id, read_rule(name, conditions, str(account_id), **asdict(terms)))
     last = session.exec(select(func.max(Rule.position)).where(col(Rule.company_id) == company_id)).one()
     rule = Rule(
         company_id=company_id,
@@ -85,6 +114,7 @@ def add_rule(
         name=name,
         conditions=[dict(condition) for condition in conditions],
         account_id=account_id,
+        **_columns(terms),
         created_by=caller.user_id,
         created_at=now,
     )
@@ -103,6 +133,7 @@ def change_rule(
     name: str | None = None,
     conditions: Sequence[Mapping[str, Any]] | None = None,
     account_id: UUID | None = None,
+    terms: Terms | None = None,
     is_active: bool | None = None,
     now: datetime,
 ) -> Rule:
@@ -116,11 +147,15 @@ def change_rule(
     if name is not None:
         rule.name = _checked_name(name)
     if conditions is not None:
-        read_rule(rule.name, conditions, str(rule.account_id))
         rule.conditions = [dict(condition) for condition in conditions]
     if account_id is not None:
-        check_bookable(session, company_id, [account_id])
         rule.account_id = account_id
+    for column, value in (_columns(terms) if terms else {}).items():
+        setattr(rule, column, value)
+    with session.no_autoflush:  # nothing is written before it is known to be right
+        changed = rule_of_row(rule)
+        if account_id is not None or terms is not None:
+            _check(session, company_id, changed)
     if is_active is not None:
         rule.is_active = is_active
     session.add(rule)
@@ -159,12 +194,32 @@ def _checked_name(name: str) -> str:
     return name
 
 
+def _columns(terms: Terms) -> dict[str, Any]:
+    return asdict(terms) | {"parts": [dict(part) for part in terms.parts]}
+
+
+def _check(session: Session, company_id: UUID, rule: CheckedRule) -> None:
+    """Bank lines may be booked to all its accounts, the first of which is the one it is listed with."""
+    if rule.accounts[0] != rule.account:
+        raise InvalidInput("The account of a rule that splits is that of its first part.")
+    try:
+        accounts = [UUID(account) for account in rule.accounts]
+    except ValueError:
+        raise InvalidInput("A part of the split has no account.") from None
+    check_bookable(session, company_id, accounts)
+
+
 def _state(rule: Rule) -> dict[str, Any]:
     return {
         "position": rule.position,
         "name": rule.name,
         "conditions": rule.conditions,
         "account_id": str(rule.account_id),
+        "parts": rule.parts,
+        "memo": rule.memo,
+        "first_on": rule.first_on.isoformat() if rule.first_on else None,
+        "last_on": rule.last_on.isoformat() if rule.last_on else None,
+        "goes_on": rule.goes_on,
         "is_active": rule.is_active,
     }
 

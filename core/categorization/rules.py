@@ -1,68 +1,65 @@
-"""Rules a person wrote: conditions on text, amount, direction and bank account that lead to an account.
+"""Rules a person wrote: conditions on a line that lead to an account, or to several.
 
-All conditions of a rule must hold; the first rule that holds decides. Texts are compared without regard to case and
-runs of spaces. Patterns run on Rust's regular expressions, whose time is linear in the text whatever the pattern.
+All conditions of a rule must hold. A group is a condition too: all, any or none of what it holds; groups nest. Texts
+are compared without regard to case and runs of spaces. Patterns are RE2's, whose time is linear in the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast, get_args
+from datetime import date
+from decimal import Decimal
+from typing import cast
 
+from core.categorization.rule_clauses import Clause, clauses_of
+from core.categorization.rule_conditions import Condition, Group, TextIs, check_condition, clean_text
 from core.errors import InvalidInput
+from core.money import MINOR_MAX
+from core.posting.lines import PERCENT_DIGITS, WHOLE
 
-TextField = Literal["text", "counterparty"]
-TextTest = Literal["contains", "equals", "starts_with", "regex"]
-Way = Literal["in", "out"]
-
-LONGEST = 200  # signs of a text value
+DEEPEST, MOST_CONDITIONS, MOST_PARTS, MEMO_MAX = 5, 200, 12, 200
 
 
 @dataclass(frozen=True, slots=True)
-class TextIs:
-    """The bank's text or the counterparty's name contains, equals, starts with or matches `value`."""
+class RulePart:
+    """What one account takes of a line: a fixed amount, or a percentage of what the fixed amounts leave.
 
-    value: str
-    test: TextTest = "contains"
-    field: TextField = "text"
+    `amount_minor` counts in the direction of the line: of a payment of 100, 60 and 40 are parts; of a payout of 97,
+    100 and -3. `account` is the account's key. Exactly one of the two is given.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class AmountIs:
-    """The size of the amount, sign ignored, lies between the two, both included; None leaves a side open."""
-
-    least_minor: int | None = None
-    most_minor: int | None = None
+    account: str
+    amount_minor: int | None = None
+    percent: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DirectionIs:
-    """Money comes in (amount above zero) or goes out (below zero)."""
-
-    way: Way
-
-
-@dataclass(frozen=True, slots=True)
-class BankAccountIs:
-    """The line is of the bank account with this code."""
-
-    code: str
-
-
-Condition = TextIs | AmountIs | DirectionIs | BankAccountIs
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
-    """`account` is the key of the account the rule leads to."""
+    """`account` is the key of the account the rule leads to; with `parts`, that of the first of them.
+
+    A rule holds for lines booked from `first_on` to `last_on`, both included. The first rule that holds decides,
+    unless it `goes_on`: then rules after it that hold replace what it says. `memo` goes to the entry.
+    """
 
     name: str
     conditions: tuple[Condition, ...]
     account: str
+    parts: tuple[RulePart, ...] = ()
+    memo: str = ""
+    first_on: date | None = None
+    last_on: date | None = None
+    goes_on: bool = False
 
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The conditions as alternatives, one of which has to hold. Raises InvalidInput where there are too many."""
+        if (known := self.__dict__.get("_clauses")) is None:  # cached_property takes a lock, a third of the whole time
+            known = self.__dict__["_clauses"] = clauses_of(self.conditions)
+        return cast(tuple[Clause, ...], known)
 
-def clean_text(text: str) -> str:
-    """The text as rules compare it: lower case, single spaces."""
-    return " ".join(text.lower().split())
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The keys of all accounts it leads to."""
+        return tuple(part.account for part in self.parts) or (self.account,)
 
 
 def with_names(rule: Rule, names: Mapping[str, str]) -> Rule:
@@ -74,109 +71,61 @@ def with_names(rule: Rule, names: Mapping[str, str]) -> Rule:
     if not names:
         return rule
     shown = {clean_text(printed): name for printed, name in names.items()}
-    conditions = tuple(
-        replace(one, value=shown.get(clean_text(one.value), one.value))
-        if isinstance(one, TextIs) and one.field == "counterparty" and one.test == "equals"
-        else one
-        for one in rule.conditions
-    )
-    return replace(rule, conditions=conditions)
+    return replace(rule, conditions=tuple(_renamed(condition, shown) for condition in rule.conditions))
+
+
+def _renamed(condition: Condition, shown: Mapping[str, str]) -> Condition:
+    match condition:
+        case Group(join, of):
+            return Group(join, tuple(_renamed(one, shown) for one in of))
+        case TextIs(value, "equals", "counterparty"):
+            return replace(condition, value=shown.get(clean_text(value), value))
+        case _:
+            return condition
 
 
 def check_rule(rule: Rule) -> None:
     """Raises InvalidInput, saying what to change, for a rule that can never be meant."""
     if not rule.conditions:
         raise InvalidInput(f"Rule “{rule.name}” has no condition and would take every line. Add one.")
-    for condition in rule.conditions:
-        match condition:
-            case TextIs():
-                _check_text(condition)
-            case AmountIs(least, most):
-                if least is None and most is None:
-                    raise InvalidInput("An amount condition needs a lower or an upper limit.")
-                if min(least or 0, most or 0) < 0:
-                    raise InvalidInput("Limits of an amount are written without a sign; use the direction for that.")
-                if least is not None and most is not None and least > most:
-                    raise InvalidInput("The lower limit of the amount is above the upper one.")
-            case DirectionIs(way):
-                if way not in get_args(Way):
-                    raise InvalidInput(f"A direction is “in” or “out”, not “{way}”.")
-            case BankAccountIs(code):
-                if not code:
-                    raise InvalidInput("Name the bank account the rule is for.")
-
-
-def _check_text(condition: TextIs) -> None:
-    if condition.test not in get_args(TextTest) or condition.field not in get_args(TextField):
-        raise InvalidInput(f"A rule cannot test whether {condition.field} {condition.test} a text.")
-    if not clean_text(condition.value):
-        raise InvalidInput("The text of a condition is empty.")
-    if len(condition.value) > LONGEST:
-        raise InvalidInput(f"The text of a condition is longer than {LONGEST} signs.")
-    if condition.test != "regex" and not condition.value.isprintable():
-        raise InvalidInput("The text of a condition holds signs that cannot be printed.")
-    if condition.test == "regex":
-        import polars as pl
-
-        try:
-            pl.Series([""]).str.contains(f"(?i){condition.value}")  # as it will be used: that takes more room
-        except pl.exceptions.ComputeError as fault:
+    for found, (condition, depth) in enumerate(_all_of(rule.conditions), 1):
+        if depth > DEEPEST or found > MOST_CONDITIONS:
             raise InvalidInput(
-                f"“{condition.value}” is not a pattern: {str(fault).splitlines()[-1].strip()}. "
-                "Look-around and back-references are not available."
-            ) from None
+                f"Rule “{rule.name}” is too large: at most {MOST_CONDITIONS} conditions in groups {DEEPEST} deep. "
+                "Make several rules of it."
+            )
+        check_condition(condition)
+    _ = rule.clauses
+    if rule.first_on and rule.last_on and rule.first_on > rule.last_on:
+        raise InvalidInput(f"Rule “{rule.name}” ends before it begins.")
+    if len(rule.memo) > MEMO_MAX or not rule.memo.isprintable():
+        raise InvalidInput(f"A memo has at most {MEMO_MAX} signs that can be printed.")
+    _check_parts(rule.parts)
 
 
-# --- conditions as JSON -----------------------------------------------------------------------
+def _all_of(conditions: tuple[Condition, ...], depth: int = 1) -> Iterator[tuple[Condition, int]]:
+    for condition in conditions:
+        yield condition, depth
+        if isinstance(condition, Group) and depth <= DEEPEST:
+            yield from _all_of(condition.of, depth + 1)
 
 
-def condition_to_dict(condition: Condition) -> dict[str, Any]:
-    """The condition as the database and rule files keep it."""
-    match condition:
-        case TextIs(value, test, field):
-            return {"kind": "text", "field": field, "test": test, "value": value}
-        case AmountIs(least, most):
-            return {"kind": "amount", "least_minor": least, "most_minor": most}
-        case DirectionIs(way):
-            return {"kind": "direction", "way": way}
-        case BankAccountIs(code):
-            return {"kind": "bank_account", "code": code}
-
-
-def condition_from_dict(values: Mapping[str, Any]) -> Condition:
-    """Read one condition. Raises InvalidInput for anything that `condition_to_dict` cannot have written."""
-    kind = values.get("kind")
-    extra = set(values) - _FIELDS.get(str(kind), set())
-    if kind not in _FIELDS or extra:
-        raise InvalidInput(f"There is no condition {dict(values)}; known are {', '.join(sorted(_FIELDS))}.")
-    match kind:
-        case "text":
-            test, field = str(values.get("test", "contains")), str(values.get("field", "text"))
-            return TextIs(str(values.get("value", "")), cast(TextTest, test), cast(TextField, field))
-        case "amount":
-            return AmountIs(_limit(values.get("least_minor")), _limit(values.get("most_minor")))
-        case "direction":
-            return DirectionIs(cast(Way, values.get("way")))
-        case _:
-            return BankAccountIs(str(values.get("code", "")))
-
-
-_FIELDS: dict[str, set[str]] = {
-    "text": {"kind", "field", "test", "value"},
-    "amount": {"kind", "least_minor", "most_minor"},
-    "direction": {"kind", "way"},
-    "bank_account": {"kind", "code"},
-}
-
-
-def _limit(value: object) -> int | None:
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-        raise InvalidInput(f"A limit of an amount is a whole number of minor units, not {value!r}.")
-    return value
-
-
-def read_rule(name: str, conditions: Sequence[Mapping[str, Any]], account: str) -> Rule:
-    """The checked rule from what the database keeps. Raises InvalidInput."""
-    rule = Rule(name, tuple(condition_from_dict(values) for values in conditions), account)
-    check_rule(rule)
-    return rule
+def _check_parts(parts: tuple[RulePart, ...]) -> None:
+    if not parts:
+        return
+    if not 2 <= len(parts) <= MOST_PARTS:
+        raise InvalidInput(f"A split has 2 to {MOST_PARTS} parts.")
+    for part in parts:
+        if (part.amount_minor is None) == (part.percent is None):
+            raise InvalidInput("Each part of a split needs an amount or a percentage, one of the two.")
+        if part.amount_minor is not None and not 0 < abs(part.amount_minor) <= MINOR_MAX:
+            raise InvalidInput("The fixed amount of a part is 0.00 or too large.")
+        if part.percent is not None and not (part.percent.is_finite() and 0 < part.percent <= WHOLE):
+            raise InvalidInput(f"{part.percent} cannot be a percentage; give one above 0 and up to 100.")
+        if part.percent is not None and -int(part.percent.as_tuple().exponent) > PERCENT_DIGITS:
+            raise InvalidInput(f"A percentage may have at most {PERCENT_DIGITS} digits after the point.")
+    shares = sum((part.percent for part in parts if part.percent is not None), Decimal(0))
+    if shares != WHOLE:
+        raise InvalidInput(
+            f"The percentages add up to {shares}; they share what the fixed amounts leave and must make 100."
+        )

@@ -62,6 +62,7 @@ class Bookings:
     model_version_id: list[UUID | None]
     auto: list[bool]  # the policy posts it
     confirmed_by: list[UUID | None]  # the person who confirmed its match, which posts it too
+    memo: dict[int, str] = field(default_factory=dict)  # what rules write to the entries of lines
     parts: dict[int, list[tuple[UUID, int]]] = field(default_factory=dict)  # lines that go to several accounts
 
     def __len__(self) -> int:
@@ -162,7 +163,11 @@ def book_proposed(
         proposals.rule.tolist(), proposals.reason.tolist(), alternatives, proposals.auto.tolist(),
         proposals.hold_reason.tolist(), strict=True,
     )  # fmt: skip
-    for i, account, confidence, method, rule, reason, others, auto, hold in columns:
+    for number, (i, account, confidence, method, rule, reason, others, auto, hold) in enumerate(columns):
+        if memo := proposals.memo.get(number):
+            bookings.memo[i] = memo
+        if split := proposals.splits.get(number):
+            bookings.parts[i] = [(UUID(key), amount) for key, amount in split.parts]
         bookings.account_id[i], bookings.method[i] = key_of[account], Method(method)
         bookings.confidence[i] = None if method == Method.NONE else confidence
         bookings.reason[i], bookings.hold_reason[i] = reason, hold

@@ -190,7 +190,11 @@ def _write(
         currency=lines.currency,
         method=bookings.method,
         lines=columns,
-        optional={"proposal_id": proposal_ids, "auto_approved": bookings.auto},
+        optional={
+            "proposal_id": proposal_ids,
+            "auto_approved": bookings.auto,
+            "memo": [bookings.memo.get(i, "") for i in range(len(lines))],
+        },
     )
     write_entries(session, write, company.id, entries, now=now)
     _post_automatic(session, company.id, now)

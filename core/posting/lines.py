@@ -82,7 +82,7 @@ def entry_lines(amount_minor: int, bank_account_id: UUID, parts: Sequence[Part],
         raise UnbalancedEntry(rest, currency)
     if shares and sum(shares) != WHOLE:
         raise InvalidInput(f"The percentages add up to {sum(shares)}; together they must make 100.")
-    placed = iter(allocate(rest, _integers(shares)) if shares else ())
+    placed = iter(allocate(rest, whole_weights(shares)) if shares else ())
     amounts = [next(placed) if part.amount_minor is None else part.amount_minor for part in parts]
     counter = [Line(part.account_id, -amount) for part, amount in zip(parts, amounts, strict=True)]
     kept = [line for line in counter if line.amount_minor] or counter[:1]
@@ -117,7 +117,7 @@ def _check_part(part: Part) -> None:
         raise InvalidInput(f"A percentage may have at most {PERCENT_DIGITS} digits after the point.")
 
 
-def _integers(shares: Sequence[Decimal]) -> list[int]:
-    """The same proportions as whole numbers."""
+def whole_weights(shares: Sequence[Decimal]) -> list[int]:
+    """Percentages as whole numbers in the same proportions, as `allocate` takes them."""
     digits = max(0, *(-int(share.as_tuple().exponent) for share in shares))
     return [int(share.scaleb(digits)) for share in shares]

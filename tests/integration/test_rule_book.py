@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from core.access.audit import verify_chain
-from core.categorization.rule_book import NAME_MAX, add_rule, change_rule, list_rules, move_rule
+from core.categorization.rule_book import NAME_MAX, Terms, add_rule, change_rule, list_rules, move_rule
 from core.categorization.rule_rehearsal import rehearse_rule
 from core.errors import AccessDenied, AccountNotBookable, InvalidInput, NotFound
+from core.posting.entries import book_company
+from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from models import AuditEvent, Role
+from models import AuditEvent, JournalEntry, JournalLine, Role
 from tests import builders
 
 NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
@@ -143,6 +145,57 @@ def test_a_rule_whose_account_was_switched_off_says_so(books, caller):
     assert (rule.is_active, rule.account_is_active) == (True, False)
 
 
+# --- what a rule leads to ---------------------------------------------------------------------
+
+
+def halves(books, first="60", second="40"):
+    of = ((books.expense, first), (books.revenue, second))
+    return [{"account": str(account.id), "amount_minor": None, "percent": share} for account, share in of]
+
+
+def test_a_rule_splits_writes_its_memo_and_is_posted_alone(books, caller):
+    with unit_of_work() as session:
+        builders.transaction(session, books, amount_minor=-1_001)
+        add_rule(
+            session, caller, books.company_id, name="Adobe", conditions=ADOBE, account_id=books.expense.id,
+            terms=Terms(halves(books), "Shared with sales"), now=NOW,
+        )  # fmt: skip
+    with unit_of_work() as session:
+        result = book_company(session, caller, books.company_id, write=write_columns, now=NOW)
+    assert (result.by_rule, result.auto_approved) == (1, 1)
+    with snapshot() as session:
+        (entry,) = session.execute(select(JournalEntry)).scalars()
+        lines = session.execute(select(JournalLine).order_by(col(JournalLine.position))).scalars()
+        found = [(line.account_id, line.amount_minor) for line in lines]
+    assert entry.memo == "Shared with sales"
+    assert found == [(books.bank.id, -1_001), (books.expense.id, 601), (books.revenue.id, 400)]
+
+
+def test_a_split_over_an_account_that_is_always_looked_at_waits(books, caller):
+    with unit_of_work() as session:
+        session.get_one(type(books.company), books.company_id).policy = {"always_review_codes": ["8000"]}
+        builders.transaction(session, books, amount_minor=-1_000)
+        add_rule(
+            session, caller, books.company_id, name="Adobe", conditions=ADOBE, account_id=books.expense.id,
+            terms=Terms(halves(books)), now=NOW,
+        )  # fmt: skip
+    with unit_of_work() as session:
+        result = book_company(session, caller, books.company_id, write=write_columns, now=NOW)
+    assert (result.by_rule, result.auto_approved) == (1, 0)
+
+
+def test_a_split_that_cannot_be_meant_is_refused(books, caller):
+    rule_id = added(books, caller)
+    with pytest.raises(InvalidInput, match="add up to 90"):
+        changed(books, caller, rule_id, terms=Terms(halves(books, second="30")))
+    with pytest.raises(InvalidInput, match="that of its first part"):
+        changed(books, caller, rule_id, terms=Terms(list(reversed(halves(books)))))
+    bank = [*halves(books)[:1], {"account": str(books.bank.id), "amount_minor": None, "percent": "40"}]
+    with pytest.raises(AccountNotBookable):
+        changed(books, caller, rule_id, terms=Terms(bank))
+    assert rules(books, caller)[0].parts == []
+
+
 # --- the order --------------------------------------------------------------------------------
 
 
@@ -195,6 +248,14 @@ def test_a_rehearsal_tells_earlier_rules_and_what_is_booked_elsewhere(books, cal
     small = added(books, caller, "Small", [*ADOBE, SMALL])
     found = rehearsed(books, caller)
     assert (found.fitting, found.taken_earlier, found.booked_elsewhere) == (3, 1, 1)
+    told = {one.amount_minor: (one.accounts_now, one.is_posted) for one in found.decided}
+    assert told == {-5_000: (("8000 Sales Revenue",), True), -7_000: ((), False)}
+    large = {"kind": "amount", "least_minor": 6_000, "most_minor": None}
+    fixed = [*halves(books)[:1], {"account": str(books.revenue.id), "amount_minor": 6_000, "percent": None}]
+    fixed[0]["percent"] = "100"
+    group = {"kind": "group", "join": "any", "of": [SMALL, large]}
+    split = rehearsed(books, caller, [*ADOBE, group], terms=Terms(fixed))
+    assert (split.fitting, split.not_fitting_split) == (2, 1)
     assert rehearsed(books, caller, rule_id=small).taken_earlier == 0
     changed(books, caller, small, is_active=False)
     assert rehearsed(books, caller).taken_earlier == 0

@@ -8,12 +8,21 @@ from streamlit.testing.v1 import AppTest
 
 from core.access.roles import Caller, Via
 from core.categorization.rule_book import add_rule, list_rules
+from core.categorization.rule_conditions import (
+    AmountIs,
+    BankAccountIs,
+    DayOfMonthIs,
+    DirectionIs,
+    Group,
+    TextIs,
+    WeekdayIs,
+)
 from core.categorization.rule_rehearsal import Rehearsal
-from core.categorization.rules import AmountIs, BankAccountIs, DirectionIs, TextIs
 from db.engine import snapshot, unit_of_work
 from models import AccountRole, AccountType, Role
 from tests import builders
-from ui import identity, rules_desk
+from ui import identity, rule_draft, rules_desk
+from ui.rule_form import rehearsal_words
 
 PAGE = Path(__file__).parents[2] / "pages/rules.py"
 NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
@@ -68,14 +77,64 @@ def press(page: AppTest, key: str, *, inside: str = "") -> AppTest:
 
 
 def fill(page: AppTest, **fields: object) -> AppTest:
+    """Fields of the new rule; its first group is number 0, the row in it 1."""
     for name, value in fields.items():
-        kind = page.selectbox if name in ("test", "way", "bank", "account") else page.text_input
+        kind = page.selectbox if name in ("1_kind", "account") else page.text_input
         kind(key=f"rule_new_{name}").set_value(value)
     return page
 
 
+def again(page: AppTest, **chosen: str) -> AppTest:
+    """Choose in select boxes of the open dialog and run it."""
+    page.button(key="rules_new").click()
+    for name, value in chosen.items():
+        page.selectbox(key=f"rule_new_{name}").set_value(value)
+    return check(page.run())
+
+
 def told(page: AppTest) -> str:
     return " ".join(element.value for kind in ("markdown", "caption") for element in page.get(kind)).replace("\\", "")
+
+
+# --- beside the list --------------------------------------------------------------------------
+
+
+def test_a_rule_that_another_takes_all_lines_of_is_told_with_what_to_do(books, caller):
+    add(books, caller, "Wide")
+    add(books, caller, "Narrow", ADOBE, {"kind": "direction", "way": "out"})
+    assert [warning.value for warning in opened().warning] == [
+        "**2 Narrow** is shadowed: “Wide” comes earlier and takes every line of it. Move this one up or switch it off."
+    ]
+
+
+def test_a_suggested_rule_is_made_with_one_press(books, caller):
+    with unit_of_work() as session:
+        for _ in range(5):
+            line = builders.transaction(session, books)
+            entry = builders.entry(session, books, transaction=line, posted=True)
+            builders.review(session, books, entry, account_id=books.expense.id)
+    page = opened()
+    assert "**adobe**, money out, to **6300 Software Subscriptions**" in told(page)
+    press(page, "rule_accept_0")
+    (rule,) = stored(books, caller)
+    assert rule.conditions == [
+        {"kind": "text", "field": "counterparty", "test": "equals", "value": "adobe"},
+        {"kind": "direction", "way": "out"},
+    ]
+    assert "Suggested by decisions" not in told(page)
+
+
+def test_the_use_of_every_rule_is_told(books, caller):
+    rule_id = add(books, caller, "Adobe")
+    with unit_of_work() as session:
+        line = builders.transaction(session, books)
+        proposal = builders.proposal(session, books, line, rule_id=rule_id)
+        builders.entry(session, books, transaction=line, proposal_id=proposal.id)
+    page = opened()
+    page.segmented_control(key="rules_segment").set_value("Use").run()
+    use, runs = (frame.value.values.tolist() for frame in check(page).dataframe)
+    assert use == [[1, "Adobe", 1, "Mar 1, 2024"]]
+    assert runs == [["2024-03-01 12:00", "Adobe", 1, 0]]
 
 
 # --- the list ---------------------------------------------------------------------------------
@@ -137,10 +196,15 @@ def test_a_rule_to_an_account_that_is_off_says_so(books, caller):
 # --- the form ---------------------------------------------------------------------------------
 
 
-def test_a_new_rule_is_what_its_fields_say(books, caller):
+def test_groups_are_built_row_by_row_and_stored(books, caller):
     page = press(opened(), "rules_new")
-    fill(page, name="Adobe", test="Counterparty is", text="adobe", least="10", most="1,000.50", way="Money out")
-    fill(page, bank="checking", account=books.expense.id)
+    press(page, "rule_new_add_0", inside="rules_new")  # row 2
+    press(page, "rule_new_add_0", inside="rules_new")  # row 3
+    press(page, "rule_new_add", inside="rules_new")  # group 4 with row 5
+    press(page, "rule_new_add_4", inside="rules_new")  # row 6
+    again(page, **{"1_kind": "Counterparty is", "2_kind": "Amount is from", "3_kind": "Direction is", "join_4": "none"})
+    fill(page, name="Adobe", account=books.expense.id, **{"1_text": "adobe", "2_least": "10", "2_most": "1,000.50"})
+    fill(page, **{"5_text": "refund", "6_text": "fee"})
     press(page, "rule_new_save", inside="rules_new")
     (rule,) = stored(books, caller)
     assert (rule.name, rule.account) == ("Adobe", "6300 Software Subscriptions")
@@ -148,20 +212,52 @@ def test_a_new_rule_is_what_its_fields_say(books, caller):
         {"kind": "text", "field": "counterparty", "test": "equals", "value": "adobe"},
         {"kind": "amount", "least_minor": 1_000, "most_minor": 100_050},
         {"kind": "direction", "way": "out"},
-        {"kind": "bank_account", "code": "checking"},
+        {
+            "kind": "group",
+            "join": "none",
+            "of": [{"kind": "text", "field": "text", "test": "contains", "value": word} for word in ("refund", "fee")],
+        },
     ]
-    assert list(page.dataframe[0].value["Name"]) == ["Adobe"]
+    assert page.dataframe[0].value["When"][0].endswith("not (bank text contains “refund” or bank text contains “fee”)")
+
+
+def test_a_removed_condition_is_gone_and_the_last_one_leaves_an_empty_row(books, caller):
+    page = press(opened(), "rules_new")
+    press(page, "rule_new_add_0", inside="rules_new")
+    fill(page, **{"1_text": "ADOBE", "2_text": "ZOOM"})
+    press(page, "rule_new_1_remove", inside="rules_new")
+    assert [one.key for one in page.text_input if one.key.endswith("_text")] == ["rule_new_2_text"]
+    assert page.text_input(key="rule_new_2_text").value == "ZOOM"
+    press(page, "rule_new_2_remove", inside="rules_new")
+    assert [one.value for one in page.text_input if one.key.endswith("_text")] == [""]
+
+
+def test_a_split_is_typed_in_percent_and_amounts(books, caller):
+    page = press(opened(), "rules_new")
+    press(page, "rule_new_split", inside="rules_new")
+    page.button(key="rules_new").click()
+    page.selectbox(key="rule_new_part_0").set_value(books.expense.id)
+    page.selectbox(key="rule_new_part_1").set_value(books.revenue.id)
+    fill(page, name="Adobe", share_0="12.50", memo="Shared", **{"1_text": "ADOBE"})
+    press(page, "rule_new_save", inside="rules_new")
+    (rule,) = stored(books, caller)
+    assert rule.parts == [
+        {"account": str(books.expense.id), "amount_minor": 1_250, "percent": None},
+        {"account": str(books.revenue.id), "amount_minor": None, "percent": "100"},
+    ]
+    assert list(page.dataframe[0].value["Book to"]) == ["6300 Software Subscriptions and 1 more · memo “Shared”"]
 
 
 def test_what_is_missing_is_said_and_nothing_is_stored(books, caller):
     page = press(opened(), "rules_new")
-    fill(page, name="Adobe", text="ADOBE")
+    fill(page, name="Adobe", **{"1_text": "ADOBE"})
     press(page, "rule_new_save", inside="rules_new")
     assert [error.value for error in page.error] == ["Choose the account that the rule books to."]
-    fill(page, account=books.expense.id, text="")
+    fill(page, account=books.expense.id, **{"1_text": ""})
     press(page, "rule_new_save", inside="rules_new")
     assert "has no condition and would take every line" in page.error[0].value
-    fill(page, text="ADOBE", least="ten")
+    again(page, **{"1_kind": "Amount is from"})
+    fill(page, **{"1_least": "ten"})
     press(page, "rule_new_save", inside="rules_new")
     assert "“ten” cannot be an amount" in page.error[0].value
     assert stored(books, caller) == []
@@ -184,7 +280,9 @@ def test_trying_a_rule_counts_the_lines_it_fits_and_stores_nothing(books, caller
         line = builders.transaction(session, books, amount_minor=-3_000, description="ZOOM")
         builders.entry(session, books, transaction=line, posted=True)
     page = press(opened(), "rules_new")
-    fill(page, text="adobe", way="Money out")
+    press(page, "rule_new_add_0", inside="rules_new")
+    again(page, **{"2_kind": "Direction is"})
+    fill(page, **{"1_text": "adobe"})
     press(page, "rule_new_try", inside="rules_new")
     assert page.info[0].value.startswith("Fits 2 of 4 lines from ")
     assert stored(books, caller) == []
@@ -192,7 +290,7 @@ def test_trying_a_rule_counts_the_lines_it_fits_and_stores_nothing(books, caller
 
 def test_a_rehearsal_says_only_what_there_is_to_say():
     day = builders.DAY
-    words = rules_desk.rehearsal_words
+    words = rehearsal_words
     assert words(Rehearsal(None, None, 0, 0, 0, 0)) == "There are no bank lines yet to try it on."
     assert words(Rehearsal(day, day, 1, 0, 0, 0)).startswith("Fits 0 of 1 line from")
     said = words(Rehearsal(day, day, 1_234, 1_000, 20, 3))
@@ -200,21 +298,34 @@ def test_a_rehearsal_says_only_what_there_is_to_say():
     assert "An earlier rule takes 20 of them first. Posted to another account now: 3." in said
 
 
-def test_changing_a_rule_keeps_the_conditions_that_the_form_has_no_field_for(books, caller):
-    second = {"kind": "text", "field": "counterparty", "test": "starts_with", "value": "ado"}
-    rule_id = add(books, caller, "Adobe", ADOBE, second)
+def test_changing_a_rule_keeps_what_lies_deeper_than_the_form_has_fields_for(books, caller):
+    deep = {"kind": "group", "join": "none", "of": [{"kind": "group", "join": "all", "of": [ADOBE, ADOBE]}]}
+    rule_id = add(books, caller, "Adobe", ADOBE, deep)
     page = press(opened(chosen=0), "rules_change")
     key = f"rule_{rule_id.hex}"
-    assert page.text_input(key=f"{key}_text").value == "ADOBE"
-    assert "Stays as it is, besides: Counterparty starts_with “ado”" in told(page)
+    assert page.text_input(key=f"{key}_1_text").value == "ADOBE"
+    assert "Stays as it is, besides: Not ((bank text contains" in told(page)
     page.text_input(key=f"{key}_name").set_value("Adobe plans")
     press(page, f"{key}_save", inside="rules_change")
     (rule,) = stored(books, caller)
-    assert (rule.name, rule.conditions) == ("Adobe plans", [ADOBE, second])
+    assert (rule.name, rule.conditions) == ("Adobe plans", [ADOBE, deep])
 
 
-def test_every_kind_of_condition_survives_the_form():
-    known = [TextIs("x", "regex"), AmountIs(5, None), DirectionIs("in"), BankAccountIs("card")]
-    fields = rules_desk.fields_of([*known, TextIs("y"), DirectionIs("in")])
-    assert (fields.text, fields.amount, fields.way, fields.bank) == (known[0], known[1], "in", "card")
-    assert fields.others == (TextIs("y"), DirectionIs("in"))
+A, B, C = TextIs("a"), TextIs("b", "regex", "counterparty"), AmountIs(5, None)
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        (A, B, C, DirectionIs("in"), BankAccountIs("card"), WeekdayIs((1, 7)), DayOfMonthIs(28, 3)),
+        (A, Group("any", (B, C))),
+        (Group("none", (A,)), Group("any", (B, C))),
+        (Group("any", (A, Group("all", (B, C)))),),
+        (Group("any", (Group("none", (A,)), Group("all", (B, C)))),),
+        (A, Group("any", (Group("none", (A,)), C))),
+    ],
+)
+def test_every_shape_of_conditions_survives_the_form(conditions):
+    draft = rule_draft.draft_of("k", conditions)
+    groups = [(group.join, list(group.rows.values())) for group in draft.groups.values()]
+    assert tuple(rule_draft.joined(draft.top, groups, draft.others)) == conditions

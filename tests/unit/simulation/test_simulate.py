@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.categorization.rules import read_rule
+from core.categorization.rule_json import read_rule
 from core.money import Money
 from core.posting.chart import chart_template
 from core.simulation.drawing import BANK_HOLIDAYS, FIRST_ON, LAST_ON

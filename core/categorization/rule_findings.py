@@ -1,0 +1,168 @@
+"""What the Rules page tells of a company's rules in the database: faults, use, and rules that decisions speak for."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Integer, cast, func, select
+from sqlmodel import Session, col
+
+from core.access.roles import Action, Caller
+from core.categorization.lines import Lines
+from core.categorization.reviewed import reviewed_lines
+from core.categorization.rule_conditions import DirectionIs, TextIs
+from core.categorization.rule_json import rule_of_row
+from core.categorization.rule_lint import Finding, lint_rules
+from core.categorization.rule_matching import first_hits
+from core.categorization.rules import Rule, with_names
+from core.ingestion.shown_names import as_shown, shown_names
+from models import Account, BankAccount, JournalEntry, Proposal, Transaction
+from models import Rule as StoredRule
+
+YEAR = timedelta(days=365)
+AGREEING = 5  # decisions on a counterparty, all the same, from which a rule is suggested
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    rule_id: UUID
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRun:
+    """What one rule did in one booking run."""
+
+    rule_id: UUID
+    booked_at: datetime
+    lines: int
+    posted_alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSuggestion:
+    """A counterparty whose lines of one direction people always booked to one account, by no rule so far."""
+
+    counterparty: str
+    account_id: UUID
+    account: str  # code and name
+    decisions: int
+    money_in: bool
+
+    @property
+    def conditions(self) -> tuple[TextIs, DirectionIs]:
+        return TextIs(self.counterparty, "equals", "counterparty"), DirectionIs("in" if self.money_in else "out")
+
+
+def rule_findings(session: Session, caller: Caller, company_id: UUID) -> list[RuleFinding]:
+    """Faults of the rules that are in force, held against the last year of bank lines."""
+    caller.require(company_id, Action.READ)
+    ids, rules = _in_force(session, company_id)
+    lines = _lines_of_last_year(session, company_id)
+    return [RuleFinding(ids[one.rule], one) for one in lint_rules(rules, lines)]
+
+
+def rule_runs(session: Session, caller: Caller, company_id: UUID, *, newest: int = 200) -> list[RuleRun]:
+    """The run log: which rule decided how many lines in which booking run, the newest runs first."""
+    caller.require(company_id, Action.READ)
+    booked_at = col(Proposal.created_at)
+    rows = session.execute(
+        select(col(Proposal.rule_id), booked_at, func.count(), func.sum(cast(col(JournalEntry.auto_approved), Integer)))
+        .join(JournalEntry, col(JournalEntry.proposal_id) == col(Proposal.id))
+        .where(col(Proposal.company_id) == company_id, col(Proposal.rule_id).is_not(None))
+        .group_by(col(Proposal.rule_id), booked_at)
+        .order_by(booked_at.desc(), func.count().desc(), col(Proposal.rule_id))
+        .limit(newest)
+    )
+    return [RuleRun(rule_id, at, int(lines), int(alone or 0)) for rule_id, at, lines, alone in rows]
+
+
+def last_used(session: Session, caller: Caller, company_id: UUID) -> dict[UUID, tuple[datetime, int]]:
+    """When each rule decided a line last, and how many it decided in all; rules that never did are not there."""
+    caller.require(company_id, Action.READ)
+    rows = session.execute(
+        select(col(Proposal.rule_id), func.max(col(Proposal.created_at)), func.count())
+        .where(col(Proposal.company_id) == company_id, col(Proposal.rule_id).is_not(None))
+        .group_by(col(Proposal.rule_id))
+    )
+    return {rule_id: (at, lines) for rule_id, at, lines in rows}
+
+
+def suggest_rules(
+    session: Session, caller: Caller, company_id: UUID, *, agreeing: int = AGREEING
+) -> list[RuleSuggestion]:
+    """Rules that standing decisions speak for without exception, most decisions first; for a person to accept."""
+    caller.require(company_id, Action.READ)
+    decided = reviewed_lines(session, caller, company_id)
+    _, rules = _in_force(session, company_id)
+    taken = first_hits(rules, decided.lines) >= 0
+    accounts: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    by_rule: set[tuple[str, bool]] = set()
+    for i, account in enumerate(decided.account):
+        key = decided.lines.counterparty[i], bool(decided.lines.amount_minor[i] > 0)
+        accounts[key].append(account)
+        if taken[i]:
+            by_rule.add(key)
+    sure = {
+        key: chosen
+        for key, chosen in accounts.items()
+        if key[0] and key not in by_rule and len(chosen) >= agreeing and len(set(chosen)) == 1
+    }
+    names = _bookable_names(session, company_id, [UUID(chosen[0]) for chosen in sure.values()])
+    found = [
+        RuleSuggestion(name, UUID(chosen[0]), names[UUID(chosen[0])], len(chosen), money_in)
+        for (name, money_in), chosen in sure.items()
+        if UUID(chosen[0]) in names
+    ]
+    return sorted(found, key=lambda one: (-one.decisions, one.counterparty))
+
+
+def _bookable_names(session: Session, company_id: UUID, account_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Code and name of the accounts among these that are active and have no statements of their own."""
+    rows = session.execute(
+        select(col(Account.id), col(Account.code), col(Account.name))
+        .outerjoin(BankAccount, col(BankAccount.account_id) == col(Account.id))
+        .where(
+            col(Account.company_id) == company_id,
+            col(Account.id).in_(set(account_ids)),
+            col(Account.is_active),
+            col(BankAccount.id).is_(None),
+        )
+    )
+    return {account_id: f"{code} {name}" for account_id, code, name in rows}
+
+
+def _in_force(session: Session, company_id: UUID) -> tuple[list[UUID], list[Rule]]:
+    names = shown_names(session, company_id)
+    rows = session.execute(
+        select(StoredRule)
+        .join(Account, col(Account.id) == col(StoredRule.account_id))
+        .where(col(StoredRule.company_id) == company_id, col(StoredRule.is_active), col(Account.is_active))
+        .order_by(col(StoredRule.position), col(StoredRule.id))
+    ).scalars()
+    found = [(row.id, with_names(rule_of_row(row), names)) for row in rows]
+    return [rule_id for rule_id, _ in found], [rule for _, rule in found]
+
+
+def _lines_of_last_year(session: Session, company_id: UUID) -> Lines:
+    live = col(Transaction.company_id) == company_id, col(Transaction.reverted_at).is_(None)
+    newest = select(func.max(col(Transaction.booked_on))).where(*live)
+    last_on = session.execute(newest).scalar_one()
+    rows = session.execute(
+        select(
+            col(Transaction.description), col(Transaction.counterparty), col(Transaction.amount_minor),
+            col(Transaction.booked_on), col(BankAccount.code),
+        )
+        .join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
+        .where(*live, col(Transaction.booked_on) > last_on - YEAR)
+    ).all() if last_on else []  # fmt: skip
+    return Lines(
+        [row.description for row in rows],
+        as_shown([row.counterparty for row in rows], shown_names(session, company_id)),
+        np.array([row.amount_minor for row in rows], np.int64),
+        np.array([row.booked_on for row in rows], "datetime64[D]"),
+        [row.code for row in rows],
+    )

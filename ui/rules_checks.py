@@ -1,0 +1,113 @@
+"""Beside the list of rules: their faults, rules that decisions speak for, their use, and rules as a file."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.categorization.rule_book import NAME_MAX, RuleRow, add_rule
+from core.categorization.rule_file import export_rules, import_rules
+from core.categorization.rule_findings import RuleSuggestion, last_used, rule_findings, rule_runs, suggest_rules
+from core.categorization.rule_json import condition_to_dict
+from db.engine import snapshot, unit_of_work
+from ui.frame import empty, refusals_shown, section
+from ui.identity import Here
+from ui.tables import frame, table
+from ui.words import NONE, count, day, plain
+
+MOST_TOLD = 5
+
+
+def findings(place: Here, rules: Sequence[RuleRow]) -> None:
+    """Faults of rules, each with the sentence that says what to do."""
+    with snapshot() as session:
+        found = rule_findings(session, place.caller, place.company_id)
+    if not found:
+        return
+    number = {rule.id: at for at, rule in enumerate(rules, 1)}
+    names = {rule.id: rule.name for rule in rules}
+    section("To be mended", f"{count(len(found), 'rule')} with a fault")
+    for one in found[:MOST_TOLD]:
+        st.warning(
+            f"**{number[one.rule_id]} {plain(names[one.rule_id])}** is {one.finding.fault}: "
+            f"{plain(one.finding.sentence)}",
+            icon=":material/rule_settings:",
+        )
+    if len(found) > MOST_TOLD:
+        st.caption(f"{len(found) - MOST_TOLD:,} more when these are mended.")
+
+
+def suggestions(place: Here) -> None:
+    """Rules that consistent decisions speak for, each with a button that makes it one."""
+    with snapshot() as session:
+        found = suggest_rules(session, place.caller, place.company_id)
+    if not found:
+        return
+    section("Suggested by decisions", "People always booked these counterparties to one account, and no rule does yet.")
+    for at, one in enumerate(found[:MOST_TOLD]):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"rule_suggested_{at}"):
+            way = "in" if one.money_in else "out"
+            st.markdown(
+                f"**{plain(one.counterparty)}**, money {way}, to **{plain(one.account)}** &ensp;"
+                f":gray[{one.decisions:,} of {count(one.decisions, 'decision')}]"
+            )
+            pressed = st.button("Make it a rule", key=f"rule_accept_{at}")
+        if pressed:
+            with refusals_shown("No rule was added"):
+                _accept(place, one)
+                st.rerun()
+    if len(found) > MOST_TOLD:
+        st.caption(f"{len(found) - MOST_TOLD:,} more when these are answered.")
+
+
+def _accept(place: Here, one: RuleSuggestion) -> None:
+    with unit_of_work() as session:
+        add_rule(
+            session, place.caller, place.company_id, name=one.counterparty[:NAME_MAX], account_id=one.account_id,
+            conditions=[condition_to_dict(condition) for condition in one.conditions], now=datetime.now(UTC),
+        )  # fmt: skip
+
+
+def use_of_rules(place: Here, rules: Sequence[RuleRow]) -> None:
+    """When each rule decided a line last, and the log of the booking runs."""
+    with snapshot() as session:
+        used = last_used(session, place.caller, place.company_id)
+        runs = rule_runs(session, place.caller, place.company_id)
+    if not rules:
+        empty("rule", "No rules yet", "Their use is told here once they have decided lines.")
+        return
+    section("Use", f"{len(used):,} of {count(len(rules), 'rule')} decided a line so far")
+    last = [(rule, used.get(rule.id, (None, 0))) for rule in rules]
+    table(
+        frame(
+            [(at, rule.name, lines, day(on.date(), year=True) if on else NONE)
+             for at, (rule, (on, lines)) in enumerate(last, 1)],
+            "#", "Name", "Lines", "Last used",
+        ),
+        key="rules_use",
+    )  # fmt: skip
+    if runs:
+        names = {rule.id: rule.name for rule in rules}
+        section("Run log", "Which rule decided how many lines in which booking run, the newest first.")
+        table(
+            frame(
+                [(f"{run.booked_at:%Y-%m-%d %H:%M}", names[run.rule_id], run.lines, run.posted_alone) for run in runs],
+                "Booked", "Rule", "Lines", "Posted alone",
+            ),
+            key="rules_runs",
+        )  # fmt: skip
+
+
+def rules_file(place: Here) -> None:
+    """Save all rules as a file; take rules in from one."""
+    with st.popover("File", icon=":material/file_save:", key="rules_file"), refusals_shown("No rule was taken in"):
+        with snapshot() as session:
+            content = export_rules(session, place.caller, place.company_id)
+        st.download_button("Save the rules as a file", content, f"rules-{place.company.slug}.json", "application/json",
+                           key="rules_save_file")  # fmt: skip
+        file = st.file_uploader("Take rules in from a file", type="json", key="rules_take_file")
+        st.caption("They are tried after the rules there are; those that are there already are left out.")
+        if file and st.button("Take them in", key="rules_take", type="primary"):
+            with unit_of_work() as session:
+                added = import_rules(session, place.caller, place.company_id, file.getvalue(), now=datetime.now(UTC))
+            st.success(f"{count(added, 'rule')} added.", icon=":material/check:")

@@ -86,6 +86,21 @@ def laws(opened: Engine) -> list[str]:
         return [str(name) for name in connection.scalars(text(query))]
 
 
+def test_a_rule_with_a_pattern_that_is_no_longer_read_is_switched_off(database: str) -> None:
+    with unit_of_work() as session:
+        books = builders.books(session)
+        for pattern in ("ADOBE|ZOOM", "(?=ADOBE)A"):
+            condition = {"kind": "text", "field": "text", "test": "regex", "value": pattern}
+            builders.rule(session, books, name=pattern, conditions=[condition])
+    with engine().begin() as connection:
+        command.downgrade(alembic_config(connection), "0007")
+    with engine().begin() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    with unit_of_work() as session:
+        kept = session.execute(text("SELECT name FROM rules WHERE is_active")).scalars().all()
+    assert kept == ["ADOBE|ZOOM"]
+
+
 def test_both_databases_hold_the_same_laws(sqlite_database: str, postgres_template: str, postgres_server: str) -> None:
     first, second = laws_0004.postgresql, laws_0005.postgresql
     rules = (*first.ROW_RULES, *first.STATEMENT_RULES, *first.OWN_RULES, *second.ROW_RULES, *second.STATEMENT_RULES)

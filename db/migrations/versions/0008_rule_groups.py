@@ -1,5 +1,6 @@
 """Rules that split, write a memo, hold for a time or go on; which rule decided when."""
 
+import re2
 import sqlalchemy as sa
 from alembic import op
 
@@ -20,6 +21,25 @@ def upgrade() -> None:
     op.create_index(
         "ix_proposals_rule", "proposals", ["rule_id", "created_at"], sqlite_where=BY_RULE, postgresql_where=BY_RULE
     )
+    _switch_off_unreadable()
+
+
+def _switch_off_unreadable() -> None:
+    """Patterns with look-around or back-references are not available any more; such rules wait for a person."""
+    rules = sa.table("rules", sa.column("id"), sa.column("conditions", sa.JSON()), sa.column("is_active", sa.Boolean()))
+    for key, conditions in op.get_bind().execute(sa.select(rules.c.id, rules.c.conditions)).all():
+        if not all(_is_readable(each["value"]) for each in conditions if each.get("test") == "regex"):
+            op.get_bind().execute(sa.update(rules).where(rules.c.id == key).values(is_active=False))
+
+
+def _is_readable(pattern: str) -> bool:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error:
+        return False
+    return True
 
 
 def downgrade() -> None:

@@ -139,7 +139,7 @@ def words_shared(left: Sequence[str], right: Sequence[str], a: Integers, b: Inte
     Args:
         a, b: positions in `left` and `right`, a pair each.
     """
-    words = [[_stems(name) for name in names] for names in (left, right)]
+    words = [[stems(name) for name in names] for names in (left, right)]
     known = Counter(stem for names in words for stems in names for stem in stems)
     place = {stem: column for column, stem in enumerate(known)}
     total = len(left) + len(right)
@@ -154,7 +154,8 @@ def words_shared(left: Sequence[str], right: Sequence[str], a: Integers, b: Inte
     return np.asarray(shared / np.maximum(asked[b], TELLING), np.float64)
 
 
-def _stems(name: str) -> list[str]:
+def stems(name: str) -> list[str]:
+    """The words of a name by their first letters, each once; words of one or two letters say nothing."""
     return list(dict.fromkeys(word[:STEM] for word in name.split() if len(word) > 2))
 
 

@@ -15,6 +15,8 @@ Days = npt.NDArray[Any]  # datetime64[D]
 class Kind(StrEnum):
     SETTLEMENT = "settlement"  # a line pays an item
     TRANSFER = "transfer"  # two lines of own accounts
+    BATCH = "batch"  # a line pays several items
+    PARTS = "parts"  # several lines pay an item
     PAYOUT = "payout"  # a processor pays out items less its fee
 
 

@@ -1,0 +1,180 @@
+"""One line for several items, and one item paid in parts: what adds up exactly among what names or numbers tie."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import comb, log
+
+import numpy as np
+
+from core.matching.candidates import EARLIEST, LATEST
+from core.matching.evidence import Evidence, Quoted, settlement_evidence
+from core.matching.named import tied_pairs
+from core.matching.subsets import MOST_POOL, subsets_with_sum
+from core.matching.texts import Bools, Floats
+from core.matching.values import BankLines, Integers, Kind, OpenItems
+
+MOST_ITEMS, MOST_PARTS = 6, 3  # items of a batch, payments of an item
+FILLED_POOL = 14  # amounts searched when names alone do not add up: what stands near in time fills the pool
+NEAR_DAYS = 4  # how near, from the first and the last that is named
+
+@dataclass(frozen=True)
+class Groups:
+    """n candidates with their weight (odds of being right before rivals); `clear`: all members are tied."""
+
+    kind: Kind
+    lines: Sequence[tuple[int, ...]]
+    items: Sequence[tuple[int, ...]]
+    features: Floats  # n × FEATURES
+    clear: Bools
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The movements on one side that may be part of a whole on the other."""
+
+    amount: Integers  # without sign
+    day: Integers
+    key: Sequence[tuple[object, ...]]  # sign, currency
+    account: Sequence[str]
+
+    @classmethod
+    def of(cls, table: BankLines | OpenItems) -> "_Side":
+        days = table.booked_on if isinstance(table, BankLines) else table.issued_on
+        signs = (table.amount_minor > 0).tolist()
+        return cls(
+            np.abs(table.amount_minor), days.astype("datetime64[D]").astype(np.int64),
+            list(zip(signs, table.currency, strict=True)), table.account,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    whole: int
+    parts: tuple[int, ...]
+    pool: int  # movements searched
+    rivals: int  # combinations found for the whole
+
+
+def find_batches(lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> Groups:
+    """Lines that may pay 2 … MOST_ITEMS items at once, among the free ones."""
+    i, j = tied_pairs(lines, items, free_lines, free_items, by_line=True)
+    search = _Search(_Side.of(lines), _Side.of(items), free_items, MOST_ITEMS, -LATEST, -EARLIEST)
+    found = search.run(_pools(i, j))
+    return _weighed(
+        Kind.BATCH, lines, items, found, [(one.whole,) for one in found], [one.parts for one in found]
+    )
+
+
+def find_partial_payments(lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> Groups:
+    """Items that may be paid by 2 … MOST_PARTS lines of one account, among the free ones."""
+    i, j = tied_pairs(lines, items, free_lines, free_items, by_line=False)
+    search = _Search(_Side.of(items), _Side.of(lines), free_lines, MOST_PARTS, EARLIEST, LATEST)
+    found = [one for one in search.run(_pools(j, i)) if len({lines.account[k] for k in one.parts}) == 1]
+    return _weighed(
+        Kind.PARTS, lines, items, found, [one.parts for one in found], [(one.whole,) for one in found]
+    )
+
+
+def _pools(whole: Integers, part: Integers) -> dict[int, list[int]]:
+    pools: dict[int, list[int]] = defaultdict(list)
+    for a, b in zip(whole.tolist(), part.tolist(), strict=True):
+        pools[a].append(b)
+    return pools
+
+
+class _Search:
+    """Adds up parts for wholes: first those that names or numbers tie, then with what stands near them in time."""
+
+    def __init__(
+        self, wholes: _Side, parts: _Side, free: Integers, most: int, earliest: int, latest: int
+    ) -> None:
+        self._wholes, self._parts, self._most = wholes, parts, most
+        self._earliest, self._latest = earliest, latest
+        self._near: dict[tuple[object, ...], tuple[Integers, Integers]] = {}
+        by_key: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for part in free.tolist():
+            by_key[(*parts.key[part], parts.account[part])].append(part)
+        for key, rows in by_key.items():
+            order = np.array(rows, np.int64)[np.argsort(parts.day[rows], kind="stable")]
+            self._near[key] = (parts.day[order], order)
+
+    def run(self, pools: dict[int, list[int]]) -> list[_Found]:
+        found: list[_Found] = []
+        for whole, tied in sorted(pools.items()):
+            pool = [part for part in tied if self._parts.amount[part] < self._wholes.amount[whole]]
+            pool = sorted(pool, key=lambda part: (abs(int(self._parts.day[part] - self._wholes.day[whole])), part))
+            pool = pool[:MOST_POOL]
+            sets = self._adding_up(whole, pool) if len(pool) > 1 else []
+            if not sets and pool and len(pool) < FILLED_POOL:
+                sets = self._adding_up(whole, pool := self._filled(whole, pool))
+            found += [_Found(whole, parts, len(pool), len(sets)) for parts in sets]
+        return found
+
+    def _adding_up(self, whole: int, pool: Sequence[int]) -> list[tuple[int, ...]]:
+        amounts = self._parts.amount[list(pool)].tolist()
+        target = int(self._wholes.amount[whole])
+        return [
+            tuple(sorted(pool[place] for place in places))
+            for places in subsets_with_sum(amounts, target, most=self._most)
+        ]
+
+    def _filled(self, whole: int, pool: Sequence[int]) -> list[int]:
+        days = self._parts.day[list(pool)]
+        first, last = int(days.min()) - NEAR_DAYS, int(days.max()) + NEAR_DAYS
+        first = max(first, int(self._wholes.day[whole]) + self._earliest)
+        last = min(last, int(self._wholes.day[whole]) + self._latest)
+        near: list[int] = []
+        for account in dict.fromkeys(("", self._wholes.account[whole], *(self._parts.account[part] for part in pool))):
+            known = self._near.get((*self._wholes.key[whole], account))
+            if known:
+                start, end = np.searchsorted(known[0], first, "left"), np.searchsorted(known[0], last, "right")
+                near += known[1][start:end].tolist()
+        middle = float(days.mean())
+        tied = set(pool)
+        more = [p for p in near if p not in tied and self._parts.amount[p] < self._wholes.amount[whole]]
+        more.sort(key=lambda part: (abs(float(self._parts.day[part]) - middle), part))
+        return [*pool, *more[: FILLED_POOL - len(pool)]]
+
+
+def _weighed(
+    kind: Kind,
+    lines: BankLines,
+    items: OpenItems,
+    found: Sequence[_Found],
+    line_sets: Sequence[tuple[int, ...]],
+    item_sets: Sequence[tuple[int, ...]],
+) -> Groups:
+    pairs = [(i, j) for left, right in zip(line_sets, item_sets, strict=True) for i in left for j in right]
+    pair = np.array(pairs, np.int64).reshape(-1, 2)
+    evidence = settlement_evidence(lines, items, pair[:, 0], pair[:, 1])
+    lag = (lines.booked_on[pair[:, 0]] - items.issued_on[pair[:, 1]]).astype(np.int64)
+    sizes = [len(one.parts) for one in found]
+    ends = np.cumsum([0, *sizes])
+    features = [
+        _features(one, evidence, lag, int(start), int(end))
+        for one, start, end in zip(found, ends[:-1], ends[1:], strict=True)
+    ]
+    table = np.array(features, np.float64).reshape(-1, len(FEATURES))
+    return Groups(kind, line_sets, item_sets, table, table[:, FEATURES.index("unclear")] == 0)
+
+
+FEATURES = ("size", "unclear", "strange", "quoted", "other", "chance", "sets", "spread", "last", "early")
+
+
+def _features(one: _Found, evidence: Evidence, lag: Integers, start: int, end: int) -> list[float]:
+    part = slice(start, end)
+    clear, alike, quoted = evidence.clear[part], evidence.similarity[part], evidence.quoted[part]
+    lags = lag[part]
+    return [
+        float(len(one.parts)),
+        float((~clear).sum()),
+        float((~clear & (alike < 0.55)).sum()),
+        float((quoted >= Quoted.SWAPPED).any()),
+        float((quoted == Quoted.OTHER).sum()),
+        log(sum(comb(one.pool, size) for size in range(2, len(one.parts) + 1))),
+        log(one.rivals),
+        log(1 + float(np.ptp(lags))),
+        log(1 + max(float(lags.min()), 0.0)),
+        float((lags < 0).sum()),
+    ]

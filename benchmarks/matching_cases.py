@@ -29,14 +29,14 @@ _FIRST = (
     "Grove Harbour Hawk Hazel Heath Hill Holly Iris Ivy Jade Juniper Kestrel Kings Lake Larch Lime Linden Maple Marsh "
     "Mill Moss North Oak Olive Orchard Park Pearl Pine Quarry Quay Raven Red Reed River Robin Rowan Sable Sage Silver "
     "South Spruce Stone Swan Thistle Thorn Tide Valley Vine West White Willow Wren Yarrow Yew"
-).split()
+)
 _SECOND = (
     "Analytics Bakery Books Brewing Builders Carpets Catering Ceramics Cleaning Clinic Coffee Couriers Dental Design "
     "Digital Drilling Electrical Engineering Events Fabrics Farms Fencing Fitness Floors Flowers Foods Freight Glazing "
     "Haulage Hotels Insurance Interiors Joinery Kitchens Landscapes Legal Lighting Logistics Marine Media Motors "
     "Optics Packaging Paints Partners Pharmacy Plumbing Printing Properties Roofing Security Signs Software Stationery "
     "Studios Supplies Systems Textiles Tools Training Travel Tyres Utilities Vets Water Windows"
-).split()
+)
 _FORMS = ("Ltd", "LLC", "Inc", "GmbH", "& Co", "")
 _OPENINGS = ("ACH CREDIT ", "FASTER PAYMENT ", "CARD ", "BACS ", "POS ", "DEPOSIT ", "SEPA ", "")
 _NUMBERS = ("INV-{}", "RE{}", "#{}", "{}", "SI/2024/{}", "BILL {}")
@@ -102,7 +102,7 @@ class _Maker:
     def __init__(self, draw: random.Random, noise: Noise, lines: int) -> None:
         self.draw, self.noise, self.cases = draw, noise, Cases()
         self._days = max(30, lines // 22)  # a company with some 22 lines a day
-        names = [f"{first} {second}" for first in _FIRST for second in _SECOND]
+        names = [f"{first} {second}" for first in _FIRST.split() for second in _SECOND.split()]
         self._parties = draw.sample(names, min(len(names), max(40, lines // 4)))
 
     def one_to_one(self) -> None:
@@ -121,9 +121,7 @@ class _Maker:
             self._item(account, day + timedelta(after), sign * minor, self._noisy(party), self._number())
             for minor, after in zip(minors, days, strict=True)
         ]
-        line = self._line(
-            account, self._later(day + timedelta(last)), sign * sum(minors), self._text(party, "")
-        )
+        line = self._line(account, self._later(day + timedelta(last)), sign * sum(minors), self._text(party, ""))
         self._settle([line], items)
 
     def partial(self) -> None:

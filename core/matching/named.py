@@ -9,7 +9,6 @@ from scipy.sparse import csr_matrix
 from core.matching.candidates import EARLIEST, LATEST, blocks, day_numbers, within
 from core.matching.evidence import CLEAR_NAME, CLEAR_WORDS
 from core.matching.texts import (
-    Floats,
     document_numbers,
     name_key,
     name_similarity,
@@ -76,7 +75,7 @@ def _sharing_words(left: Sequence[str], right: Sequence[str]) -> tuple[Integers,
     """Names with a word stem in common that not too many share."""
     words = [[stems(name) for name in names] for names in (left, right)]
     counts = [Counter(stem for found in side for stem in found) for side in words]
-    shared = [stem for stem in counts[0] if 0 < counts[1][stem] and counts[0][stem] * counts[1][stem] <= _COMMON]
+    shared = [stem for stem in counts[0] if counts[1][stem] > 0 and counts[0][stem] * counts[1][stem] <= _COMMON]
     column = {stem: number for number, stem in enumerate(shared)}
     has, asks = (_incidence(side, column) for side in words)
     a: list[Integers] = [np.zeros(0, np.int64)]

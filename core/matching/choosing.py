@@ -14,7 +14,7 @@ from core.matching.values import Integers
 
 CHANCE = 0.05  # weight of "no partner is in the books", from the share of lines without one
 WORTH = 0.1  # probability below which a pair is not even suggested
-CERTAIN = 0.95  # probability from which a clear pair is in force without a person
+CERTAIN = 0.97  # probability from which a clear pair is in force without a person
 CERTAIN_GROUP = 0.9  # the same for a batch or partial payments, whose sum is proof in itself
 MOST_EXACT = 16  # groups that hang together and are still chosen by trying
 CROWD = 1_000_000  # lines × items of a block from which the best pair goes first, to bound time and memory

@@ -67,7 +67,7 @@ class Proposer:
         """A processor's payout less its fee."""
         gross = sum(int(self._items.amount_minor[item]) for item in payout.items)
         count = f"{len(payout.items)} sale{'' if len(payout.items) == 1 else 's'}"
-        how = "exactly the usual fee" if payout.exact else "about a usual fee"
+        how = "exactly the processor's fee" if payout.exact else "about a usual fee"
         return ProposedMatch(
             (payout.line,), payout.items, Kind.PAYOUT, payout.probability,
             int(self._lines.amount_minor[payout.line]) - gross,

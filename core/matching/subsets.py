@@ -10,8 +10,8 @@ MOST_POOL = 24  # amounts searched; more would take 2^12 × 2^12 sums and find c
 MOST_FOUND = 40  # combinations after which a target counts as hopelessly ambiguous
 
 
-def subsets_with_sum(amounts: Sequence[int], target: int, *, most: int) -> list[tuple[int, ...]]:
-    """The sets of 2 … `most` positions whose amounts sum to the target, smaller sets first.
+def subsets_with_sum(amounts: Sequence[int], target: int, *, most: int, least: int = 2) -> list[tuple[int, ...]]:
+    """The sets of `least` … `most` positions whose amounts sum to the target, smaller sets first.
 
     Both halves of the pool are summed in every way and met in the middle: at most 2 × 4,096 sums. Of more than
     MOST_FOUND sets, MOST_FOUND of the smallest size are given, the same ones for the same order of amounts.
@@ -35,7 +35,8 @@ def subsets_with_sum(amounts: Sequence[int], target: int, *, most: int) -> list[
     right = far_masks[np.arange(len(left)) - np.repeat(starts - first, counts)]
     masks = left | (right << half)
     sizes = np.bitwise_count(masks)
-    masks, sizes = masks[(sizes >= 2) & (sizes <= most)], sizes[(sizes >= 2) & (sizes <= most)]
+    kept = (sizes >= least) & (sizes <= most)
+    masks, sizes = masks[kept], sizes[kept]
     return [_positions(int(mask)) for mask in masks[np.lexsort((masks, sizes))[:MOST_FOUND]]]
 
 

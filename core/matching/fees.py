@@ -2,29 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import combinations
 
-USUAL_SHARE, USUAL_EACH = Decimal("0.029"), 30
-MOST_SHARE, MOST_EACH = Decimal("0.06"), 100  # larger differences are no fee
+WHOLE = 10_000  # shares are in hundredths of a percent
+MOST_SHARE, MOST_EACH = 600, 100  # larger differences are no fee
 _SEEN = 4  # payouts that a rule has to explain to the cent before it counts
 _TRIED = 24  # payouts that propose rules, so that the search stays bounded
-_STEP = Decimal("0.0005")  # shares are published in steps of 0.05 %
+_LOOKED_AT = 200  # payouts on which rules are tried
+_STEP = 5  # shares are published in steps of 0.05 %
 
 
 @dataclass(frozen=True, slots=True)
 class FeeRule:
-    """A share of each sale and a fixed amount a sale, in minor units."""
+    """A share of each sale, in hundredths of a percent, and a fixed amount a sale, in minor units."""
 
-    share: Decimal
+    share: int
     each: int
 
     def of(self, gross_minor: int) -> int:
         """The fee of one sale."""
-        return int((self.share * gross_minor).quantize(Decimal(1), ROUND_HALF_EVEN)) + self.each
+        return round_half_even(self.share * gross_minor, WHOLE) + self.each
 
 
-USUAL = FeeRule(USUAL_SHARE, USUAL_EACH)
+USUAL = FeeRule(290, 30)  # 2.9 % and 30 cents
+NONE = FeeRule(0, 0)
 Observed = tuple[Sequence[int], int]  # the sales that one payout may pay, and what it paid
 
 
@@ -39,13 +40,24 @@ def learned_rule(seen: Sequence[Observed]) -> FeeRule:
     Args:
         seen: payouts that may pay just these sales; some may be wrong.
     """
-    plausible = [one for one in seen if 0 <= sum(one[0]) - one[1] <= MOST_SHARE * sum(one[0]) + MOST_EACH * len(one[0])]
+    plausible = [one for one in seen if can_be_fee(sum(one[0]) - one[1], one[0])][:_LOOKED_AT]
     if not plausible:
         return USUAL
-    rules = dict.fromkeys((USUAL, FeeRule(Decimal(0), 0), *_proposed(plausible)))
+    rules = dict.fromkeys((USUAL, NONE, *_proposed(plausible)))
     best = max(rules, key=lambda rule: (_explained(rule, plausible), rule == USUAL, -rule.share, -rule.each))
     enough = max(_SEEN, len(plausible) // 2)
     return best if _explained(best, plausible) >= enough else USUAL
+
+
+def can_be_fee(difference: int, sales: Sequence[int]) -> bool:
+    """The difference is of a size that a processor may hold back."""
+    return 0 <= difference * WHOLE <= MOST_SHARE * sum(sales) + MOST_EACH * len(sales) * WHOLE
+
+
+def round_half_even(dividend: int, divisor: int) -> int:
+    """The quotient of integers (divisor > 0), halves to the even one."""
+    whole, rest = divmod(dividend, divisor)
+    return whole + (rest * 2 > divisor or (rest * 2 == divisor and whole % 2 == 1))
 
 
 def explains(rule: FeeRule, sales: Sequence[int], paid: int) -> bool:
@@ -63,8 +75,9 @@ def _proposed(seen: Sequence[Observed]) -> Iterable[FeeRule]:
         gross_a, gross_b = sum(a), sum(b)
         base = gross_a * len(b) - gross_b * len(a)
         if base:
-            share = Decimal((gross_a - paid_a) * len(b) - (gross_b - paid_b) * len(a)) / base
-            share = (share / _STEP).quantize(Decimal(1), ROUND_HALF_EVEN) * _STEP
-            each = round((gross_a - paid_a - share * gross_a) / len(a))
+            share = (gross_a - paid_a) * len(b) - (gross_b - paid_b) * len(a)
+            sign = 1 if base > 0 else -1
+            share = _STEP * round_half_even(sign * share * WHOLE // _STEP, sign * base)
+            each = round_half_even((gross_a - paid_a) * WHOLE - share * gross_a, len(a) * WHOLE)
             if 0 <= share <= MOST_SHARE and 0 <= each <= MOST_EACH:
                 yield FeeRule(share, each)

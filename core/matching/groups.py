@@ -9,7 +9,7 @@ import numpy as np
 
 from core.matching.candidates import EARLIEST, LATEST
 from core.matching.evidence import Evidence, Quoted, settlement_evidence
-from core.matching.named import tied_pairs
+from core.matching.named import Ties
 from core.matching.subsets import MOST_POOL, subsets_with_sum
 from core.matching.texts import Bools, Floats
 from core.matching.values import BankLines, Integers, Kind, OpenItems
@@ -66,17 +66,28 @@ class _Found:
     sets: int  # combinations found for the whole
 
 
-def find_batches(lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> Groups:
-    """Lines that may pay 2 … MOST_ITEMS items at once, among the free ones."""
-    i, j = tied_pairs(lines, items, free_lines, free_items, by_line=True)
+def find_groups(lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> list[Groups]:
+    """Lines that may pay several of the free items, and items that several of the free lines may pay."""
+    ties = Ties.of(lines, items, free_lines, free_items)
+    return [
+        _batches(lines, items, free_items, ties.pairs(by_line=True)),
+        _partial_payments(lines, items, free_lines, ties.pairs(by_line=False)),
+    ]
+
+
+def _batches(lines: BankLines, items: OpenItems, free_items: Integers, tied: tuple[Integers, Integers]) -> Groups:
+    """Lines that may pay 2 … MOST_ITEMS items at once."""
+    i, j = tied
     search = _Search(_Side.of(lines), _Side.of(items), free_items, MOST_ITEMS, -LATEST, -EARLIEST)
     found = search.run(_pools(i, j))
     return _weighed(Kind.BATCH, lines, items, found, [(one.whole,) for one in found], [one.parts for one in found])
 
 
-def find_partial_payments(lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> Groups:
-    """Items that may be paid by 2 … MOST_PARTS lines of one account, among the free ones."""
-    i, j = tied_pairs(lines, items, free_lines, free_items, by_line=False)
+def _partial_payments(
+    lines: BankLines, items: OpenItems, free_lines: Integers, tied: tuple[Integers, Integers]
+) -> Groups:
+    """Items that may be paid by 2 … MOST_PARTS lines of one account."""
+    i, j = tied
     search = _Search(_Side.of(items), _Side.of(lines), free_lines, MOST_PARTS, EARLIEST, LATEST)
     found = [one for one in search.run(_pools(j, i)) if len({lines.account[k] for k in one.parts}) == 1]
     return _weighed(Kind.PARTS, lines, items, found, [one.parts for one in found], [(one.whole,) for one in found])
@@ -151,7 +162,9 @@ def _weighed(
 ) -> Groups:
     pairs = [(i, j) for left, right in zip(line_sets, item_sets, strict=True) for i in left for j in right]
     pair = np.array(pairs, np.int64).reshape(-1, 2)
-    evidence = settlement_evidence(lines, items, pair[:, 0], pair[:, 1])
+    used_lines, i = np.unique(pair[:, 0], return_inverse=True)
+    used_items, j = np.unique(pair[:, 1], return_inverse=True)
+    evidence = settlement_evidence(lines.at(used_lines), items.at(used_items), i, j)
     lag = (lines.booked_on[pair[:, 0]] - items.issued_on[pair[:, 1]]).astype(np.int64)
     sizes = [len(one.parts) for one in found]
     ends = np.cumsum([0, *sizes])

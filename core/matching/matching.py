@@ -34,7 +34,7 @@ def find_matches(
         only when a name, number or word ties it and nothing else comes near; ties are suggestions.
     """
     line_order, item_order = _by_key(lines.key), _by_key(items.key)
-    sorted_lines, sorted_items = _reordered_lines(lines, line_order), _reordered_items(items, item_order)
+    sorted_lines, sorted_items = lines.at(line_order), items.at(item_order)
     settlements, transfers = _weighed(sorted_lines, sorted_items, own or OwnAccounts(), excluded)
     payouts = [
         payout
@@ -96,34 +96,6 @@ def _allowed(
 
 def _by_key(keys: Sequence[str]) -> Integers:
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
-
-
-def _reordered_lines(lines: BankLines, order: Integers) -> BankLines:
-    rows = order.tolist()
-    return BankLines(
-        key=[lines.key[r] for r in rows],
-        account=[lines.account[r] for r in rows],
-        booked_on=lines.booked_on[order],
-        amount_minor=lines.amount_minor[order],
-        currency=[lines.currency[r] for r in rows],
-        text=[lines.text[r] for r in rows],
-        counterparty=[lines.counterparty[r] for r in rows],
-        transfers_only=[lines.transfers_only[r] for r in rows] if lines.transfers_only else (),
-    )
-
-
-def _reordered_items(items: OpenItems, order: Integers) -> OpenItems:
-    rows = order.tolist()
-    return OpenItems(
-        key=[items.key[r] for r in rows],
-        account=[items.account[r] for r in rows],
-        issued_on=items.issued_on[order],
-        amount_minor=items.amount_minor[order],
-        currency=[items.currency[r] for r in rows],
-        counterparty=[items.counterparty[r] for r in rows],
-        references=[items.references[r] for r in rows],
-        kind=[items.kind[r] for r in rows],
-    )
 
 
 def _placed(match: ProposedMatch, line_order: Integers, item_order: Integers) -> ProposedMatch:

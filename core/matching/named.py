@@ -2,54 +2,100 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from core.matching.candidates import EARLIEST, LATEST, blocks, day_numbers, within
-from core.matching.evidence import CLEAR_NAME, CLEAR_WORDS
+from core.matching.evidence import CLEAR_WORDS
 from core.matching.texts import (
     document_numbers,
     name_key,
     name_similarity,
     neighbours_swapped,
     reference_key,
+    starts_alike,
     stems,
     words_shared,
 )
 from core.matching.values import BankLines, Integers, OpenItems
 
+ALIKE = 0.78  # similarity from which names tie a movement to a whole
 NEAREST = 48  # items of one name looked at for a line, and lines for an item
 _COMMON = 200_000  # pairs of names with one word in common from which that word ties nobody
 _ROWS_AT_ONCE = 2_000  # of the sparse product of names, to bound memory
 
 
-def tied_pairs(
-    lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers, *, by_line: bool
-) -> tuple[Integers, Integers]:
-    """Positions of free lines and items that share sign, currency, account and window, and a name or a number.
+@dataclass(frozen=True)
+class Ties:
+    """The names of free lines and items by number, which of them are alike, and who quotes whose document number."""
 
-    Args:
-        by_line: keep for each line and name the NEAREST items issued before it; else for each item and name the
-            NEAREST lines booked after it.
-    """
-    line_names = [name_key(lines.text[i]) for i in free_lines.tolist()]
-    item_names = [name_key(items.counterparty[j]) for j in free_items.tolist()]
-    left_known = {name: row for row, name in enumerate(dict.fromkeys(line_names))}
-    right_known = {name: row for row, name in enumerate(dict.fromkeys(item_names))}
-    a, b = tied_names(list(left_known), list(right_known))
-    of_line = np.array([left_known[name] for name in line_names], np.int64)
-    of_item = np.array([right_known[name] for name in item_names], np.int64)
-    line_rows, line_ties = _expanded(of_line, a, np.arange(len(a)), len(left_known))
-    item_rows, item_ties = _expanded(of_item, b, np.arange(len(b)), len(right_known))
-    numbered = _numbered(lines, items, free_lines, free_items)
-    if by_line:
-        named = _joined(lines, items, free_lines[line_rows], b[line_ties], free_items, of_item, by_line=True)
-    else:
-        named = _joined(lines, items, free_lines, of_line, free_items[item_rows], a[item_ties], by_line=False)
-    i, j = np.concatenate([named[0], numbered[0]]), np.concatenate([named[1], numbered[1]])
-    distinct = np.unique(i * max(len(items), 1) + j)
-    return distinct // max(len(items), 1), distinct % max(len(items), 1)
+    lines: BankLines
+    items: OpenItems
+    free_lines: Integers
+    free_items: Integers
+    name_of_line: Integers
+    name_of_item: Integers
+    alike: tuple[Integers, Integers]  # numbers of a line's name and of an item's name
+    quoting: tuple[Integers, Integers]  # positions of lines and items
+
+    @classmethod
+    def of(cls, lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> "Ties":
+        """Compares the names; of the other columns nothing is looked at but the numbers in the texts."""
+        line_names = [name_key(lines.text[i]) for i in free_lines.tolist()]
+        item_names = [name_key(items.counterparty[j]) for j in free_items.tolist()]
+        left = {name: number for number, name in enumerate(dict.fromkeys(line_names))}
+        right = {name: number for number, name in enumerate(dict.fromkeys(item_names))}
+        return cls(
+            lines, items, free_lines, free_items,
+            np.array([left[name] for name in line_names], np.int64),
+            np.array([right[name] for name in item_names], np.int64),
+            tied_names(list(left), list(right)),
+            _numbered(lines, items, free_lines, free_items),
+        )  # fmt: skip
+
+    def pairs(self, *, by_line: bool) -> tuple[Integers, Integers]:
+        """Positions of lines and items that share sign, currency, account and window, and a name or a number.
+
+        Args:
+            by_line: keep for each line and name the NEAREST items issued before it; else for each item and name the
+                NEAREST lines booked after it.
+        """
+        a, b = self.alike
+        if by_line:
+            rows, names = _expanded(self.name_of_line, a, b)
+            named = self._joined(self.free_lines[rows], names, self.free_items, self.name_of_item, by_line=True)
+        else:
+            rows, names = _expanded(self.name_of_item, b, a)
+            named = self._joined(self.free_lines, self.name_of_line, self.free_items[rows], names, by_line=False)
+        i, j = (np.concatenate(both) for both in zip(named, self.quoting, strict=True))
+        width = max(len(self.items), 1)
+        distinct = np.unique(i * width + j)
+        return distinct // width, distinct % width
+
+    def _joined(
+        self, i: Integers, line_name: Integers, j: Integers, item_name: Integers, *, by_line: bool
+    ) -> tuple[Integers, Integers]:
+        """Lines i and items j of the same name number, sign, currency, account and window."""
+        lines, items = self.lines, self.items
+        found: list[tuple[Integers, Integers]] = []
+        named = np.array([bool(account) for account in items.account], np.bool_)[j]
+        for with_account in (False, True):
+            part, part_name = j[named == with_account], item_name[named == with_account]
+            if not len(part):
+                continue
+            line_block, item_block = blocks(
+                _columns(lines, i, line_name, with_account), _columns(items, part, part_name, with_account)
+            )
+            line_day, item_day = day_numbers(lines.booked_on)[i], day_numbers(items.issued_on)[part]
+            if by_line:
+                p, q = within(line_block, line_day, item_block, item_day, -LATEST, -EARLIEST, last_of=NEAREST)
+            else:
+                q, p = within(item_block, item_day, line_block, line_day, EARLIEST, LATEST, first_of=NEAREST)
+            found.append((i[p], part[q]))
+        none = np.zeros(0, np.int64)
+        return np.concatenate([none, *(p for p, _ in found)]), np.concatenate([none, *(q for _, q in found)])
 
 
 def tied_names(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Integers]:
@@ -60,12 +106,9 @@ def tied_names(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Int
     """
     place = {name: row for row, name in enumerate(right)}
     found = {(row, place[name]) for row, name in enumerate(left) if name and name in place}
-    a, b = _sharing_words(left, right)
-    initials = _initials(left, right)
-    a, b = np.concatenate([a, initials[0]]), np.concatenate([b, initials[1]])
-    if len(a):
+    for a, b in (_sharing_words(left, right), _initials(left, right)):
         alike = name_similarity([left[k] for k in a.tolist()], [right[k] for k in b.tolist()])
-        kept = (alike >= CLEAR_NAME - 0.07) | (words_shared(left, right, a, b) >= CLEAR_WORDS)
+        kept = (alike >= ALIKE) | (words_shared(left, right, a, b) >= CLEAR_WORDS)
         found |= set(zip(a[kept].tolist(), b[kept].tolist(), strict=True))
     pairs = np.array(sorted(found), np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
@@ -78,13 +121,13 @@ def _sharing_words(left: Sequence[str], right: Sequence[str]) -> tuple[Integers,
     shared = [stem for stem in counts[0] if counts[1][stem] > 0 and counts[0][stem] * counts[1][stem] <= _COMMON]
     column = {stem: number for number, stem in enumerate(shared)}
     has, asks = (_incidence(side, column) for side in words)
-    a: list[Integers] = [np.zeros(0, np.int64)]
-    b: list[Integers] = [np.zeros(0, np.int64)]
+    met: list[tuple[Integers, Integers]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for start in range(0, len(left), _ROWS_AT_ONCE):
-        met = (has[start : start + _ROWS_AT_ONCE] @ asks.T).tocoo()
-        a.append(met.row.astype(np.int64) + start)
-        b.append(met.col.astype(np.int64))
-    return np.concatenate(a), np.concatenate(b)
+        both = (has[start : start + _ROWS_AT_ONCE] @ asks.T).tocoo()
+        a, b = both.row.astype(np.int64) + start, both.col.astype(np.int64)
+        worth = (both.data > 1) | starts_alike([left[k] for k in a.tolist()], [right[k] for k in b.tolist()])
+        met.append((a[worth], b[worth]))
+    return np.concatenate([a for a, _ in met]), np.concatenate([b for _, b in met])
 
 
 def _incidence(side: Sequence[Sequence[str]], column: dict[str, int]) -> csr_matrix:
@@ -112,44 +155,14 @@ def _initials(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Inte
     return found[:, 0], found[:, 1]
 
 
-def _expanded(of_row: Integers, key: Integers, value: Integers, count: int) -> tuple[Integers, Integers]:
+def _expanded(of_row: Integers, key: Integers, value: Integers) -> tuple[Integers, Integers]:
     """Each row once for every value under its key: (rows, values)."""
     order = np.argsort(key, kind="stable")
-    first = np.searchsorted(key[order], np.arange(count), "left")
-    counts = (np.searchsorted(key[order], np.arange(count), "right") - first)[of_row]
+    first = np.searchsorted(key[order], of_row, "left")
+    counts = np.searchsorted(key[order], of_row, "right") - first
     rows = np.repeat(np.arange(len(of_row)), counts)
-    starts = np.repeat(first[of_row] - (np.cumsum(counts) - counts), counts)
+    starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
     return rows, value[order[np.arange(len(rows)) + starts]] if len(rows) else rows
-
-
-def _joined(
-    lines: BankLines,
-    items: OpenItems,
-    i: Integers,
-    line_name: Integers,
-    j: Integers,
-    item_name: Integers,
-    *,
-    by_line: bool,
-) -> tuple[Integers, Integers]:
-    """Lines i and items j of the same name number, sign, currency, account and window."""
-    found: list[tuple[Integers, Integers]] = []
-    named = np.array([bool(account) for account in items.account], np.bool_)[j]
-    for with_account in (False, True):
-        part, part_name = j[named == with_account], item_name[named == with_account]
-        if not len(part):
-            continue
-        line_block, item_block = blocks(
-            _columns(lines, i, line_name, with_account), _columns(items, part, part_name, with_account)
-        )
-        line_day, item_day = day_numbers(lines.booked_on)[i], day_numbers(items.issued_on)[part]
-        if by_line:
-            p, q = within(line_block, line_day, item_block, item_day, -LATEST, -EARLIEST, last_of=NEAREST)
-        else:
-            q, p = within(item_block, item_day, line_block, line_day, EARLIEST, LATEST, first_of=NEAREST)
-        found.append((i[p], part[q]))
-    none = np.zeros(0, np.int64)
-    return np.concatenate([none, *(p for p, _ in found)]), np.concatenate([none, *(q for _, q in found)])
 
 
 def _columns(table: BankLines | OpenItems, rows: Integers, name: Integers, with_account: bool) -> list[list[object]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from core.matching.fees import MOST_EACH, MOST_SHARE, FeeRule, explains, learned_rule, slack
+from core.matching.fees import FeeRule, can_be_fee, explains, learned_rule, slack
 from core.matching.subsets import MOST_POOL, subsets_with_sum
 from core.matching.texts import name_key
 from core.matching.values import BankLines, OpenItems
@@ -97,10 +97,9 @@ def _judged(lines: BankLines, items: OpenItems, line: int, members: tuple[int, .
     """The payout of all of a day's sales, if the difference can be a fee."""
     gross = [int(items.amount_minor[item]) for item in members]
     paid = int(lines.amount_minor[line])
-    fee = sum(gross) - paid
-    if fee == 0 or explains(rule, gross, paid):
+    if sum(gross) == paid or explains(rule, gross, paid):
         return Payout(line, members, EXACT, True)
-    if 0 < fee <= MOST_SHARE * sum(gross) + MOST_EACH * len(gross):
+    if can_be_fee(sum(gross) - paid, gross):
         return Payout(line, members, PLAUSIBLE, False)
     return None
 

@@ -8,6 +8,7 @@ from core.matching.values import Integers
 
 MOST_POOL = 24  # amounts searched; more would take 2^12 × 2^12 sums and find chance sums everywhere
 MOST_FOUND = 40  # combinations after which a target counts as hopelessly ambiguous
+_COUNTS = np.bitwise_count(np.arange(1 << MOST_POOL // 2))  # how many amounts each set of half a pool has
 
 
 def subsets_with_sum(amounts: Sequence[int], target: int, *, most: int, least: int = 2) -> list[tuple[int, ...]]:
@@ -42,13 +43,11 @@ def subsets_with_sum(amounts: Sequence[int], target: int, *, most: int, least: i
 
 def _sums(amounts: Sequence[int], target: int, most: int) -> tuple[Integers, Integers]:
     """Sums of the sets of up to `most` amounts that do not exceed the target, and the sets as bits."""
-    sums, masks = np.zeros(1, np.int64), np.zeros(1, np.int64)
-    for place, amount in enumerate(amounts):
-        more = sums + amount
-        fits = (more <= target) & (np.bitwise_count(masks) < most)
-        sums = np.concatenate([sums, more[fits]])
-        masks = np.concatenate([masks, masks[fits] | (1 << place)])
-    return sums, masks
+    sums = np.zeros(1, np.int64)
+    for amount in amounts:
+        sums = np.concatenate([sums, sums + amount])
+    masks = np.flatnonzero((sums <= target) & (_COUNTS[: len(sums)] <= most))
+    return sums[masks], masks
 
 
 def _positions(mask: int) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.matching.choosing import CHANCE, choose, choose_groups, group_probabilities
-from core.matching.groups import Groups, find_batches, find_partial_payments
+from core.matching.groups import Groups, find_groups
 from core.matching.payouts import Payout
 from core.matching.proposing import Pairs, Proposer
 from core.matching.texts import Floats
@@ -45,7 +45,7 @@ class Choice:
         """Find batches and partial payments among what is free now."""
         settling = np.array([not held for held in self._lines.transfers_only] or [True] * len(self._lines), np.bool_)
         lines, items = np.flatnonzero(self._free_lines & settling), np.flatnonzero(self._free_items)
-        found = [search(self._lines, self._items, lines, items) for search in (find_batches, find_partial_payments)]
+        found = find_groups(self._lines, self._items, lines, items)
         if not any(len(groups.odds) for groups in found):
             return
         members = [self._numbers(match) for groups in found for match in _sides(groups)]

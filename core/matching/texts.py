@@ -19,6 +19,8 @@ Bools = npt.NDArray[np.bool_]
 STEM = 4  # first letters by which words are compared
 TELLING = 4.0  # weight that the words of a name need together to say anything: one word that 1 name in 55 has
 _PAIRS_AT_ONCE = 500_000  # of the sparse product, to bound memory
+SHORT_FORM = 0.8  # similarity of a name and its initials or its first word alone
+ROUGHLY = 0.65
 NO_NAME = -1.0  # similarity where one side names nobody
 
 _WORD = re.compile(r"[^\W_]+(?:[&'.-][^\W_]+)*", re.UNICODE)
@@ -108,9 +110,19 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> Floats:
     whole = _similar(left, right, fuzz.ratio)
     cut = np.where(np.array(heads) >= 5, _similar(cut_left, cut_right, fuzz.ratio), 0.0)
     words = np.where(np.array(heads) >= 5, 0.95 * _similar(left, right, fuzz.token_set_ratio), 0.0)
-    short = np.array([_is_short_form(a, b) for a, b in zip(left, right, strict=True)], np.float64)
-    best = np.maximum.reduce([whole, 0.98 * cut, words, 0.8 * short])
+    best = np.maximum.reduce([whole, 0.98 * cut, words])
+    for pair in np.flatnonzero(best < SHORT_FORM).tolist():
+        if _is_short_form(left[pair], right[pair]):
+            best[pair] = SHORT_FORM
     return np.where(np.array(heads) > 0, best, NO_NAME)
+
+
+def starts_alike(left: Sequence[str], right: Sequence[str]) -> Bools:
+    """A quick look, pair by pair: cut to the shorter one the names are at least roughly alike."""
+    heads = [min(len(a), len(b)) for a, b in zip(left, right, strict=True)]
+    cut_left = [a[:n] for a, n in zip(left, heads, strict=True)]
+    cut_right = [b[:n] for b, n in zip(right, heads, strict=True)]
+    return np.asarray(_similar(cut_left, cut_right, fuzz.ratio) >= ROUGHLY, np.bool_)
 
 
 def _similar(left: Sequence[str], right: Sequence[str], scorer: Any) -> Floats:
@@ -119,8 +131,10 @@ def _similar(left: Sequence[str], right: Sequence[str], scorer: Any) -> Floats:
 
 def _is_short_form(left: str, right: str) -> bool:
     """One side is the first word of the other, or its initials (a company form at the end may be missing)."""
-    short, long = sorted((left, right), key=len)
-    if not 2 <= len(short) < len(long) or short[0] != long[0]:
+    if left[:1] != right[:1]:
+        return False
+    short, long = (left, right) if len(left) < len(right) else (right, left)
+    if not 2 <= len(short) < len(long):
         return False
     words = long.split()
     if words[0] == short:

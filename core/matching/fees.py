@@ -9,7 +9,7 @@ MOST_SHARE, MOST_EACH = 600, 100  # larger differences are no fee
 _SEEN = 4  # payouts that a rule has to explain to the cent before it counts
 _TRIED = 24  # payouts that propose rules, so that the search stays bounded
 _LOOKED_AT = 200  # payouts on which rules are tried
-_STEP = 5  # shares are published in steps of 0.05 %
+_STEPS = (1, 5)  # shares are published in steps of 0.01 %, mostly of 0.05 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,10 @@ def _proposed(seen: Sequence[Observed]) -> Iterable[FeeRule]:
         gross_a, gross_b = sum(a), sum(b)
         base = gross_a * len(b) - gross_b * len(a)
         if base:
-            share = (gross_a - paid_a) * len(b) - (gross_b - paid_b) * len(a)
             sign = 1 if base > 0 else -1
-            share = _STEP * round_half_even(sign * share * WHOLE // _STEP, sign * base)
-            each = round_half_even((gross_a - paid_a) * WHOLE - share * gross_a, len(a) * WHOLE)
-            if 0 <= share <= MOST_SHARE and 0 <= each <= MOST_EACH:
-                yield FeeRule(share, each)
+            held = sign * WHOLE * ((gross_a - paid_a) * len(b) - (gross_b - paid_b) * len(a))
+            for step in _STEPS:
+                share = step * round_half_even(held, sign * base * step)
+                each = round_half_even((gross_a - paid_a) * WHOLE - share * gross_a, len(a) * WHOLE)
+                if 0 <= share <= MOST_SHARE and 0 <= each <= MOST_EACH:
+                    yield FeeRule(share, each)

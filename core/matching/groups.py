@@ -10,8 +10,9 @@ import numpy as np
 from core.matching.candidates import EARLIEST, LATEST
 from core.matching.evidence import Evidence, Quoted, settlement_evidence
 from core.matching.named import Ties
+from core.matching.siblings import sibling_payments
 from core.matching.subsets import MOST_POOL, subsets_with_sum
-from core.matching.texts import Bools, Floats
+from core.matching.texts import Bools, Floats, name_key
 from core.matching.values import BankLines, Integers, Kind, OpenItems
 
 MOST_ITEMS, MOST_PARTS = 6, 3  # items of a batch, payments of an item
@@ -39,6 +40,9 @@ class Groups:
     features: Floats  # n × FEATURES
 
 
+_NONE = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 @dataclass(frozen=True)
 class _Side:
     """The movements on one side that may be part of a whole on the other."""
@@ -47,14 +51,19 @@ class _Side:
     day: Integers
     key: Sequence[tuple[object, ...]]  # sign, currency
     account: Sequence[str]
+    name: Sequence[str]
 
     @classmethod
     def of(cls, table: BankLines | OpenItems) -> "_Side":
-        days = table.booked_on if isinstance(table, BankLines) else table.issued_on
+        if isinstance(table, BankLines):
+            days, names = table.booked_on, table.text
+        else:
+            days, names = table.issued_on, table.counterparty
         signs = (table.amount_minor > 0).tolist()
         return cls(
             np.abs(table.amount_minor), days.astype("datetime64[D]").astype(np.int64),
             list(zip(signs, table.currency, strict=True)), table.account,
+            [name_key(name) for name in names],
         )  # fmt: skip
 
 
@@ -71,7 +80,7 @@ def find_groups(lines: BankLines, items: OpenItems, free_lines: Integers, free_i
     ties = Ties.of(lines, items, free_lines, free_items)
     return [
         _batches(lines, items, free_items, ties.pairs(by_line=True)),
-        _partial_payments(lines, items, free_lines, ties.pairs(by_line=False)),
+        _partial_payments(lines, items, free_lines, free_items, ties.pairs(by_line=False)),
     ]
 
 
@@ -84,12 +93,21 @@ def _batches(lines: BankLines, items: OpenItems, free_items: Integers, tied: tup
 
 
 def _partial_payments(
-    lines: BankLines, items: OpenItems, free_lines: Integers, tied: tuple[Integers, Integers]
+    lines: BankLines,
+    items: OpenItems,
+    free_lines: Integers,
+    free_items: Integers,
+    tied: tuple[Integers, Integers],
 ) -> Groups:
     """Items that may be paid by 2 … MOST_PARTS lines of one account."""
     i, j = tied
     search = _Search(_Side.of(items), _Side.of(lines), free_lines, MOST_PARTS, EARLIEST, LATEST)
     found = [one for one in search.run(_pools(j, i)) if len({lines.account[k] for k in one.parts}) == 1]
+    known = {(one.whole, one.parts) for one in found}
+    for whole, parts, pool in sibling_payments(lines, items, free_lines, free_items, MOST_PARTS):
+        if (whole, parts) not in known:
+            known.add((whole, parts))
+            found.append(_Found(whole, parts, pool, 1))
     return _weighed(Kind.PARTS, lines, items, found, [one.parts for one in found], [(one.whole,) for one in found])
 
 
@@ -106,13 +124,12 @@ class _Search:
     def __init__(self, wholes: _Side, parts: _Side, free: Integers, most: int, earliest: int, latest: int) -> None:
         self._wholes, self._parts, self._most = wholes, parts, most
         self._earliest, self._latest = earliest, latest
-        self._near: dict[tuple[object, ...], tuple[Integers, Integers]] = {}
         by_key: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for part in free.tolist():
-            by_key[(*parts.key[part], parts.account[part])].append(part)
-        for key, rows in by_key.items():
-            order = np.array(rows, np.int64)[np.argsort(parts.day[rows], kind="stable")]
-            self._near[key] = (parts.day[order], order)
+        for part in free[np.argsort(parts.day[free], kind="stable")].tolist():
+            key = (*parts.key[part], parts.account[part])
+            by_key[key].append(part)
+            by_key[*key, parts.name[part]].append(part)
+        self._free = {key: (parts.day[rows], np.array(rows, np.int64)) for key, rows in by_key.items()}
 
     def run(self, pools: dict[int, list[int]]) -> list[_Found]:
         found: list[_Found] = []
@@ -135,21 +152,27 @@ class _Search:
         ]
 
     def _filled(self, whole: int, pool: Sequence[int]) -> list[int]:
+        """The pool, then what has the same name as one of it, then what stands near it in time."""
         days = self._parts.day[list(pool)]
-        first, last = int(days.min()) - NEAR_DAYS, int(days.max()) + NEAR_DAYS
-        first = max(first, int(self._wholes.day[whole]) + self._earliest)
-        last = min(last, int(self._wholes.day[whole]) + self._latest)
-        near: list[int] = []
-        for account in dict.fromkeys(("", self._wholes.account[whole], *(self._parts.account[part] for part in pool))):
-            known = self._near.get((*self._wholes.key[whole], account))
-            if known:
-                start, end = np.searchsorted(known[0], first, "left"), np.searchsorted(known[0], last, "right")
-                near += known[1][start:end].tolist()
-        middle = float(days.mean())
-        tied = set(pool)
-        more = [p for p in near if p not in tied and self._parts.amount[p] < self._wholes.amount[whole]]
-        more.sort(key=lambda part: (abs(float(self._parts.day[part]) - middle), part))
-        return [*pool, *more[: FILLED_POOL - len(pool)]]
+        middle, here = float(days.mean()), int(self._wholes.day[whole])
+        accounts = dict.fromkeys(("", self._wholes.account[whole], *(self._parts.account[part] for part in pool)))
+        names = {self._parts.name[part] for part in pool}
+        window = here + self._earliest, here + self._latest
+        near = max(window[0], int(days.min()) - NEAR_DAYS), min(window[1], int(days.max()) + NEAR_DAYS)
+        keys = [(*self._wholes.key[whole], account) for account in accounts]
+        more = [part for key in keys for name in names for part in self._between((*key, name), *window)]
+        more += [part for key in keys for part in self._between(key, *near)]
+        fitting = {p for p in more if self._parts.amount[p] < self._wholes.amount[whole]}.difference(pool)
+        ranked = sorted(
+            fitting, key=lambda p: (self._parts.name[p] not in names, abs(float(self._parts.day[p]) - middle), p)
+        )
+        return [*pool, *ranked[: FILLED_POOL - len(pool)]]
+
+    def _between(self, key: tuple[object, ...], first: int, last: int) -> list[int]:
+        """The free parts under a key within the days."""
+        days, rows = self._free.get(key, _NONE)
+        start, end = np.searchsorted(days, [first, last + 1], "left")
+        return list(map(int, rows[start:end]))
 
 
 def _weighed(

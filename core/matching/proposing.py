@@ -52,9 +52,7 @@ class Proposer:
         certain = probability >= CERTAIN_GROUP and bool(groups.sole[group])
         facts = dict(zip(FEATURES, groups.features[group].tolist(), strict=True))
         count, strange = round(facts["size"]), round(facts["unclear"])
-        whole = (
-            f"{count} items add up to the line" if groups.kind is Kind.BATCH else f"{count} lines add up to the item"
-        )
+        whole = "items add up to the line" if groups.kind is Kind.BATCH else "lines add up to the item"
         named = "name or number of all agree" if not strange else f"{strange} of them without its name or number"
         others = round(float(np.exp(facts["sets"]))) - 1
         rivals = f", {others} other combination{'' if others == 1 else 's'} would too" if others else ""

@@ -1,8 +1,9 @@
 """Which lines and items name the same party or number, whatever their amounts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -23,7 +24,8 @@ from core.matching.values import BankLines, Integers, OpenItems
 
 ALIKE = 0.78  # similarity from which names tie a movement to a whole
 NEAREST = 48  # items of one name looked at for a line, and lines for an item
-_COMMON = 200_000  # pairs of names with one word in common from which that word ties nobody
+_COMMON = 20_000  # pairs of names with one word in common from which that word ties nobody
+_START = 6  # letters
 _ROWS_AT_ONCE = 2_000  # of the sparse product of names, to bound memory
 
 
@@ -85,9 +87,9 @@ class Ties:
             part, part_name = j[named == with_account], item_name[named == with_account]
             if not len(part):
                 continue
-            line_block, item_block = blocks(
-                _columns(lines, i, line_name, with_account), _columns(items, part, part_name, with_account)
-            )
+            of_line, of_item = blocks(_columns(lines, with_account), _columns(items, with_account))
+            kinds = int(max(of_line.max(initial=0), of_item.max(initial=0))) + 1
+            line_block, item_block = line_name * kinds + of_line[i], part_name * kinds + of_item[part]
             line_day, item_day = day_numbers(lines.booked_on)[i], day_numbers(items.issued_on)[part]
             if by_line:
                 p, q = within(line_block, line_day, item_block, item_day, -LATEST, -EARLIEST, last_of=NEAREST)
@@ -106,31 +108,42 @@ def tied_names(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Int
     """
     place = {name: row for row, name in enumerate(right)}
     found = {(row, place[name]) for row, name in enumerate(left) if name and name in place}
-    for a, b in (_sharing_words(left, right), _initials(left, right)):
-        alike = name_similarity([left[k] for k in a.tolist()], [right[k] for k in b.tolist()])
-        kept = (alike >= ALIKE) | (words_shared(left, right, a, b) >= CLEAR_WORDS)
-        found |= set(zip(a[kept].tolist(), b[kept].tolist(), strict=True))
+    a, b = _sharing_words(left, right)
+    kept = words_shared(left, right, a, b) >= CLEAR_WORDS
+    initial = [np.array([ord(name[0]) if name else 0 for name in names], np.int64) for names in (left, right)]
+    open_still = np.flatnonzero(~kept & (initial[0][a] == initial[1][b]))
+    kept[open_still] = starts_alike(
+        [left[k] for k in a[open_still].tolist()], [right[k] for k in b[open_still].tolist()]
+    )
+    found |= set(zip(a[kept].tolist(), b[kept].tolist(), strict=True))
+    a, b = _initials(left, right)
+    kept = name_similarity([left[k] for k in a.tolist()], [right[k] for k in b.tolist()]) >= ALIKE
+    found |= set(zip(a[kept].tolist(), b[kept].tolist(), strict=True))
     pairs = np.array(sorted(found), np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
 def _sharing_words(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Integers]:
-    """Names with a word stem in common that not too many share."""
-    words = [[stems(name) for name in names] for names in (left, right)]
-    counts = [Counter(stem for found in side for stem in found) for side in words]
-    shared = [stem for stem in counts[0] if counts[1][stem] > 0 and counts[0][stem] * counts[1][stem] <= _COMMON]
-    column = {stem: number for number, stem in enumerate(shared)}
+    """Names with a word, two words or the start in common that not too many share."""
+    words = [[_signs_of(name) for name in names] for names in (left, right)]
+    counts = [Counter(sign for found in side for sign in found) for side in words]
+    shared = [sign for sign in counts[0] if counts[1][sign] > 0 and counts[0][sign] * counts[1][sign] <= _COMMON]
+    column = {sign: number for number, sign in enumerate(shared)}
     has, asks = (_incidence(side, column) for side in words)
     met: list[tuple[Integers, Integers]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for start in range(0, len(left), _ROWS_AT_ONCE):
         both = (has[start : start + _ROWS_AT_ONCE] @ asks.T).tocoo()
-        a, b = both.row.astype(np.int64) + start, both.col.astype(np.int64)
-        worth = (both.data > 1) | starts_alike([left[k] for k in a.tolist()], [right[k] for k in b.tolist()])
-        met.append((a[worth], b[worth]))
+        met.append((both.row.astype(np.int64) + start, both.col.astype(np.int64)))
     return np.concatenate([a for a, _ in met]), np.concatenate([b for _, b in met])
 
 
-def _incidence(side: Sequence[Sequence[str]], column: dict[str, int]) -> csr_matrix:
+def _signs_of(name: str) -> set[str]:
+    """What names are compared by: their word stems, two neighbouring ones together, and the first letters."""
+    found = stems(name)
+    return {*found, *(f"{a} {b}" for a, b in pairwise(found)), f"^{name[:_START]}"}
+
+
+def _incidence(side: Sequence[Collection[str]], column: dict[str, int]) -> csr_matrix:
     places = [(row, column[stem]) for row, found in enumerate(side) for stem in found if stem in column]
     rows, columns = zip(*places, strict=True) if places else ((), ())
     shape = (len(side), max(len(column), 1))
@@ -165,11 +178,9 @@ def _expanded(of_row: Integers, key: Integers, value: Integers) -> tuple[Integer
     return rows, value[order[np.arange(len(rows)) + starts]] if len(rows) else rows
 
 
-def _columns(table: BankLines | OpenItems, rows: Integers, name: Integers, with_account: bool) -> list[list[object]]:
-    amount = table.amount_minor[rows]
-    currency = [table.currency[row] for row in rows.tolist()]
-    account = [table.account[row] if with_account else "" for row in rows.tolist()]
-    return [name.tolist(), (amount > 0).tolist(), currency, account]
+def _columns(table: BankLines | OpenItems, with_account: bool) -> list[Sequence[object]]:
+    account = table.account if with_account else [""] * len(table)
+    return [(table.amount_minor > 0).tolist(), table.currency, account]
 
 
 def _numbered(

@@ -48,11 +48,12 @@ def find_payouts(lines: BankLines, items: OpenItems) -> list[Payout]:
         if (payout := _judged(lines, items, line, members, rules[day[1]]))
     ]
     judged = _shared(found)
-    settled = {day for day, members in days.items() if any(one.exact and one.items == members for one in judged)}
+    settled = {payout.items for payout in judged if payout.exact}
     busy = {payout.line for payout in judged if payout.exact}
-    for day in days.keys() - settled:
-        free = [line for line in near.get(day, ()) if line not in busy]
-        judged += _parts_of(lines, items, free, days[day], rules[day[1]])
+    for day, members in sorted(days.items()):
+        if members not in settled:
+            free = [line for line in near.get(day, ()) if line not in busy]
+            judged += _parts_of(lines, items, free, members, rules[day[1]])
     return _one_day_each(judged)
 
 

@@ -20,7 +20,7 @@ STEM = 4  # first letters by which words are compared
 TELLING = 4.0  # weight that the words of a name need together to say anything: one word that 1 name in 55 has
 _PAIRS_AT_ONCE = 500_000  # of the sparse product, to bound memory
 SHORT_FORM = 0.8  # similarity of a name and its initials or its first word alone
-ROUGHLY = 0.65
+STARTS_ALIKE = 0.8
 NO_NAME = -1.0  # similarity where one side names nobody
 
 _WORD = re.compile(r"[^\W_]+(?:[&'.-][^\W_]+)*", re.UNICODE)
@@ -118,11 +118,11 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> Floats:
 
 
 def starts_alike(left: Sequence[str], right: Sequence[str]) -> Bools:
-    """A quick look, pair by pair: cut to the shorter one the names are at least roughly alike."""
+    """Pair by pair: cut to the shorter one, the names are alike."""
     heads = [min(len(a), len(b)) for a, b in zip(left, right, strict=True)]
     cut_left = [a[:n] for a, n in zip(left, heads, strict=True)]
     cut_right = [b[:n] for b, n in zip(right, heads, strict=True)]
-    return np.asarray(_similar(cut_left, cut_right, fuzz.ratio) >= ROUGHLY, np.bool_)
+    return np.asarray(_similar(cut_left, cut_right, fuzz.ratio) >= STARTS_ALIKE, np.bool_)
 
 
 def _similar(left: Sequence[str], right: Sequence[str], scorer: Any) -> Floats:

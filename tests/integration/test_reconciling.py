@@ -137,16 +137,11 @@ def test_a_batch_with_another_name_is_suggested_and_a_person_can_confirm_it() ->
     with unit_of_work() as session:
         company = founded(session)
         batch = [invoice(session, company, "INV-3001", 7_310), invoice(session, company, "INV-3002", 2_545)]
-        batch.append(
-            builders.open_item(
-                session,
-                company.books,
-                number="INV-3003",
-                counterparty="Quay Motors",
-                amount_minor=1_111,
-                issued_on=DAY - timedelta(days=5),
-            )  # fmt: skip
-        )
+        strange = builders.open_item(
+            session, company.books, number="INV-3003", counterparty="Quay Motors", amount_minor=1_111,
+            issued_on=DAY - timedelta(days=5),
+        )  # fmt: skip
+        batch.append(strange)
         paid = receipt(session, company, "ACH CREDIT ACME LTD", 10_966)
         assert company.match(session).suggested == 1
         (match_id,) = session.exec(select(Match.id).where(col(Match.company_id) == company.id)).all()

@@ -31,6 +31,7 @@ def evaluate(
         "lines": len(lines), "items": len(items),
         "matches": [_described(match, lines, items) for match in found.matches],
         "alternatives": [_described(match, lines, items) for match in found.alternatives],
+        "notes": {lines.key[line]: note for line, note in sorted(found.notes.items())},
         "open_lines": len(found.open_lines), "open_items": len(found.open_items), "seconds": round(seconds, 3),
     }  # fmt: skip
     if truth is not None:

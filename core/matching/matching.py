@@ -9,6 +9,7 @@ import numpy as np
 from core.matching.candidates import settlement_pairs, transfer_pairs
 from core.matching.choosing import CERTAIN, WORTH, probabilities
 from core.matching.evidence import settlement_evidence, transfer_evidence
+from core.matching.paid_twice import paid_twice
 from core.matching.payouts import find_payouts
 from core.matching.proposing import Pairs
 from core.matching.taking import Choice
@@ -52,7 +53,9 @@ def find_matches(
     chosen.take_groups(least=WORTH)
     chosen.take_payouts(payouts, exact=False)
     chosen.take_pairs(transfers, least=WORTH)
-    return _in_given_order(chosen.result([settlements, transfers]), line_order, item_order)
+    found = chosen.result([settlements, transfers])
+    notes = paid_twice(sorted_lines, found.matches, found.open_lines)
+    return _in_given_order(replace(found, notes=notes), line_order, item_order)
 
 
 def _weighed(
@@ -112,4 +115,5 @@ def _in_given_order(found: Matching, line_order: Integers, item_order: Integers)
         tuple(sorted(line_order[list(found.open_lines)].tolist())),
         tuple(sorted(item_order[list(found.open_items)].tolist())),
         tuple(_placed(match, line_order, item_order) for match in found.alternatives),
+        {int(line_order[line]): note for line, note in found.notes.items()},
     )

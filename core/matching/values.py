@@ -116,10 +116,11 @@ class Matching:
     """The result: each line and each item is in exactly one of `matches` or the open ones.
 
     `alternatives` are further suggestions that share lines or items with the matches or with each other, best first
-    for each line.
+    for each line. `notes` say of open lines what else they may be.
     """
 
     matches: tuple[ProposedMatch, ...]
     open_lines: tuple[int, ...]
     open_items: tuple[int, ...]
     alternatives: tuple[ProposedMatch, ...] = ()
+    notes: Mapping[int, str] = field(default_factory=dict)

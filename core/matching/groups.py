@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb, log
 
 import numpy as np
@@ -77,34 +77,42 @@ class _Found:
 
 def find_groups(lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> list[Groups]:
     """Lines that may pay several of the free items, and items that several of the free lines may pay."""
-    ties = Ties.of(lines, items, free_lines, free_items)
+    i, j = free_lines, free_items
+    lines, items = lines.at(i), items.at(j)  # the rest of the search knows only what is free
+    ties, sides = Ties.of(lines, items), (_Side.of(lines), _Side.of(items))
+    found = (
+        _batches(lines, items, sides, ties.pairs(by_line=True)),
+        _partial_payments(lines, items, sides, ties.pairs(by_line=False)),
+    )
     return [
-        _batches(lines, items, free_items, ties.pairs(by_line=True)),
-        _partial_payments(lines, items, free_lines, free_items, ties.pairs(by_line=False)),
+        replace(groups, lines=[_at(i, rows) for rows in groups.lines], items=[_at(j, rows) for rows in groups.items])
+        for groups in found
     ]
 
 
-def _batches(lines: BankLines, items: OpenItems, free_items: Integers, tied: tuple[Integers, Integers]) -> Groups:
+def _at(order: Integers, rows: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(order[list(rows)].tolist())
+
+
+def _batches(
+    lines: BankLines, items: OpenItems, sides: tuple["_Side", "_Side"], tied: tuple[Integers, Integers]
+) -> Groups:
     """Lines that may pay 2 … MOST_ITEMS items at once."""
     i, j = tied
-    search = _Search(_Side.of(lines), _Side.of(items), free_items, MOST_ITEMS, -LATEST, -EARLIEST)
+    search = _Search(sides[0], sides[1], MOST_ITEMS, -LATEST, -EARLIEST)
     found = search.run(_pools(i, j))
     return _weighed(Kind.BATCH, lines, items, found, [(one.whole,) for one in found], [one.parts for one in found])
 
 
 def _partial_payments(
-    lines: BankLines,
-    items: OpenItems,
-    free_lines: Integers,
-    free_items: Integers,
-    tied: tuple[Integers, Integers],
+    lines: BankLines, items: OpenItems, sides: tuple["_Side", "_Side"], tied: tuple[Integers, Integers]
 ) -> Groups:
     """Items that may be paid by 2 … MOST_PARTS lines of one account."""
     i, j = tied
-    search = _Search(_Side.of(items), _Side.of(lines), free_lines, MOST_PARTS, EARLIEST, LATEST)
+    search = _Search(sides[1], sides[0], MOST_PARTS, EARLIEST, LATEST)
     found = [one for one in search.run(_pools(j, i)) if len({lines.account[k] for k in one.parts}) == 1]
     known = {(one.whole, one.parts) for one in found}
-    for whole, parts, pool in sibling_payments(lines, items, free_lines, free_items, MOST_PARTS):
+    for whole, parts, pool in sibling_payments(lines, items, MOST_PARTS):
         if (whole, parts) not in known:
             known.add((whole, parts))
             found.append(_Found(whole, parts, pool, 1))
@@ -121,11 +129,11 @@ def _pools(whole: Integers, part: Integers) -> dict[int, list[int]]:
 class _Search:
     """Adds up parts for wholes: first those that names or numbers tie, then with what stands near them in time."""
 
-    def __init__(self, wholes: _Side, parts: _Side, free: Integers, most: int, earliest: int, latest: int) -> None:
+    def __init__(self, wholes: _Side, parts: _Side, most: int, earliest: int, latest: int) -> None:
         self._wholes, self._parts, self._most = wholes, parts, most
         self._earliest, self._latest = earliest, latest
         by_key: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for part in free[np.argsort(parts.day[free], kind="stable")].tolist():
+        for part in np.argsort(parts.day, kind="stable").tolist():
             key = (*parts.key[part], parts.account[part])
             by_key[key].append(part)
             by_key[*key, parts.name[part]].append(part)

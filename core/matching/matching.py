@@ -101,19 +101,19 @@ def _by_key(keys: Sequence[str]) -> Integers:
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
 
 
-def _placed(match: ProposedMatch, line_order: Integers, item_order: Integers) -> ProposedMatch:
-    return replace(
-        match,
-        lines=tuple(line_order[list(match.lines)].tolist()),
-        items=tuple(item_order[list(match.items)].tolist()),
-    )
-
-
 def _in_given_order(found: Matching, line_order: Integers, item_order: Integers) -> Matching:
+    line, item = line_order.tolist(), item_order.tolist()
+
+    def placed(match: ProposedMatch) -> ProposedMatch:
+        lines, items = tuple(line[row] for row in match.lines), tuple(item[row] for row in match.items)
+        return ProposedMatch(
+            lines, items, match.kind, match.score, match.difference_minor, match.reason, match.decision
+        )
+
     return Matching(
-        tuple(_placed(match, line_order, item_order) for match in found.matches),
-        tuple(sorted(line_order[list(found.open_lines)].tolist())),
-        tuple(sorted(item_order[list(found.open_items)].tolist())),
-        tuple(_placed(match, line_order, item_order) for match in found.alternatives),
-        {int(line_order[line]): note for line, note in found.notes.items()},
+        tuple(map(placed, found.matches)),
+        tuple(sorted(line[row] for row in found.open_lines)),
+        tuple(sorted(item[row] for row in found.open_items)),
+        tuple(map(placed, found.alternatives)),
+        {line[row]: note for row, note in found.notes.items()},
     )

@@ -31,30 +31,28 @@ _ROWS_AT_ONCE = 2_000  # of the sparse product of names, to bound memory
 
 @dataclass(frozen=True)
 class Ties:
-    """The names of free lines and items by number, which of them are alike, and who quotes whose document number."""
+    """The names of lines and items by number, which of them are alike, and who quotes whose document number."""
 
     lines: BankLines
     items: OpenItems
-    free_lines: Integers
-    free_items: Integers
     name_of_line: Integers
     name_of_item: Integers
     alike: tuple[Integers, Integers]  # numbers of a line's name and of an item's name
     quoting: tuple[Integers, Integers]  # positions of lines and items
 
     @classmethod
-    def of(cls, lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers) -> "Ties":
+    def of(cls, lines: BankLines, items: OpenItems) -> "Ties":
         """Compares the names; of the other columns nothing is looked at but the numbers in the texts."""
-        line_names = [name_key(lines.text[i]) for i in free_lines.tolist()]
-        item_names = [name_key(items.counterparty[j]) for j in free_items.tolist()]
+        line_names = [name_key(text) for text in lines.text]
+        item_names = [name_key(name) for name in items.counterparty]
         left = {name: number for number, name in enumerate(dict.fromkeys(line_names))}
         right = {name: number for number, name in enumerate(dict.fromkeys(item_names))}
         return cls(
-            lines, items, free_lines, free_items,
+            lines, items,
             np.array([left[name] for name in line_names], np.int64),
             np.array([right[name] for name in item_names], np.int64),
             tied_names(list(left), list(right)),
-            _numbered(lines, items, free_lines, free_items),
+            _numbered(lines, items),
         )  # fmt: skip
 
     def pairs(self, *, by_line: bool) -> tuple[Integers, Integers]:
@@ -67,10 +65,10 @@ class Ties:
         a, b = self.alike
         if by_line:
             rows, names = _expanded(self.name_of_line, a, b)
-            named = self._joined(self.free_lines[rows], names, self.free_items, self.name_of_item, by_line=True)
+            named = self._joined(rows, names, np.arange(len(self.items)), self.name_of_item, by_line=True)
         else:
             rows, names = _expanded(self.name_of_item, b, a)
-            named = self._joined(self.free_lines, self.name_of_line, self.free_items[rows], names, by_line=False)
+            named = self._joined(np.arange(len(self.lines)), self.name_of_line, rows, names, by_line=False)
         i, j = (np.concatenate(both) for both in zip(named, self.quoting, strict=True))
         width = max(len(self.items), 1)
         distinct = np.unique(i * width + j)
@@ -183,18 +181,16 @@ def _columns(table: BankLines | OpenItems, with_account: bool) -> list[Sequence[
     return [(table.amount_minor > 0).tolist(), table.currency, account]
 
 
-def _numbered(
-    lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers
-) -> tuple[Integers, Integers]:
+def _numbered(lines: BankLines, items: OpenItems) -> tuple[Integers, Integers]:
     """Lines whose text quotes the number of an item, at most with two digits swapped."""
     holders: dict[str, list[int]] = defaultdict(list)
-    for j in free_items.tolist():
+    for j in range(len(items)):
         for key in dict.fromkeys(map(reference_key, items.references[j])):
             if key:
                 holders[key].append(j)
     pairs = [
         (i, j)
-        for i in free_lines.tolist()
+        for i in range(len(lines))
         for number in document_numbers(lines.text[i])
         for key in (number, *neighbours_swapped(number))
         for j in holders.get(key, ())[:NEAREST]

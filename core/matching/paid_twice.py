@@ -14,9 +14,10 @@ _Payment = tuple[str, str, int, str]  # account, currency, amount, name in the t
 def paid_twice(lines: BankLines, matches: Iterable[ProposedMatch], open_lines: Sequence[int]) -> dict[int, str]:
     """For open lines that repeat account, amount and name of a line that settles something within the days: why each
     is open, for a bookkeeper to read."""
+    amounts = set(lines.amount_minor[list(open_lines)].tolist())
     paying: dict[_Payment, list[int]] = defaultdict(list)
     for match in matches:
-        if len(match.lines) == 1 and match.items:
+        if len(match.lines) == 1 and match.items and int(lines.amount_minor[match.lines[0]]) in amounts:
             paying[_payment(lines, match.lines[0])].append(match.lines[0])
     notes: dict[int, str] = {}
     for line in open_lines:

@@ -12,6 +12,13 @@ from core.matching.texts import Bools, Floats
 from core.matching.values import BankLines, Decision, Integers, Kind, OpenItems, ProposedMatch
 
 
+_SAID: dict[int, str] = {
+    Quoted.EXACT: "its number is in the text",
+    Quoted.SWAPPED: "its number is in the text with two digits swapped",
+    Quoted.OTHER: "the text quotes another number",
+}
+
+
 @dataclass(frozen=True)
 class Pairs:
     """Pairs of one kind with their evidence: (line, item) for settlements, (line out, line in) for transfers."""
@@ -74,16 +81,11 @@ class Proposer:
         )  # fmt: skip
 
     def _settlement_reason(self, i: int, j: int, pairs: Pairs, pair: int) -> str:
-        quoted, alike = Quoted(int(pairs.evidence.quoted[pair])), float(pairs.evidence.similarity[pair])
+        quoted, alike = int(pairs.evidence.quoted[pair]), float(pairs.evidence.similarity[pair])
         lag = int((self._lines.booked_on[i] - self._items.issued_on[j]).astype(np.int64))
-        said = {
-            Quoted.EXACT: "its number is in the text",
-            Quoted.SWAPPED: "its number is in the text with two digits swapped",
-            Quoted.OTHER: "the text quotes another number",
-        }
         facts = ["Same amount"]
-        if quoted in said:
-            facts.append(said[quoted])
+        if quoted in _SAID:
+            facts.append(_SAID[quoted])
         if alike >= CLEAR_NAME:
             facts.append("same name")
         elif pairs.evidence.shared[pair] >= CLEAR_WORDS:

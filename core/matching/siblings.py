@@ -8,24 +8,22 @@ import numpy as np
 
 from core.matching.candidates import EARLIEST, LATEST, day_numbers
 from core.matching.texts import name_key
-from core.matching.values import BankLines, Integers, OpenItems
+from core.matching.values import BankLines, OpenItems
 
 NEXT = 5  # later lines of the same payer that a line is added to
 MOST_DAYS = 60  # from the first to the last
 MOST_WHOLES = 5  # items of the amount; where more have it, it says nothing
 
 
-def sibling_payments(
-    lines: BankLines, items: OpenItems, free_lines: Integers, free_items: Integers, most: int
-) -> list[tuple[int, tuple[int, ...], int]]:
+def sibling_payments(lines: BankLines, items: OpenItems, most: int) -> list[tuple[int, tuple[int, ...], int]]:
     """Items and the 2 … `most` lines of one account and payer that add up to them, with how many lines were tried."""
     wholes: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for item in free_items.tolist():
+    for item in range(len(items)):
         wholes[items.currency[item], int(items.amount_minor[item])].append(item)
     booked, issued = day_numbers(lines.booked_on).tolist(), day_numbers(items.issued_on).tolist()
     amount = lines.amount_minor.tolist()
     found: list[tuple[int, tuple[int, ...], int]] = []
-    for first, later in _siblings(lines, free_lines, booked):
+    for first, later in _siblings(lines, booked):
         for count in range(1, most):
             for others in combinations(later, count):
                 parts = (first, *others)
@@ -40,10 +38,10 @@ def sibling_payments(
     return found
 
 
-def _siblings(lines: BankLines, free: Integers, booked: list[int]) -> Iterator[tuple[int, list[int]]]:
-    """Each free line with the next ones of its account, direction and payer."""
+def _siblings(lines: BankLines, booked: list[int]) -> Iterator[tuple[int, list[int]]]:
+    """Each line with the next ones of its account, direction and payer."""
     by_payer: dict[tuple[str, str, bool, str], list[int]] = defaultdict(list)
-    for line in free[np.argsort(lines.booked_on[free], kind="stable")].tolist():
+    for line in np.argsort(lines.booked_on, kind="stable").tolist():
         payer = name_key(lines.text[line])
         if payer:
             by_payer[payer, lines.account[line], bool(lines.amount_minor[line] > 0), lines.currency[line]].append(line)

@@ -11,7 +11,6 @@ from core.matching.payouts import Payout
 from core.matching.texts import Bools, Floats
 from core.matching.values import BankLines, Decision, Integers, Kind, OpenItems, ProposedMatch
 
-
 _SAID: dict[int, str] = {
     Quoted.EXACT: "its number is in the text",
     Quoted.SWAPPED: "its number is in the text with two digits swapped",

@@ -101,7 +101,6 @@ class StatementFile(Row, table=True):
     reverted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     # The last column: SQLite reads through a row's bytes to reach what stands behind them.
     content: bytes | None = Field(default=None, sa_type=LargeBinary)
-    # The last column: SQLite reads through everything that a row holds before the column it wants.
 
 
 class ReceiptSum(Row, table=True):

@@ -30,6 +30,7 @@ def main(
         typer.echo(json.dumps({"error": str(refusal)}) if as_json else f"Refused: {refusal}", err=not as_json)
         raise typer.Exit(1) from None
     found["rows_without_account"] = labelled.unlabelled
+    found["rows_unreadable"] = len(labelled.unreadable)
     if as_json:
         typer.echo(json.dumps(found))
         return

@@ -63,7 +63,7 @@ def put_back(caller: Caller, company_id: UUID, item_id: UUID, number: str) -> No
         now = datetime.now(UTC)
         restore_item(session, caller, company_id, item_id, now=now)
         work_through(session, caller, company_id, write=write_columns, now=now)
-        st.session_state[_SAID] = f"{number} is on the list again."
+        st.session_state[_SAID] = f"{plain(number)} is on the list again."
 
 
 @st.dialog("Add an open item", width="medium", icon=":material/add:", on_dismiss=close)
@@ -89,7 +89,7 @@ def _edit(caller: Caller, company_id: UUID, item: ListedItem) -> None:
             now = datetime.now(UTC)
             change_item(session, caller, company_id, item.id, details(), write=write_columns, now=now)
             work_through(session, caller, company_id, write=write_columns, now=now)
-        _done(f"{item.number} was changed.")
+        _done(f"{plain(item.number)} was changed.")
 
 
 @st.dialog("Remove the open item", icon=":material/delete:", on_dismiss=close)
@@ -109,7 +109,7 @@ def _remove(caller: Caller, company_id: UUID, item: ListedItem) -> None:
         with refusals_shown("Nothing was removed"):
             with unit_of_work() as session:
                 remove_item(session, caller, company_id, item.id, write=write_columns, now=datetime.now(UTC))
-            _done(f"{item.number} was removed. It can be put back under “Removed”.")
+            _done(f"{plain(item.number)} was removed. It can be put back under “Removed”.")
 
 
 def _done(text: str) -> None:

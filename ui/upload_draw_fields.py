@@ -60,9 +60,11 @@ def drawn_layout(raw: RawTable, start: Layout, mark: str) -> Layout:
         left, right = st.columns(2, gap="small")
         for number, role in enumerate(FURTHER):
             columns.one(right if number % 2 else left, role)
-        delimiter = _listed(left, "Between columns", DELIMITERS, raw.delimiter, f"delimiter_{mark}")
-        names = {name: name for name in ENCODINGS}
-        encoding = _listed(right, "Encoding", names, start.encoding or raw.encoding, f"encoding_{mark}")
+        delimiter, encoding = raw.delimiter, raw.encoding
+        if raw.is_text:
+            delimiter = _listed(left, "Between columns", DELIMITERS, raw.delimiter, f"delimiter_{mark}")
+            names = {name: name for name in ENCODINGS}
+            encoding = _listed(right, "Encoding", names, start.encoding or raw.encoding, f"encoding_{mark}")
     return Layout(
         delimiter=delimiter, encoding=encoding, header_row=header_row, date_order=order, decimal=decimal, sign=sign,
         currency=start.currency, columns=columns.chosen,

@@ -48,8 +48,8 @@ def _inside(caller: Caller, company_id: UUID, place: int, preview: ImportPreview
     else:
         _recognised(caller, company_id, preview)
     doubtful_lines(preview)
-    rows = {line.row for line in preview.doubtful}  # told above, beside the stored ones
-    problems_table([one for one in preview.problems if one.row not in rows], f"problems{place}")
+    told = {(line.row, line.why) for line in preview.doubtful}  # above, beside the stored ones
+    problems_table([one for one in preview.problems if (one.row, one.message) not in told], f"problems{place}")
     _below(place, preview)
 
 

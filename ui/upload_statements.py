@@ -67,7 +67,7 @@ def _field(company_id: UUID, company: str) -> None:
         "Statement files", accept_multiple_files=True, label_visibility="collapsed", key=desk.field_key(),
         max_upload_size=desk.MOST_MEGABYTES, on_change=desk.take_files,
     )  # fmt: skip
-    st.caption("CSV, TSV and text, OFX, QFX, QBO, QIF, CAMT, MT940, and ZIP files of them. The content decides.")
+    st.caption("CSV and text, Excel, OFX, QFX, QBO, QIF, CAMT, MT940, and ZIP files of them. The content decides.")
     if left := st.session_state.get(desk.LEFT):
         st.warning(
             f"{count(len(left), 'file')} did not fit beside the others: {plain(', '.join(left[:5]))}. "

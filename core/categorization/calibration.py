@@ -13,7 +13,11 @@ BOOL = NDArray[np.bool_]
 _EDGE = 1e-6
 # Weights that hold slope and offset to 1 and 0: about what fifty lines with scores near 0.9 weigh.
 _PULL_SLOPE, _PULL_OFFSET = 20.0, 5.0
-THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
+# Strictest first, the order in which they are tested.
+THRESHOLDS = (
+    *(0.9975, 0.995, 0.9925, 0.99, 0.9875, 0.985, 0.9825, 0.98, 0.97, 0.96, 0.95, 0.94, 0.93, 0.92, 0.91, 0.9),
+    *(0.875, 0.85, 0.825, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5),
+)
 
 
 def _logit(probability: F64) -> F64:
@@ -121,6 +125,17 @@ def upper_error_bound(errors: int, rows: int, alpha: float = 0.05) -> float:
     return float(special.betaincinv(errors + 1, rows - errors, 1 - alpha))
 
 
+def rows_needed(target_error: float, errors: int = 0, alpha: float = 0.05) -> int:
+    """How many audited lines, `errors` of them wrong, show an error rate of at most the target: 299 for 1 %."""
+    low, high = errors, errors + 1
+    while upper_error_bound(errors, high, alpha) > target_error:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if upper_error_bound(errors, middle, alpha) <= target_error else (middle, high)
+    return high
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenThreshold:
     """The lowest threshold whose error rate is shown to be within the target; figures are of the audited rows."""
@@ -138,23 +153,56 @@ def choose_threshold(
     *,
     alpha: float = 0.05,
     tried: Sequence[float] = THRESHOLDS,
-    rows_an_observation: float = 1.0,
+    unit: NDArray[np.uint64] | None = None,
 ) -> ChosenThreshold | None:
     """The threshold that posts most while its error stays within `target_error` with confidence 1 - alpha.
+
+    Thresholds are tested from the strictest down, each by its Clopper–Pearson bound, and the first that fails ends
+    the test. In that order every test may use the whole alpha: a false claim needs the first false one to pass
+    (fixed-sequence testing; Angelopoulos et al. 2021, "Learn then Test"). Where to begin is settled by the
+    confidences alone: at the strictest threshold that would pass if they were true, since one with few lines fails
+    by bad luck.
 
     Args:
         probability, right: (n,) calibrated confidences of audited lines and whether they were right; the lines must
             not have been used to fit the confidences.
-        rows_an_observation: above 1 where lines come in clusters that are right or wrong together, so that n lines
-            tell as much as n / rows_an_observation independent ones.
-    Returns: None when the audited lines are too few or too often wrong to support the promise. The bound is
-        Clopper–Pearson with Bonferroni's correction over the thresholds tried.
+        unit: (n,) which lines are right or wrong together, such as those of one counterparty; lines that err in
+            clusters count as fewer. None takes them as independent.
+    Returns: None when the audited lines are too few or too often wrong to support the promise.
     """
-    each = alpha / len(tried)
-    for threshold in sorted(tried):
+    found = None
+    for threshold in _sequence(probability, target_error, alpha, tried):
         reached = probability >= threshold
         rows, errors = int(reached.sum()), int((reached & ~right).sum())
-        bound = upper_error_bound(int(np.ceil(errors / rows_an_observation)), int(rows / rows_an_observation), each)
-        if bound <= target_error:
-            return ChosenThreshold(float(threshold), rows, errors, bound)
-    return None
+        weight = 1.0 if unit is None else design_effect(~right[reached], unit[reached])
+        bound = upper_error_bound(int(np.ceil(errors / weight)), int(rows / weight), alpha)
+        if bound > target_error:
+            break
+        found = ChosenThreshold(float(threshold), rows, errors, bound)
+    return found
+
+
+def _sequence(probability: F64, target_error: float, alpha: float, tried: Sequence[float]) -> list[float]:
+    """The thresholds worth testing, strictest first, settled without a look at what was right."""
+    order = sorted(tried, reverse=True)
+    counts = [int((probability >= threshold).sum()) for threshold in order]
+    foreseen = [
+        upper_error_bound(int(np.ceil((1 - probability[probability >= threshold]).sum())), count, alpha)
+        for threshold, count in zip(order, counts, strict=True)
+    ]
+    start = next((i for i, bound in enumerate(foreseen) if bound <= target_error), None)
+    if start is None:
+        least = rows_needed(target_error, alpha=alpha)
+        start = next((i for i, count in enumerate(counts) if count >= least), len(order))
+    return order[start:]
+
+
+def design_effect(wrong: BOOL, unit: NDArray[np.uint64]) -> float:
+    """How many lines tell as much as one independent one would, at least 1: the variance of the number of wrong
+    lines when they fall in clusters, over what it were if each line erred alone (Kish 1965)."""
+    share = float(wrong.mean()) if len(wrong) else 0.0
+    if share in {0.0, 1.0}:
+        return 1.0
+    _, cluster = np.unique(unit, return_inverse=True)
+    excess = np.bincount(cluster, weights=wrong - share)
+    return max(1.0, float((excess**2).sum() / (len(wrong) * share * (1 - share))))

@@ -1,6 +1,6 @@
 """Measure the categoriser on labelled lines: split by time or by company, against baselines of the same run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Literal
 
@@ -9,8 +9,19 @@ from numpy.typing import NDArray
 
 from core.categorization.baselines import Answers, joined_answers, lookup_answers, svm_answers
 from core.categorization.calibration import expected_calibration_error
-from core.categorization.fitting import Fitted, Labelled, fit, joined_labelled, month_rows, outcomes
-from core.categorization.history import Decisions, History
+from core.categorization.fitting import (
+    THRESHOLD_ROWS,
+    Fitted,
+    Labelled,
+    Outcomes,
+    fit,
+    joined_labelled,
+    joined_outcomes,
+    month_rows,
+    outcomes,
+    promise_from,
+)
+from core.categorization.history import History
 from core.categorization.lines import AccountOption
 from core.categorization.model import Ranker
 from core.categorization.policy import Policy
@@ -32,8 +43,8 @@ class Part:
     ranker: Answers
     baselines: dict[str, Answers]
     auto: BOOL  # what the policy would post alone
-    threshold: float
-    measured: bool  # the threshold is supported by calibration rows, not the stated default
+    thresholds: list[float]  # one a month, all alike where no reviews are fed
+    measured: list[bool]  # whether audited rows support it; else the stated default held
     fit_seconds: float
     predict_seconds: float
 
@@ -65,8 +76,8 @@ def evaluate(
         "reviews": reviews,
         "classes": len(set(rows.account)),
         **block(answers, auto, promise),
-        "thresholds": [part.threshold for part in parts],
-        "thresholds_measured": [part.measured for part in parts],
+        "thresholds": [threshold for part in parts for threshold in part.thresholds],
+        "thresholds_measured": [measured for part in parts for measured in part.measured],
         "unseen_counterparty": block(answers.take(new), auto[new], promise),
         "baselines": {
             name: block(joined_answers([part.baselines[name] for part in parts]), None, promise) for name in names
@@ -130,11 +141,8 @@ def _part(
     target = 1 - promise
     fitted = fit(training, holdout, _options(names), base, target_error=target, feed=feed)
     fitted_at = perf_counter()
-    answers = ranked_answers(fitted, names, test, feed=feed)
-    predicted_at = perf_counter()
-    # Until audited rows support a threshold, half the promised error is asked of each line's own confidence.
-    policy = Policy(target_error=target, default_threshold=max(Policy().default_threshold, 1 - target / 2))
-    threshold = policy.threshold_in_force if fitted.threshold is None else fitted.threshold.threshold
+    tested = Tested(fitted, names, target)
+    answers = tested.all_months(test, feed=feed)
     known = joined_labelled([training, holdout])
     return Part(
         answers,
@@ -143,35 +151,66 @@ def _part(
             "svm_context": svm_answers(known, test, answers.seen, context=True),
             "history": lookup_answers(known, test, answers.seen, feed=feed),
         },
-        answers.seen & (answers.confidence >= threshold),
-        threshold,
-        fitted.threshold is not None,
+        np.concatenate(tested.auto),
+        tested.thresholds,
+        tested.measured,
         fitted_at - started,
-        predicted_at - fitted_at,
+        tested.seconds,
     )
 
 
-def ranked_answers(fitted: Fitted, names: list[str], test: Labelled, *, feed: bool) -> Answers:
-    """The ranker's answers month by month; fed months also bring accounts nobody had used before."""
-    history, names, parts = fitted.history, list(names), []
-    for rows in month_rows(test.lines):
-        month = test.take(rows)
-        found = outcomes(month, _options(names), history, fitted.ranker)
-        parts.append(
-            Answers(
-                np.array([*names, ""], dtype=object)[found.proposed],
-                np.array(month.account, dtype=object),
-                found.confidence,
-                found.true_probability,
-                found.rank_of_true,
-                found.seen,
-            )
+class Tested:
+    """Lives through the test months as a firm would: predict, post by policy, review, then recalibrate and choose the
+    threshold again on what was reviewed last. Nothing of a month is known before it was predicted."""
+
+    def __init__(self, fitted: Fitted, names: list[str], target_error: float) -> None:
+        self.ranker, self.history, self.names = fitted.ranker, fitted.history, list(names)
+        self.audited, self.chosen, self.target = fitted.audited, fitted.threshold, target_error
+        # Until audited rows support a threshold, half the promised error is asked of each line's own confidence.
+        self.default = max(Policy().default_threshold, 1 - target_error / 2)
+        self.auto: list[BOOL] = []
+        self.thresholds: list[float] = []
+        self.measured: list[bool] = []
+        self.seconds = 0.0  # spent on predicting alone
+
+    def all_months(self, test: Labelled, *, feed: bool) -> Answers:
+        """The answers on the test lines, which are by date; with `feed` each month is learned from afterwards."""
+        parts = []
+        for rows in month_rows(test.lines):
+            month = test.take(rows)
+            found = self._predicted(month)
+            parts.append(self._answers(month, found))
+            if feed:
+                self._review(month, found)
+        return joined_answers(parts)
+
+    def _predicted(self, month: Labelled) -> Outcomes:
+        started = perf_counter()
+        found = outcomes(month, _options(self.names), self.history, self.ranker)
+        self.seconds += perf_counter() - started
+        threshold = self.default if self.chosen is None else self.chosen.threshold
+        self.auto.append(found.seen & (found.confidence >= threshold))
+        self.thresholds.append(threshold)
+        self.measured.append(self.chosen is not None)
+        return found
+
+    def _answers(self, month: Labelled, found: Outcomes) -> Answers:
+        return Answers(
+            np.array([*self.names, ""], dtype=object)[found.proposed],
+            np.array(month.account, dtype=object),
+            found.confidence,
+            found.true_probability,
+            found.rank_of_true,
+            found.seen,
         )
-        if feed:
-            own: Decisions = history.own.joined(month.decisions())
-            history = History(own, own)
-            names = sorted({*names, *month.account})
-    return joined_answers(parts)
+
+    def _review(self, month: Labelled, found: Outcomes) -> None:
+        """Fed months also bring accounts nobody had used before."""
+        own = self.history.own.joined(month.decisions())
+        self.history, self.names = History(own, own), sorted({*self.names, *month.account})
+        self.audited = joined_outcomes([self.audited, found]).latest(THRESHOLD_ROWS)
+        calibration, self.chosen, _ = promise_from(self.audited, self.target)
+        self.ranker = replace(self.ranker, calibration=calibration)
 
 
 def _options(names: list[str]) -> list[AccountOption]:

@@ -1,7 +1,7 @@
 """Training: from labelled lines to a ranker that was never shown the future of what it was trained to predict."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.categorization.calibration import (
+    Calibration,
     ChosenThreshold,
     choose_threshold,
     expected_calibration_error,
@@ -41,6 +42,8 @@ PARAMETERS: dict[str, Any] = {
 TREES = 200
 EXTRA_TREES = 40  # grown on top of the starter's where rows are few
 FEW_ROWS = 3000
+CALIBRATION_ROWS = 5000  # latest audited lines that calibrate
+THRESHOLD_ROWS = 10_000  # latest audited lines that the threshold is chosen on
 BLOCKS = 24  # most instalments the past is taken in
 
 
@@ -103,6 +106,12 @@ class Outcomes:
     true_probability: F64
     rank_of_true: I64
     considered: BOOL  # the right account was among the candidates
+    score: F64  # of the first account, before calibration
+    unit: NDArray[np.uint64]  # key of the company and its counterparty: lines that are right or wrong together
+
+    def latest(self, rows: int) -> "Outcomes":
+        """The last lines only."""
+        return Outcomes(*(getattr(self, each.name)[-rows:] for each in fields(self)))
 
 
 def months(lines: Lines) -> I64:
@@ -235,13 +244,14 @@ def outcomes(labelled: Labelled, accounts: Sequence[AccountOption], history: His
         np.where(found, scores.probability[at], left[ranking.distinct_of]) if len(code) else left[ranking.distinct_of],
         np.where(hit.any(axis=1), hit.argmax(axis=1), 3),
         np.asarray(found, np.bool_),
+        scores.top_score[ranking.distinct_of] if len(scores.seen) else np.zeros(len(truth)),
+        mixed(labelled.lines.keys.company, labelled.lines.keys.counterparty_key),
     )
 
 
 def joined_outcomes(parts: Sequence[Outcomes]) -> Outcomes:
     """The outcomes of several parts one after the other."""
-    names = ("confidence", "right", "seen", "proposed", "true_probability", "rank_of_true", "considered")
-    return Outcomes(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return Outcomes(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Outcomes)))
 
 
 @dataclass(frozen=True)
@@ -252,6 +262,7 @@ class Fitted:
     history: History
     threshold: ChosenThreshold | None
     figures: dict[str, float | int | None]
+    audited: Outcomes  # of the calibration rows
 
 
 def fit(
@@ -277,7 +288,7 @@ def fit(
     """
     labels = sorted(set(training.account) | set(holdout.account))
     bits = 16 if len(training) > FEW_ROWS else 13
-    learner = TextLearner(labels, bits, knows_companies=True, seed=seed)
+    learner = TextLearner(labels, bits, knows_companies=True, seed=seed, averaged=True)
     pairs = causal_pairs(training, accounts, base, shared, learner)
     few = len(training) < FEW_ROWS and bool(base.booster_text)
     ranker = replace(
@@ -288,33 +299,46 @@ def fit(
     pooled = shared is None
     known = training.decisions()
     history = History(known, known if shared is None else shared)
-    raw = replace(ranker, calibration=type(ranker.calibration)())
+    raw = replace(ranker, calibration=Calibration())
     result, history = predictions_by_month(holdout, accounts, history, raw, feed=feed, pooled=pooled)
     if not feed:
         own = history.own.joined(holdout.decisions())
         history = History(own, own if pooled else history.shared)
-    unit = mixed(holdout.lines.keys.company, holdout.lines.keys.counterparty_key)
-    ranker = replace(
-        ranker, calibration=fit_calibration(result.confidence, result.right, result.seen, result.considered)
-    )
-    confidence = cross_calibrated(result, unit)
-    threshold = choose_threshold(confidence[result.seen], result.right[result.seen], target_error)
+    calibration, threshold, confidence = promise_from(result, target_error)
+    ranker = replace(ranker, calibration=calibration)
     # The text model may know the held-out lines from now on: what is newest is most like what comes next.
     learn_rows(learner, holdout, np.arange(len(holdout)))
     ranker = replace(ranker, own_text=learner.model())
-    return Fitted(ranker, history, threshold, holdout_figures(result, confidence, len(training)))
+    return Fitted(ranker, history, threshold, holdout_figures(result, confidence, len(training)), result)
 
 
-def cross_calibrated(result: Outcomes, unit: NDArray[np.uint64]) -> F64:
-    """Confidences of the held-out lines, each calibrated on lines of other counterparties only (two halves)."""
-    half = (mixed(unit, np.full(len(unit), 5, np.uint64)) >> np.uint64(33)) % np.uint64(2) == 0
-    confidence = result.confidence.copy()
+def promise_from(audited: Outcomes, target_error: float) -> tuple[Calibration, ChosenThreshold | None, F64]:
+    """Calibration and threshold from lines that people decided on after the machine had proposed, oldest first.
+
+    Only the latest count, since what was true of older lines may have passed. Returns the calibration, the threshold
+    that the lines support for known counterparties, and the cross-calibrated confidence of every line.
+    """
+    recent = audited.latest(CALIBRATION_ROWS)
+    calibration = calibration_of(recent)
+    confidence = cross_calibrated(audited)
+    tested = audited.latest(THRESHOLD_ROWS)
+    known, sure = tested.seen, confidence[-THRESHOLD_ROWS:]
+    threshold = choose_threshold(sure[known], tested.right[known], target_error, unit=tested.unit[known])
+    return calibration, threshold, confidence
+
+
+def calibration_of(audited: Outcomes) -> Calibration:
+    return fit_calibration(audited.score, audited.right, audited.seen, audited.considered)
+
+
+def cross_calibrated(audited: Outcomes) -> F64:
+    """Confidences of audited lines, each calibrated on lines of other counterparties only (two halves)."""
+    half = (mixed(audited.unit, np.full(len(audited.unit), 5, np.uint64)) >> np.uint64(33)) % np.uint64(2) == 0
+    confidence = audited.score.copy()
     for part in (half, ~half):
         rest = ~part
-        fitted = fit_calibration(
-            result.confidence[rest], result.right[rest], result.seen[rest], result.considered[rest]
-        )
-        confidence[part] = fitted(result.confidence[part], result.seen[part])
+        fitted = fit_calibration(audited.score[rest], audited.right[rest], audited.seen[rest], audited.considered[rest])
+        confidence[part] = fitted(audited.score[part], audited.seen[part])
     return confidence
 
 

@@ -17,18 +17,21 @@ from core.money import minor_digits
 
 REQUIRED = ("company", "date", "amount", "description", "account")
 _DEFAULT_CURRENCY = "USD"
+UNREADABLE_SHARE = 0.1  # of the rows; beyond it the file is not what it is taken for
 
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """Rows by date; `unlabelled` counts rows without an account, which are left out."""
+    """Rows by date. Left out are rows without an account (`unlabelled`) and rows whose date or amount cannot be read
+    (`unreadable`, a sentence for each)."""
 
     rows: Labelled
     unlabelled: int
+    unreadable: tuple[str, ...] = ()
 
 
 def read_labelled(content: bytes) -> LabelledFile:
-    """Read the CSV. Raises InvalidInput naming the first row that cannot be read."""
+    """Read the CSV. Raises InvalidInput where it is no such file or more than a tenth of its rows cannot be read."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -37,12 +40,16 @@ def read_labelled(content: bytes) -> LabelledFile:
     missing = [name for name in REQUIRED if name not in (reader.fieldnames or [])]
     if missing:
         raise InvalidInput(f"The file has no column {', '.join(missing)}. Needed are {', '.join(REQUIRED)}.")
-    unlabelled, rows = 0, []
+    unlabelled, rows, unreadable = 0, [], []
     for row in _rows(reader):
-        if row["account"]:
+        if isinstance(row, str):
+            unreadable.append(row)
+        elif row["account"]:
             rows.append(row)
         else:
             unlabelled += 1
+    if len(unreadable) > UNREADABLE_SHARE * (len(rows) + unlabelled + len(unreadable)):
+        raise InvalidInput(unreadable[0])
     if not rows:
         raise InvalidInput("No row of the file names an account, so there is nothing to measure.")
     lines = Lines(
@@ -53,17 +60,19 @@ def read_labelled(content: bytes) -> LabelledFile:
         (),
         [row["company"] for row in rows],
     )
-    return LabelledFile(Labelled(lines, [row["account"] for row in rows]).by_date(), unlabelled)
+    return LabelledFile(Labelled(lines, [row["account"] for row in rows]).by_date(), unlabelled, tuple(unreadable))
 
 
-def _rows(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+def _rows(reader: "csv.DictReader[str]") -> Iterator[dict[str, str] | str]:
+    """The rows, cleaned; a sentence in place of one that cannot be read."""
     for number, raw in enumerate(reader, 2):
         row = {name: (value or "").strip() for name, value in raw.items() if isinstance(name, str)}
         try:
             row["minor"] = str(_minor(row["amount"], row.get("currency") or _DEFAULT_CURRENCY))
             row["date"] = date.fromisoformat(row["date"]).isoformat()
         except (ValueError, BookkeepingError) as fault:
-            raise InvalidInput(f"Row {number} cannot be read: {fault}") from None
+            yield f"Row {number} cannot be read: {fault}"
+            continue
         yield row
 
 

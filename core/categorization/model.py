@@ -106,13 +106,17 @@ class Ranking:
 
 @dataclass(frozen=True)
 class PairScores:
-    """Every scored (distinct line, account) pair, by line; probabilities calibrated."""
+    """Every scored (distinct line, account) pair, by line; probabilities calibrated.
+
+    `top_score` (u,) is each line's best score before calibration: what a later calibration starts from.
+    """
 
     keys: LineKeys  # of the u distinct lines
     line: I64
     account: I32
     probability: F64
     seen: NDArray[np.bool_]  # (u,)
+    top_score: F64
 
 
 def rank(
@@ -155,7 +159,8 @@ def pair_scores(
         raw = ranker.booster.predict(features, num_threads=THREADS)
         found.append((pairs[0] + start, pairs[1], np.asarray(raw, np.float64)))
     line, account, raw = (np.concatenate(part) for part in zip(*found, strict=True)) if found else _nothing()
-    return PairScores(keys, line, account, calibrated(line, raw, seen, ranker.calibration), seen)
+    probability = calibrated(line, raw, seen, ranker.calibration)
+    return PairScores(keys, line, account, probability, seen, top_scores(line, raw, len(seen)))
 
 
 def _nothing() -> tuple[I64, I32, F64]:
@@ -185,6 +190,14 @@ def evidence_for(
     )
 
 
+def top_scores(line: I64, raw: F64, count: int) -> F64:
+    """(count,) each line's best raw score, divided by the line's sum where several accounts each look right."""
+    best = np.zeros(count)
+    np.maximum.at(best, line, raw)
+    score: F64 = best / np.maximum(np.bincount(line, weights=raw, minlength=count), 1.0)
+    return score
+
+
 def calibrated(line: I64, raw: F64, seen: NDArray[np.bool_], calibration: Calibration) -> F64:
     """Raw pair scores as probabilities: each line's best one calibrated, the others sharing what is left after the
     chance that the right account was not considered; a line's sum to at most 1 and keep their order."""
@@ -194,8 +207,7 @@ def calibrated(line: I64, raw: F64, seen: NDArray[np.bool_], calibration: Calibr
     np.maximum.at(best, line, raw)
     tops = np.bincount(line, weights=raw >= best[line], minlength=len(seen))
     others = np.bincount(line, weights=np.where(raw >= best[line], 0.0, raw), minlength=len(seen))
-    crowded = np.maximum(tops * best + others, 1.0)  # several accounts may each look right
-    top = np.minimum(calibration(best / crowded, seen), 1 / np.maximum(tops, 1))
+    top = np.minimum(calibration(top_scores(line, raw, len(seen)), seen), 1 / np.maximum(tops, 1))
     room = np.maximum(1 - tops * top, 0) * (1 - calibration.missed(seen)) / np.maximum(others, 1e-12)
     room = np.minimum(room, top / np.maximum(best, 1e-12))
     scaled: F64 = np.where(raw >= best[line], top[line], raw * room[line])

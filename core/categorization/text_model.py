@@ -20,6 +20,8 @@ F32 = NDArray[np.float32]
 CONTEXT_WEIGHT = 0.6  # of a company, size or direction token beside a text row of length 1
 ALPHA = 1e-5
 EPOCHS = 5
+# Averaged steps of constant length: .705 right on one sample of card lines, plain steps .685 (five rounds each).
+AVERAGED = {"alpha": 1e-7, "learning_rate": "constant", "eta0": 2.0, "average": True}
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,18 @@ def _column(token: U64, salt: int, bits: int) -> NDArray[np.int32]:
 class TextLearner:
     """Learns in instalments, so that a model of the past alone can score each next block of rows."""
 
-    def __init__(self, classes: Sequence[str], bits: int, knows_companies: bool, seed: int) -> None:
+    def __init__(
+        self, classes: Sequence[str], bits: int, knows_companies: bool, seed: int, averaged: bool = False
+    ) -> None:
         from sklearn.linear_model import SGDClassifier
 
         self.classes = tuple(classes)
         self.bits, self.knows_companies = bits, knows_companies
         self._random = np.random.default_rng(seed)
         self._number = {name: i for i, name in enumerate(self.classes)}
+        steps: dict[str, Any] = AVERAGED if averaged else {"alpha": ALPHA}
         self._estimator = SGDClassifier(  # type: ignore[no-untyped-call]
-            loss="log_loss", alpha=ALPHA, random_state=seed
+            loss="log_loss", random_state=seed, **steps
         )
         self.rows_seen = 0
 

@@ -1,6 +1,7 @@
 """ZIP archives of statements: each member is a file of its own. Nothing is written to disk."""
 
 import io
+import lzma
 import zipfile
 import zlib
 
@@ -8,10 +9,13 @@ from core.errors import UnknownFormat
 from core.ingestion.raw_file import RawFile
 
 _MOST_MEMBERS = 500
+_TOO_MANY = f"The ZIP archive holds more than {_MOST_MEMBERS} files. Upload it in parts."
 _MOST_BYTES = 200 * 1024 * 1024  # unpacked, of all members together
 _MOST_RATIO = 200  # unpacked to packed; statements pack about tenfold, repetitive ones hundredfold
 _SMALL = 1024 * 1024  # a member this small is no bomb, whatever its ratio
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ENTRY = b"PK\x01\x02"  # begins each entry of an archive's directory
+_MOST_ENTRIES = 10_000
 _OFFICE = ("[content_types].xml", "mimetype")  # what makes a ZIP a workbook or a document
 
 
@@ -25,6 +29,8 @@ def unpack(file: RawFile) -> list[RawFile]:
     """
     if not file.content.startswith(_ZIP):
         return [file]
+    if is_flooded(file.content):
+        raise UnknownFormat(file.name, _TOO_MANY)
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             infos = archive.infolist()
@@ -33,10 +39,15 @@ def unpack(file: RawFile) -> list[RawFile]:
             members = [info for info in infos if _is_statement(info.filename)]
             _check(file.name, members)
             return [RawFile(f"{file.name}/{info.filename}", _content(file.name, archive, info)) for info in members]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError):
         raise UnknownFormat(file.name, "The ZIP archive is damaged. Download it again.") from None
     except NotImplementedError:
         raise UnknownFormat(file.name, "The ZIP archive is packed in an unknown way. Unpack it first.") from None
+
+
+def is_flooded(content: bytes) -> bool:
+    """Whether a ZIP file lists more members than any that is read; opening it would make an object of each."""
+    return content.count(_ENTRY) > _MOST_ENTRIES
 
 
 def _is_statement(name: str) -> bool:
@@ -49,7 +60,7 @@ def _check(name: str, members: list[zipfile.ZipInfo]) -> None:
     if not members:
         raise UnknownFormat(name, "The ZIP archive holds no files.")
     if len(members) > _MOST_MEMBERS:
-        raise UnknownFormat(name, f"The ZIP archive holds more than {_MOST_MEMBERS} files. Upload it in parts.")
+        raise UnknownFormat(name, _TOO_MANY)
     if any(info.flag_bits & 0x1 for info in members):
         raise UnknownFormat(name, "The ZIP archive is protected by a password. Unpack it first.")
     if sum(info.file_size for info in members) > _MOST_BYTES or any(map(_swells, members)):
@@ -64,6 +75,19 @@ def _content(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> byte
     """A member's bytes; zipfile itself stops at the promised size and checks its sum."""
     with archive.open(info) as member:
         content = member.read(info.file_size + 1)
-    if content.startswith(_ZIP) and unpack(RawFile(info.filename, content))[0].name != info.filename:
+    if _is_archive(content):
         raise UnknownFormat(name, f"The ZIP archive holds another one, {info.filename}. Unpack it first.")
     return content
+
+
+def _is_archive(content: bytes) -> bool:
+    """Whether it is a ZIP file, though no workbook and no document. It is not unpacked: it may hold itself."""
+    if not content.startswith(_ZIP):
+        return False
+    if is_flooded(content):
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return not any(name.casefold() in _OFFICE for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return True

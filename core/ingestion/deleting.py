@@ -16,7 +16,7 @@ from core.posting.closed_statements import check_statements_open
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import release_lines
 from core.storage import WriteColumns
-from models import BankAccount, DeletedLine, Match, MatchMember, MatchStatus, StatementFile, Transaction, User
+from models import BankAccount, DeletedLine, Match, MatchMember, MatchStatus, OpenItem, StatementFile, Transaction, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def restore_line(session: Session, caller: Caller, company_id: UUID, transaction
     session.add(deletion)
     session.flush()
     _set_reverted(session, company_id, transaction_id, None)
-    _suggest_again(session, company_id, transaction_id, deletion.deleted_at)
+    _suggest_again(session, company_id, transaction_id)
     record(
         session, caller, company_id=company_id, action="bank line restored", subject="transaction",
         subject_id=transaction_id, now=now, before={"reason": deletion.reason}, after=_facts(line),
@@ -184,9 +184,24 @@ def _set_reverted(session: Session, company_id: UUID, transaction_id: UUID, at: 
     )
 
 
-def _suggest_again(session: Session, company_id: UUID, transaction_id: UUID, deleted_at: datetime) -> None:
-    """The matches that fell with the deletion, unless a member is in a confirmed match by now."""
+def _suggest_again(session: Session, company_id: UUID, transaction_id: UUID) -> None:
+    """The line's matches that fell with a deletion, where all that they match is there and in no confirmed match."""
     mine, theirs, other = aliased(MatchMember), aliased(MatchMember), aliased(Match)
+    fell = exists().where(
+        col(mine.match_id) == col(Match.id),
+        col(DeletedLine.transaction_id) == col(mine.transaction_id),
+        col(DeletedLine.deleted_at) == col(Match.decided_at),
+    )
+    line_gone = exists().where(
+        col(mine.match_id) == col(Match.id),
+        col(Transaction.id) == col(mine.transaction_id),
+        col(Transaction.reverted_at).is_not(None),
+    )
+    item_gone = exists().where(
+        col(mine.match_id) == col(Match.id),
+        col(OpenItem.id) == col(mine.open_item_id),
+        col(OpenItem.removed_at).is_not(None),
+    )
     taken = exists().where(
         col(mine.match_id) == col(Match.id),
         col(theirs.match_id) == col(other.id),
@@ -200,7 +215,9 @@ def _suggest_again(session: Session, company_id: UUID, transaction_id: UUID, del
             col(Match.company_id) == company_id,
             col(Match.id).in_(members),
             col(Match.status) == MatchStatus.DISMISSED,
-            col(Match.decided_at) == deleted_at,
+            fell,
+            ~line_gone,
+            ~item_gone,
             ~taken,
         )
         .values(status=MatchStatus.SUGGESTED, decided_at=None, decided_by=None)

@@ -14,6 +14,7 @@ from core.ingestion.line_facts import LineFacts
 from core.period import Period
 
 MOVED_DAYS = 5  # a line that turns up this near to a stored one that the file lacks may be that one
+_NEAREST_FIRST = sorted(map(timedelta, range(-MOVED_DAYS, MOVED_DAYS + 1)), key=abs)
 _TELLING = 4  # letters from which a word inside another one says something
 
 
@@ -137,21 +138,18 @@ def moved_lines(
         numbers: the new lines.
         left: the stored lines of the file's days that no line of it explains.
     """
-    shelves: dict[tuple[int, str], list[LineFacts]] = {}
+    shelves: dict[tuple[int, str, date], LineFacts] = {}
     for stored in left:
-        shelves.setdefault((stored.amount_minor, stored.text), []).append(stored)
+        shelves.setdefault((stored.amount_minor, stored.text, stored.booked_on), stored)
     found: list[tuple[int, LineFacts]] = []
     if not shelves:
         return found
     for number in numbers:
         line = lines[number]
-        near = [
-            stored
-            for stored in shelves.get((line.amount_minor, line.text), ())
-            if abs(stored.booked_on - line.booked_on) <= timedelta(days=MOVED_DAYS)
-        ]
-        if near:
-            found.append((number, min(near, key=lambda stored: abs(stored.booked_on - line.booked_on))))
+        days = (line.booked_on + away for away in _NEAREST_FIRST)
+        near = (shelves.get((line.amount_minor, line.text, day)) for day in days)
+        if nearest := next((stored for stored in near if stored), None):
+            found.append((number, nearest))
     return found
 
 

@@ -142,8 +142,9 @@ def _name_tokens(text: str) -> list[str]:
     kept = [_ALIASES.get(word, word) for i, word in enumerate(words) if _is_name_word(word, i, words)]
     while len(kept) > 1 and _is_dangling(kept):
         kept.pop()
-    half = len(kept) // 2
-    return kept[:half] if half and kept[:half] == kept[half:] else kept  # once where two columns say the same
+    while (half := len(kept) // 2) and kept[:half] == kept[half:]:  # once where two columns say the same
+        kept = kept[:half]
+    return kept
 
 
 def _is_dangling(kept: Sequence[str]) -> bool:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 
 from core.errors import UnknownFormat
+from core.ingestion.formats.bank_workbook import CELLS, main_sheet
 from core.ingestion.formats.signatures import name_of_unreadable, signature
 from core.ingestion.formats.tabular.columns import find_roles, profile
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.records import DELIMITERS, Record, find_delimiter, split_records
 from core.ingestion.formats.tabular.table import find_table
+from core.ingestion.formats.workbook import kind_of_workbook, sheets_of
 from core.ingestion.layout import Column, Layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.reading import read_statement
@@ -20,12 +22,20 @@ _MOST_COLUMNS = 60  # shown of a table
 
 @dataclass(frozen=True)
 class RawTable:
-    """The first rows of a table. `rows` count the file's physical lines from 1 and leave out blank ones."""
+    """The first rows of a table, or of a workbook's longest visible sheet.
+
+    `rows` count the file's physical lines, or the sheet's rows, from 1 and leave out blank ones.
+    """
 
     delimiter: str
     encoding: str
     rows: tuple[Record, ...]
     is_whole: bool  # whether the file ends with these rows
+
+    @property
+    def is_text(self) -> bool:
+        """Whether delimiter and encoding are a choice; the cells of a workbook have neither."""
+        return self.delimiter != CELLS
 
     @property
     def width(self) -> int:
@@ -39,6 +49,8 @@ class RawTable:
 
 def is_table(file: RawFile) -> bool:
     """Whether the file's rows and columns can be shown, so that a person can draw its layout."""
+    if kind_of_workbook(file.content):
+        return True
     return not name_of_unreadable(file.content) and not signature(file.content)
 
 
@@ -49,8 +61,10 @@ def read_raw_table(file: RawFile, *, delimiter: str = "", encoding: str = "", mo
         delimiter, encoding: as a person says; without them they are found in the content.
 
     Raises:
-        UnknownFormat: the file is no table of text.
+        UnknownFormat: the file is no table.
     """
+    if kind_of_workbook(file.content):
+        return _sheet_shown(file, most)
     if not is_table(file):
         raise UnknownFormat(file.name, name_of_unreadable(file.content) or "It has no rows and columns to choose from.")
     head = head_of(file)
@@ -59,6 +73,13 @@ def read_raw_table(file: RawFile, *, delimiter: str = "", encoding: str = "", mo
     records = split_records(file.name, text, delimiter)
     whole = len(head.content) == len(file.content) and len(records) <= most
     return RawTable(delimiter, encoding, tuple(records[:most]), whole)
+
+
+def _sheet_shown(file: RawFile, most: int) -> RawTable:
+    sheet = main_sheet(sheets_of(file))
+    if sheet is None:
+        raise UnknownFormat(file.name, "None of its visible sheets holds anything.")
+    return RawTable(CELLS, CELLS, tuple(sheet.records[:most]), len(sheet.records) <= most)
 
 
 def first_guess(file: RawFile, raw: RawTable) -> Layout:
@@ -76,8 +97,8 @@ def first_guess(file: RawFile, raw: RawTable) -> Layout:
 
 
 def head_of(file: RawFile) -> RawFile:
-    """The beginning of a long file, cut after a whole line; a short file as it is."""
-    if len(file.content) <= _HEAD:
+    """The beginning of a long file, cut after a whole line; a short file, or a workbook, as it is."""
+    if len(file.content) <= _HEAD or kind_of_workbook(file.content):
         return file
     head = file.content[:_HEAD]
     return RawFile(file.name, head[: head.rfind(b"\n") + 1] or head)

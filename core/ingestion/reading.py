@@ -58,7 +58,7 @@ def read_statement(file: RawFile, layout: Layout | None = None, currency: str = 
         case [form]:
             return form.read(file, layout, currency)
         case []:
-            why = name_of_unreadable(file.content) or "It holds no table and no statement in a format of banks."
+            why = name_of_unreadable(file.content) or "It holds no table, and is no OFX, CAMT, MT940 or QIF file."
             raise UnknownFormat(file.name, why)
         case several:
             raise AmbiguousStatement(file.name, "several formats recognise it", [form.name for form in several])

@@ -12,6 +12,7 @@ from core.errors import ImportInUse, NotFound, PeriodClosed
 from core.ingestion.import_setting import load_setting
 from core.posting.reversing import release_lines
 from core.posting.writing import in_portions
+from core.reconciliation.deciding import dismiss_match
 from core.storage import WriteColumns
 from models import (
     FileKind,
@@ -49,7 +50,7 @@ def revert_import(
     if file.status != FileStatus.STORED:
         raise ImportInUse(file.name, f"it is {file.status}, so nothing of it is in the books")
     if file.kind == FileKind.OPEN_ITEMS:
-        count, digest = _remove_items(session, company_id, file)
+        count, digest = _remove_items(session, caller, company_id, file, write, now)
     else:
         count, digest = _take_back_lines(session, caller, company_id, file, setting.closed_through_on, write, now)
     session.execute(
@@ -164,9 +165,14 @@ def _refuse_counted_on(session: Session, company_id: UUID, file: Row[tuple[UUID,
 
 
 def _remove_items(
-    session: Session, company_id: UUID, file: Row[tuple[UUID, str, str, str, datetime]]
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    file: Row[tuple[UUID, str, str, str, datetime]],
+    write: WriteColumns,
+    now: datetime,
 ) -> tuple[int, str]:
-    """Remove the file's items with the suggestions for them."""
+    """Remove the file's items; what was suggested for them falls."""
     items = select(col(OpenItem.id)).where(
         col(OpenItem.company_id) == company_id, col(OpenItem.statement_file_id) == file.id
     )
@@ -180,9 +186,11 @@ def _remove_items(
     for _, status, number in matches:
         if status == MatchStatus.CONFIRMED:
             raise ImportInUse(file.name, f"{number} is matched with a bank line; undo that match first")
+    for match in {key for key, status, _ in matches if status == MatchStatus.SUGGESTED}:
+        dismiss_match(session, caller, company_id, match, write=write, now=now)
+    # Proposals name the matches that they were made with, so those stay, without members.
     for portion in in_portions({match for match, _, _ in matches}):
         session.execute(delete(MatchMember).where(col(MatchMember.match_id).in_(portion)))
-        session.execute(delete(Match).where(col(Match.id).in_(portion)))
     session.execute(
         delete(OpenItem)
         .where(col(OpenItem.company_id) == company_id, col(OpenItem.statement_file_id) == file.id)

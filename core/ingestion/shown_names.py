@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlmodel import Session, col
 
 from models import CounterpartyAlias, Transaction
@@ -28,8 +28,13 @@ def as_shown(printed: Sequence[str], names: Mapping[str, str]) -> Sequence[str]:
     return [names.get(name, name) for name in printed] if names else printed
 
 
-def shown_name() -> ColumnElement[str]:
-    """The counterparty of a row of transactions as its company calls it, in SQL."""
+def shown_name(company_id: UUID | None = None) -> ColumnElement[str]:
+    """The counterparty of a row of transactions as its company calls it, in SQL.
+
+    Args:
+        company_id: the only company of the query. Over many lines it is given: then the few aliases are read once, and
+            looked up only for the lines that have one.
+    """
     given = (
         select(col(CounterpartyAlias.shown))
         .where(
@@ -39,7 +44,10 @@ def shown_name() -> ColumnElement[str]:
         .correlate(Transaction)
         .scalar_subquery()
     )
-    return func.coalesce(given, Transaction.counterparty)
+    if company_id is None:
+        return func.coalesce(given, Transaction.counterparty)
+    renamed = printed_where(company_id, col(CounterpartyAlias.shown).is_not(None))
+    return case((col(Transaction.counterparty).in_(renamed), given), else_=Transaction.counterparty)
 
 
 def printed_where(company_id: UUID, *conditions: ColumnElement[bool]) -> Select[Any]:

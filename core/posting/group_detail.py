@@ -194,7 +194,7 @@ def _past(session: Session, company_id: UUID, counterparty: str, key: GroupKey) 
     vendor = vendor_of(counterparty)
     if len(same) == PAST_LINES or not vendor:
         return same
-    alike = shown_name().startswith(vendor, autoescape=True) & ~same_payee(company_id, key)
+    alike = shown_name(company_id).startswith(vendor, autoescape=True) & ~same_payee(company_id, key)
     return same + _past_rows(session, company_id, key, alike, PAST_LINES - len(same))
 
 

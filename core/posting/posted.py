@@ -93,7 +93,7 @@ def posted_lines(
     pages = max(1, -(-found // rows))
     number = min(max(1, page), pages)
     listed = session.execute(
-        _posted(company_id, *_columns())
+        _posted(company_id, *_columns(company_id))
         .where(*conditions)
         .order_by(
             case((col(Review.id).is_(None), 0), else_=1),
@@ -146,12 +146,12 @@ def _measured(company_id: UUID) -> Select[Any]:
     ).where(_posted_alone())  # fmt: skip
 
 
-def _columns() -> Sequence[ColumnElement[Any]]:
+def _columns(company_id: UUID) -> Sequence[ColumnElement[Any]]:
     return (
         col(JournalEntry.id).label("entry_id"),
         col(Transaction.booked_on).label("booked_on"),
         col(JournalEntry.booked_on).label("entry_on"),
-        payee().label("payee"),
+        payee(company_id).label("payee"),
         col(Transaction.description).label("description"),
         col(Transaction.amount_minor).label("amount_minor"),
         col(Transaction.currency).label("currency"),

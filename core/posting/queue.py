@@ -207,13 +207,13 @@ def get_group(
     return _group(row)
 
 
-def payee() -> ColumnElement[str]:
+def payee(company_id: UUID) -> ColumnElement[str]:
     """The counterparty of a line as its company calls it, or the bank's text where it names nobody."""
-    return func.coalesce(func.nullif(shown_name(), ""), Transaction.description)
+    return func.coalesce(func.nullif(shown_name(company_id), ""), Transaction.description)
 
 
 def same_payee(company_id: UUID, key: GroupKey) -> ColumnElement[bool]:
-    """Whether a line has the group's `payee`, in a form that an index on the counterparty can answer."""
+    """Whether a line has the group's `payee`; the aliases are read once, not a line."""
     nameless = col(Transaction.counterparty) == ""
     return or_(is_shown_as(company_id, key.payee), and_(nameless, col(Transaction.description) == key.payee))
 
@@ -283,7 +283,7 @@ def _grouped(session: Session, company_id: UUID, filters: QueueFilter, key: Grou
 def _lines(session: Session, company_id: UUID, filters: QueueFilter, key: GroupKey | None) -> Select[Any]:
     return (
         select(
-            payee().label("payee"),
+            payee(company_id).label("payee"),
             col(Proposal.account_id).label("account_id"),
             case((col(Transaction.amount_minor) > 0, 1), else_=0).label("money_in"),
             col(Transaction.currency).label("currency"),

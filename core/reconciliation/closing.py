@@ -112,7 +112,7 @@ def statement_lines(session: Session, caller: Caller, company_id: UUID, reconcil
     query = states.joined(
         select(
             col(Transaction.id), col(Transaction.booked_on), col(Transaction.description),
-            shown_name(), col(Transaction.amount_minor), col(Transaction.currency), states.state,
+            shown_name(company_id), col(Transaction.amount_minor), col(Transaction.currency), states.state,
             col(JournalEntry.method), col(JournalEntry.auto_approved), col(JournalEntry.id),
         )
         .outerjoin(

@@ -258,3 +258,23 @@ def test_the_database_lets_no_line_come_back_and_no_deletion_stand_without_each_
     take_back(books, receipt.file_id)
     with unit_of_work() as session, refused(session, 4):
         raw(session, "UPDATE transactions SET reverted_at = NULL WHERE id = :id", id=live)
+
+
+def test_a_match_of_two_deleted_lines_is_suggested_again_with_the_second_one(database: str) -> None:
+    books = found_books()
+    store(books, csv_file(MARCH))
+    first, second = line_of(books, MARCH[2][2]), line_of(books, FEE[2])
+    with unit_of_work() as session:
+        pair = [session.get_one(Transaction, key) for key in (first, second)]
+        match = builders.match(session, books, *pair).id
+
+    def status() -> MatchStatus:
+        with snapshot() as session:
+            return MatchStatus(session.get_one(Match, match).status)
+
+    delete(books, first)
+    delete(books, second)
+    restore(books, first)
+    assert status() is MatchStatus.DISMISSED, "nobody could confirm or dismiss it while one of its lines is gone"
+    restore(books, second)
+    assert status() is MatchStatus.SUGGESTED

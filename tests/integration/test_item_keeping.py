@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from core.errors import AccessDenied, AlreadyTaken, InvalidInput, ItemNotOpen, NotFound
@@ -12,10 +14,13 @@ from core.ingestion.items.listing import Age, ItemFilter, Order, Show, ageing, i
 from core.ingestion.items.previewing import preview_open_items
 from core.ingestion.open_items import store_open_items
 from core.ingestion.raw_file import RawFile
+from core.ingestion.reverting import revert_import
+from core.posting.entries import book_company
+from core.reconciliation.reconciling import match_company
 from core.verifying import verify_books
 from db.bulk import write_columns
 from db.engine import unit_of_work
-from models import AuditEvent, ItemKind, Match, MatchKind, MatchStatus, OpenItem, Role
+from models import AuditEvent, ItemKind, Match, MatchKind, MatchStatus, OpenItem, Proposal, Role
 from tests import builders
 from tests.builders import NOW, Books
 
@@ -105,6 +110,61 @@ def test_a_matched_item_stays_as_it_is_and_a_suggestion_falls(database: str) -> 
         remove_item(session, caller, books.company_id, other, write=write_columns, now=NOW)
         statuses = session.exec(select(Match.status)).all()
     assert sorted(statuses) == ["confirmed", "dismissed"]
+
+
+def test_a_pair_that_fell_with_a_correction_is_found_again(database: str) -> None:
+    books = found_books()
+    caller = builders.caller(books.company_id)
+    key = add(books, amount_minor=11_000)
+    with unit_of_work() as session:
+        item = session.exec(select(OpenItem).where(OpenItem.id == key)).one()
+        line = builders.transaction(session, books, amount_minor=12_000, description="BLUE CAFE INV-1", booked_on=TODAY)
+        builders.match(session, books, line, item, kind=MatchKind.SETTLEMENT, status=MatchStatus.SUGGESTED)
+    with unit_of_work() as session:
+        change_item(session, caller, books.company_id, key, details(books), write=write_columns, now=NOW)
+        match_company(session, caller, books.company_id, write=write_columns, now=NOW)
+        statuses = session.exec(select(Match.status)).all()
+    assert sorted(statuses) == ["confirmed", "dismissed"]
+
+
+def test_a_file_of_items_is_taken_back_though_a_proposal_names_a_match_with_one(database: str) -> None:
+    books = found_books()
+    caller = builders.caller(books.company_id)
+    content = b"number,kind,counterparty,issued_on,amount,account_code\nI-1,invoice,Acme,2024-05-01,120.00,8000\n"
+    with unit_of_work() as session:
+        file = RawFile("items.csv", content)
+        receipt = store_open_items(session, caller, books.company_id, file, write=write_columns, now=NOW)
+        item = session.exec(select(OpenItem)).one()
+        line = builders.transaction(session, books, amount_minor=12_000, booked_on=TODAY)
+        builders.match(session, books, line, item, kind=MatchKind.SETTLEMENT, status=MatchStatus.SUGGESTED)
+    with unit_of_work() as session:
+        book_company(session, caller, books.company_id, write=write_columns, now=NOW)
+        assert session.exec(select(Proposal.match_id)).one()
+    with unit_of_work() as session:
+        revert_import(session, caller, books.company_id, receipt.file_id, now=NOW, write=write_columns)
+    with unit_of_work() as session:
+        assert session.exec(select(Match.status)).all() == ["dismissed"]
+        assert not session.exec(select(OpenItem)).all()
+        assert not verify_books(session, caller, [books.company_id]).violations
+
+
+def test_the_company_is_locked_before_the_item_as_whoever_confirms_a_match_does(database: str) -> None:
+    books = found_books()
+    key = add(books)
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    with unit_of_work() as session:
+        bind = session.get_bind()
+        event.listen(bind, "before_cursor_execute", note)
+        remove_item(session, builders.caller(books.company_id), books.company_id, key, write=write_columns, now=NOW)
+        event.remove(bind, "before_cursor_execute", note)
+    company, item = (
+        next(i for i, sql in enumerate(asked) if f"FROM {of}" in sql) for of in ("companies", "open_items")
+    )
+    assert company < item
 
 
 def test_another_company_and_another_role_are_kept_out(database: str) -> None:

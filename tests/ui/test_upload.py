@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import streamlit as st
 from sqlmodel import col, func, select
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Table
@@ -26,6 +27,8 @@ from models import (
     Transaction,
 )
 from tests import builders
+from ui import items_dialogs
+from ui.words import plain
 
 SHELL = Path(__file__).parents[2] / "ui/shell.py"
 
@@ -375,6 +378,16 @@ def test_open_items_are_previewed_then_stored(sign_in_as, books) -> None:
     assert count_of(OpenItem, status=ItemStatus.OPEN) == 1
     assert page.success[0].value.startswith("1 new item stored, 1 file refused")
     assert listed_numbers(page) == ["INV-1"]
+
+
+def test_what_a_file_calls_an_item_is_never_read_as_markdown(books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    number = "![](https://example.org/x.png)"
+    with unit_of_work() as session:
+        item = builders.open_item(session, books, number=number, removed_at=builders.NOW).id
+    items_dialogs.put_back(builders.caller(books.company_id), books.company_id, item, number)
+    assert items_dialogs.said() == f"{plain(number)} is on the list again."
+    assert number not in plain(number)
 
 
 def listed_numbers(page: AppTest) -> list[str]:

@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from core.errors import AmbiguousStatement, InvalidLines, StatementRefused, UnknownFormat
 from core.ingestion.formats.tabular.dates import read_parts
@@ -13,7 +15,7 @@ from core.ingestion.raw_file import RawFile
 from core.ingestion.statement import AccountStatement, Statement
 from core.problems import Problem, Severity
 
-_CELLS = "cells"  # stands for delimiter and encoding in a saved layout
+CELLS = "cells"  # stands for delimiter and encoding in a saved layout
 _ACCOUNT_NUMBER = re.compile(r"(?:[A-Z]{2}\d{2}[A-Z0-9 ]{8,30}|\d[\d ./-]{4,}\d)")
 
 
@@ -37,6 +39,8 @@ class Workbook:
     def read(self, file: RawFile, layout: Layout | None, currency: str) -> Statement:
         """The statement of all visible sheets that hold lines; sheets that hold none are named in a warning.
 
+        A layout drawn by hand is one of `main_sheet`; the others are left out with a warning.
+
         Raises:
             UnknownFormat: it cannot be opened safely, or no sheet holds dates and amounts.
             AmbiguousStatement, InvalidLines: as for a table; of several sheets, where no other sheet settles it.
@@ -44,6 +48,8 @@ class Workbook:
         kind = kind_of_workbook(file.content)
         sheets = [sheet for sheet in sheets_of(file) if sheet.records]
         shown = [sheet for sheet in sheets if sheet.is_visible]
+        if layout and layout.by_hand and shown:
+            return _drawn(file.name, kind, shown, layout, currency)
         readings = [_read(file.name, kind, sheet, layout, currency) for sheet in shown]
         _settle_by_others(file.name, kind, readings, currency)
         for reading in readings:
@@ -56,8 +62,23 @@ class Workbook:
         return _together(kind, readings, read, hidden)
 
 
+def main_sheet(sheets: Sequence[Sheet]) -> Sheet | None:
+    """The visible sheet with the most rows, the first of several; None where no visible one holds anything."""
+    shown = [sheet for sheet in sheets if sheet.is_visible and sheet.records]
+    return max(shown, key=lambda sheet: len(sheet.records), default=None)
+
+
+def _drawn(name: str, kind: str, shown: list[Sheet], layout: Layout, currency: str) -> Statement:
+    main = max(shown, key=lambda sheet: len(sheet.records))
+    read = read_table(_source(name, kind, main), layout, currency)
+    if others := [sheet.name for sheet in shown if sheet is not main]:
+        left = _warning(f"The layout is of “{main.name}”; left out were {_quoted(others)}.")
+        return replace(read, problems=(left, *read.problems))
+    return read
+
+
 def _source(name: str, kind: str, sheet: Sheet) -> Source:
-    return Source(kind, name, _CELLS, _CELLS, sheet.records)
+    return Source(kind, name, CELLS, CELLS, sheet.records)
 
 
 def _read(name: str, kind: str, sheet: Sheet, layout: Layout | None, currency: str) -> _Reading:
@@ -117,19 +138,27 @@ def _together(kind: str, readings: list[_Reading], read: list[Statement], hidden
     if len(read) == 1:
         return replace(read[0], problems=tuple(problems))
     filled = [one for one in readings if one.statement]
-    problems.insert(0, _warning(f"Lines were taken from {_quoted([one.sheet.name for one in filled])}."))
+    befores = list(accumulate((one.sheet.records[-1].row for one in filled[:-1]), initial=0))
+    begins = ", ".join(f"“{one.sheet.name}” from {before + 1}" for one, before in zip(filled, befores, strict=True))
+    problems.insert(0, _warning(f"Lines were taken from several sheets, their rows counted on: {begins}."))
     problems += _copies(filled)
-    accounts = [account for one in filled for account in _named(one)]
+    accounts = [account for one, before in zip(filled, befores, strict=True) for account in _named(one, before)]
     return Statement(kind, tuple(accounts), read[0].layout, tuple(problems))
 
 
-def _named(reading: _Reading) -> list[AccountStatement]:
-    """The sheet's accounts; where it states no number and its name is one, that."""
+def _named(reading: _Reading, before: int) -> list[AccountStatement]:
+    """The sheet's accounts; where it states no number and its name is one, that.
+
+    `before` are the rows of the sheets before it: what a person says of a row must mean one line of the file.
+    """
     title = reading.sheet.name.strip()
     found = None if read_parts(title) else _ACCOUNT_NUMBER.search(title)
-    accounts = reading.statement.accounts if reading.statement else ()
+    accounts = [
+        replace(one, lines=tuple(replace(line, row=line.row + before) for line in one.lines)) if before else one
+        for one in (reading.statement.accounts if reading.statement else ())
+    ]
     if not found:
-        return list(accounts)
+        return accounts
     return [replace(one, account_number=one.account_number or found[0].strip()) for one in accounts]
 
 

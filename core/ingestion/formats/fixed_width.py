@@ -68,9 +68,12 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 def _is_row(line: str) -> bool:
     """Whether a line begins with a day and has an amount behind two spaces, as no sentence does."""
+    return _begins_with_day(line) and bool(_AMOUNT.search(line)) and "  " in line.strip()
+
+
+def _begins_with_day(line: str) -> bool:
     first = re.split(r"\s{2,}", line.strip()[: 2 * _LONGEST_DATE], maxsplit=1)[0]
-    begins = any(read_parts(first[:length].strip()) for length in (len(first), 11, 10, 8) if length <= len(first))
-    return begins and bool(_AMOUNT.search(line)) and "  " in line.strip()
+    return any(read_parts(first[:length].strip()) for length in (len(first), 11, 10, 8) if length <= len(first))
 
 
 def _is_delimited(rows: list[str]) -> bool:
@@ -116,10 +119,20 @@ def _columns(rows: list[str]) -> list[tuple[int, int]]:
 
 
 def _cut(line: str, columns: list[tuple[int, int]]) -> list[str]:
-    """The cells of a line: what stands from a column's beginning to the beginning of the next."""
+    """The cells of a line: what stands from a column's beginning to the beginning of the next.
+
+    An amount wider than those that the columns were found by begins before its column; it is never cut in two.
+    """
     starts = [0, *(start for start, _ in columns[1:])]
+    if _begins_with_day(line):
+        starts = [_start_of_word(line, start) for start in starts]
     ends = [*starts[1:], max(len(line), starts[-1])]
     return [line[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+
+
+def _start_of_word(line: str, at: int) -> int:
+    """Where the word begins that a position lies in; the position itself where it lies in none."""
+    return line.rfind(" ", 0, at) + 1 if " " not in line[at - 1 : at + 1] and 0 < at < len(line) else at
 
 
 def _unwrapped(records: list[Record]) -> list[Record]:

@@ -81,14 +81,18 @@ def _lines(text: str, start: int, end: int) -> list[str]:
 def messages_of(name: str, fields: Iterator[Field]) -> list[Message]:
     """The statements. A new one begins with :20:, or with a second opening balance or account.
 
+    Lines before all of these, of a file that was cut, are a statement of their own.
+
     Raises:
         UnknownFormat: there are more than can be read at once.
     """
     messages: list[Message] = []
     movement: Movement | None = None
     for each in fields:
-        begins = each.tag == "20" or (
-            each.tag[:2] in {"25", "60"} and (not messages or _repeats(messages[-1], each.tag))
+        begins = (
+            each.tag == "20"
+            or (each.tag[:2] in {"25", "60"} and (not messages or _repeats(messages[-1], each.tag)))
+            or (each.tag == "61" and not messages)
         )
         if begins:
             if messages and messages[-1].empty:

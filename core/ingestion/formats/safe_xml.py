@@ -21,7 +21,7 @@ def parse(name: str, content: bytes) -> Element:
     Raises:
         UnknownFormat: it is not well formed, declares entities or a document type, or is too deep or too large.
     """
-    if content.count(b"<") > _MOST:
+    if max(content.count(b"<"), content.count(b">")) > _MOST:
         raise UnknownFormat(name, "It holds too much to be read at once; export a shorter time.")
     if any(len(piece) > _LONGEST_TAG and len(piece) - _tag_at(piece) > _LONGEST_TAG for piece in content.split(b">")):
         # The parser takes the file in pieces and begins an unfinished tag anew with each: the square of its length.

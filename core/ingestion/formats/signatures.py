@@ -32,6 +32,7 @@ _QIF_RECORD = (
     re.compile(rb"^\^\r?$", re.MULTILINE),
 )
 _HEAD = 4096
+_BLANKS = b" \t\r\n\0\xef\xbb\xbf"
 
 
 def signature(content: bytes) -> str:
@@ -54,7 +55,7 @@ def signature(content: bytes) -> str:
 def name_of_unreadable(content: bytes) -> str:
     """A sentence naming what the file is, where that is certainly nothing the readers read; else ""."""
     head = content[:_HEAD]
-    if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
+    if not head.strip(_BLANKS) and not content.strip(_BLANKS):
         return "It is empty."
     for magic, sentence in _MAGIC:
         if head.startswith(magic):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import lzma
 import subprocess  # nosec B404
 import sys
 import zipfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UnknownFormat
+from core.ingestion.archives import is_flooded
 from core.ingestion.formats.tabular.records import Record
 from core.ingestion.raw_file import RawFile
 
@@ -41,7 +43,7 @@ def kind_of_workbook(content: bytes) -> str:
     """`xlsx`, `xlsb`, `ods` or `xls` by the content; "" where it is no workbook. Never raises."""
     if content.startswith(_OLD):
         return "xls" if any(stream in content for stream in _OLD_STREAMS) else ""
-    if not content.startswith(b"PK"):
+    if not content.startswith(b"PK") or is_flooded(content):
         return ""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -91,7 +93,7 @@ def _check_archive(file: RawFile) -> None:
                         unpacked += len(piece)
                         if unpacked > _MOST_UNPACKED:
                             raise UnknownFormat(file.name, _FAULTS["size"])
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError):
         raise UnknownFormat(file.name, _FAULTS["damage"]) from None
 
 

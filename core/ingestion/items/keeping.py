@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -14,6 +14,7 @@ from core.access.roles import Action, Caller
 from core.errors import AlreadyTaken, InvalidInput, ItemNotOpen, NotFound
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.items.values import LONGEST
+from core.posting.open_entries import open_company
 from core.reconciliation.deciding import dismiss_match
 from core.storage import WriteColumns
 from models import Account, AccountRole, BankAccount, ItemKind, ItemStatus, Match, MatchMember, MatchStatus, OpenItem
@@ -91,8 +92,7 @@ def change_item(
     Raises:
         ItemNotOpen: it is settled, matched or removed. InvalidInput, AlreadyTaken, NotFound, AccessDenied.
     """
-    caller.require(company_id, Action.IMPORT)
-    item = _locked(session, company_id, item_id)
+    item = _locked(session, caller, company_id, item_id)
     _require_open(session, item)
     values = _checked(session, company_id, details)
     if item.statement_file_id and any(values[name] != getattr(item, name) for name in ("kind", "number", "currency")):
@@ -122,8 +122,7 @@ def remove_item(
     Raises:
         ItemNotOpen: it is settled, matched or removed. NotFound, AccessDenied.
     """
-    caller.require(company_id, Action.IMPORT)
-    item = _locked(session, company_id, item_id)
+    item = _locked(session, caller, company_id, item_id)
     _require_open(session, item)
     _forget_suggestions(session, caller, item, write, now)
     item.removed_at = now
@@ -138,8 +137,7 @@ def restore_item(session: Session, caller: Caller, company_id: UUID, item_id: UU
     Raises:
         ItemNotOpen: it was not removed. NotFound, AccessDenied.
     """
-    caller.require(company_id, Action.IMPORT)
-    item = _locked(session, company_id, item_id)
+    item = _locked(session, caller, company_id, item_id)
     if item.removed_at is None:
         raise ItemNotOpen(item.number, "it was not removed")
     item.removed_at = None
@@ -172,7 +170,9 @@ def _checked(session: Session, company_id: UUID, details: ItemDetails) -> dict[s
     }  # fmt: skip
 
 
-def _locked(session: Session, company_id: UUID, item_id: UUID) -> OpenItem:
+def _locked(session: Session, caller: Caller, company_id: UUID, item_id: UUID) -> OpenItem:
+    # The company first, as whoever confirms a match does: else of two people each could wait for the other.
+    open_company(session, caller, company_id, Action.IMPORT)
     item: OpenItem | None = session.execute(
         select(OpenItem)
         .where(col(OpenItem.company_id) == company_id, col(OpenItem.id) == item_id)
@@ -206,8 +206,10 @@ def _matches(session: Session, item: OpenItem, status: MatchStatus) -> list[UUID
 
 
 def _forget_suggestions(session: Session, caller: Caller, item: OpenItem, write: WriteColumns, now: datetime) -> None:
+    """What was suggested falls. Nobody judged the pairs, so they part, and matching may propose them again."""
     for match_id in _matches(session, item, MatchStatus.SUGGESTED):
         dismiss_match(session, caller, item.company_id, match_id, write=write, now=now)
+        session.execute(delete(MatchMember).where(col(MatchMember.match_id) == match_id))
 
 
 def _facts(item: OpenItem) -> dict[str, Any]:

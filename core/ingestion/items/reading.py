@@ -1,7 +1,7 @@
 """The rows of a table of open items as values; faults and what is left out as problems."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -22,6 +22,7 @@ from models import ItemKind
 @dataclass(slots=True)
 class _Read:
     items: list[ItemRow] = field(default_factory=list)
+    sums: dict[str, int] = field(default_factory=dict)  # of the items, by currency
     problems: list[Problem] = field(default_factory=list)
     faulty: int = 0
     left: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict)
@@ -53,7 +54,7 @@ def read_items(table: Table, detected: Detected, setting: ItemSetting) -> ItemRe
 
 def _take(reader: "_Reader", read: _Read, index: int, row: Record, kind: RowKind, heading: str) -> None:
     """Sort one row into what was read."""
-    if kind.left in ("total", "forward", "heading") or reader.is_sum(index, read.items):
+    if kind.left in ("total", "forward", "heading") or reader.is_sum(index, read.sums):
         read.passed_over += 1
         return
     if kind.left or reader.is_settled(index, kind):
@@ -67,6 +68,7 @@ def _take(reader: "_Reader", read: _Read, index: int, row: Record, kind: RowKind
     item = reader.item(index, row, kind, heading, faults)
     if item and not faults:
         read.items.append(item)
+        read.sums[item.currency] = read.sums.get(item.currency, 0) + item.amount_minor
         return
     read.faulty += 1
     read.problems.append(Problem(row.row, "; ".join(faults), Severity.ERROR, row.text[:200]))
@@ -94,16 +96,17 @@ class _Reader:
             return ("open" in columns and bool(self._amounts.whole[index])) or "paid" in columns
         return False
 
-    def is_sum(self, index: int, items: Sequence[ItemRow]) -> bool:
-        """Whether a row of amounts alone adds up the items before it."""
+    def is_sum(self, index: int, sums: Mapping[str, int]) -> bool:
+        """Whether a row of amounts alone adds up the items before it, of which `sums` are those by currency."""
         row, layout = self._table.rows[index], self._layout
         money = {layout.position(role) for role in EXPECTED} | {layout.position("fee"), layout.position("paid")}
         if any(cell for at, cell in enumerate(row.cells) if at not in money):
             return False
-        value, currencies = self._amounts.expected[index], {item.currency for item in items}
-        if value is None or len(currencies) != 1:
+        value = self._amounts.expected[index]
+        if value is None or len(sums) != 1:
             return False
-        return to_minor_units(abs(value), currencies.pop()) == abs(sum(item.amount_minor for item in items))
+        ((currency, minor),) = sums.items()
+        return to_minor_units(abs(value), currency) == abs(minor)
 
     def money_of(self, index: int, kind: RowKind) -> tuple[str, int]:
         """Currency and amount of a row that is left out, as far as they can be read."""
@@ -194,9 +197,9 @@ def _joined(items: Sequence[ItemRow], repeats: str) -> tuple[list[ItemRow], list
     made: list[ItemRow] = []
     contradicting: list[ItemRow] = []
     for rows in groups.values():
-        first = rows[0]
-        alike = [one for one in rows if _facts(one, repeats) == _facts(first, repeats)]
-        contradicting += [one for one in rows if one not in alike]
+        first, facts = rows[0], _facts(rows[0], repeats)
+        alike = [one for one in rows if _facts(one, repeats) == facts]
+        contradicting += [one for one in rows if _facts(one, repeats) != facts]
         made.append(_sum_of(alike) if repeats == "sum" else first)
     return made, contradicting
 

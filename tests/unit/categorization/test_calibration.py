@@ -8,9 +8,11 @@ from core.categorization.calibration import (
     THRESHOLDS,
     Calibration,
     choose_threshold,
+    design_effect,
     expected_calibration_error,
     fit_calibration,
     fit_platt,
+    rows_needed,
     upper_error_bound,
 )
 
@@ -41,16 +43,33 @@ def test_too_few_audited_rows_support_no_threshold() -> None:
     assert (chosen.threshold, chosen.rows, chosen.errors) == (0.9, 299, 0)
 
 
-def test_trying_many_thresholds_costs_evidence() -> None:
-    right = np.ones(299, np.bool_)
-    assert choose_threshold(np.full(299, 0.999), right, 0.01) is None
+def test_the_rows_still_needed_are_told_for_any_number_of_errors() -> None:
+    assert [rows_needed(0.01), rows_needed(0.01, 1), rows_needed(0.05, 5), rows_needed(0.02)] == [299, 473, 208, 149]
+
+
+def test_trying_many_thresholds_in_order_costs_no_evidence() -> None:
     assert len(THRESHOLDS) > 1
+    assert list(THRESHOLDS) == sorted(THRESHOLDS, reverse=True)
+    chosen = choose_threshold(np.full(299, 0.999), np.ones(299, np.bool_), 0.01)
+    assert chosen is not None
+    assert chosen.threshold == min(THRESHOLDS)
 
 
-def test_rows_that_come_in_clusters_count_for_less() -> None:
+def test_the_first_threshold_that_fails_ends_the_search() -> None:
+    probability = np.concatenate([np.full(1000, 0.999), np.full(100_000, 0.95)])
+    right = np.concatenate([np.arange(1000) % 20 > 0, np.ones(100_000, np.bool_)])
+    assert choose_threshold(probability, right, 0.01) is None
+
+
+def test_rows_that_are_wrong_in_clusters_count_for_less() -> None:
     right = np.ones(1000, np.bool_)
-    assert choose_threshold(np.full(1000, 0.999), right, 0.01) is not None
-    assert choose_threshold(np.full(1000, 0.999), right, 0.01, rows_an_observation=5) is None
+    right[:4] = False
+    alone, together = np.arange(1000, dtype=np.uint64), np.arange(1000, dtype=np.uint64) // np.uint64(4)
+    sure = np.full(1000, 0.999)
+    assert design_effect(~right, alone) == pytest.approx(1.0, abs=0.01)
+    assert design_effect(~right, together) == pytest.approx(4.0, abs=0.05)
+    assert choose_threshold(sure, right, 0.01, unit=alone) is not None
+    assert choose_threshold(sure, right, 0.01, unit=together) is None
 
 
 def test_the_lowest_threshold_that_keeps_the_promise_is_taken() -> None:
@@ -61,17 +80,28 @@ def test_the_lowest_threshold_that_keeps_the_promise_is_taken() -> None:
     assert chosen.threshold == 0.6
 
 
-def test_the_promise_is_kept_in_nearly_all_repetitions() -> None:
+@pytest.mark.parametrize(("boast", "rows"), [(1.0, 3000), (1.0, 400), (2.5, 3000)])
+def test_the_promise_is_broken_in_at_most_one_world_of_twenty(boast: float, rows: int) -> None:
     random = np.random.default_rng(3)
-    broken = 0
-    for _ in range(200):
-        probability = random.uniform(0.5, 1, 3000)
-        right = random.uniform(size=3000) < probability
+    worlds, broken = 400, 0
+    grid = np.linspace(0.5, 1, 200_001)
+    truth = 1 - (1 - grid) * boast  # what such a confidence is worth
+    for _ in range(worlds):
+        probability = random.uniform(0.5, 1, rows)
+        right = random.uniform(size=rows) < 1 - (1 - probability) * boast
         chosen = choose_threshold(probability, right, 0.02)
-        if chosen is not None:
-            true_error = 1 - (1 + chosen.threshold) / 2  # probabilities are uniform and honest
-            broken += true_error > 0.02
-    assert broken <= 10
+        broken += chosen is not None and float(1 - truth[grid >= chosen.threshold].mean()) > 0.02
+    assert broken <= stats.binom.ppf(0.999, worlds, 0.05)
+
+
+def test_the_promise_is_kept_where_lines_err_in_clusters() -> None:
+    random = np.random.default_rng(4)
+    worlds, broken = 300, 0
+    for _ in range(worlds):
+        cluster = np.repeat(np.arange(400, dtype=np.uint64), 5)
+        right = np.repeat(random.uniform(size=400) >= 0.0201, 5)  # five lines of one payee are wrong together
+        broken += choose_threshold(np.full(2000, 0.99), right, 0.02, unit=cluster) is not None
+    assert broken <= stats.binom.ppf(0.999, worlds, 0.05)
 
 
 def test_calibration_undoes_overconfidence_and_leaves_order() -> None:

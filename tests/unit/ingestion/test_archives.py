@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import UnknownFormat
 from core.ingestion.archives import unpack
+from core.ingestion.formats.workbook import kind_of_workbook
 from core.ingestion.raw_file import RawFile
 
 
@@ -52,6 +53,19 @@ def lying() -> bytes:
     return bytes(content)
 
 
+def nested(deep: int) -> bytes:
+    content = packed({"bank.csv": b"a"}, zipfile.ZIP_STORED)
+    for _ in range(deep):
+        content = packed({"inner.zip": content}, zipfile.ZIP_STORED)
+    return content
+
+
+def damaged_lzma() -> bytes:
+    content = bytearray(packed({"bank.csv": bytes(range(256)) * 40}, zipfile.ZIP_LZMA))
+    content[60:90] = b"\xff" * 30
+    return bytes(content)
+
+
 REFUSED = {
     "empty": (packed({}), "no files"),
     "only folders": (packed({"a/": b""}), "no files"),
@@ -60,6 +74,9 @@ REFUSED = {
     "an untrue size": (lying(), "damaged"),
     "a password": (encrypted(), "password"),
     "a ZIP in it": (packed({"inner.zip": packed({"bank.csv": b"a"})}), "another one"),
+    "a thousand ZIPs, one in the other": (nested(1_000), "another one"),
+    "a damaged member of another method": (damaged_lzma(), "damaged"),
+    "a directory without end": (packed({"bank.csv": b"a"}) + b"PK\x01\x02" * 10_001, "500 files"),
     "a bomb": (packed({"bank.csv": b"0" * 30_000_000}), "more than statements do"),
     "too many": (packed({f"{n}.csv": b"" for n in range(501)}), "500 files"),
 }
@@ -75,3 +92,9 @@ def test_an_archive_that_cannot_be_trusted_is_refused_with_a_reason(name: str) -
 def test_a_workbook_inside_an_archive_is_a_file_of_its_own() -> None:
     workbook = packed({"[Content_Types].xml": b"", "xl/workbook.xml": b""})
     assert unpack(RawFile("march.zip", packed({"bank.xlsx": workbook})))[0].content == workbook
+
+
+def test_a_workbook_whose_directory_has_no_end_is_not_opened() -> None:
+    workbook = packed({"[Content_Types].xml": b"", "xl/workbook.xml": b""})
+    assert kind_of_workbook(workbook) == "xlsx"
+    assert kind_of_workbook(workbook[:30] + b"PK\x01\x02" * 10_001 + workbook[30:]) == ""

@@ -157,6 +157,11 @@ def test_hostile_or_broken_xml_is_refused(name: str) -> None:
         read(HOSTILE[name])
 
 
+def test_what_is_cut_into_millions_of_pieces_is_refused_before_it_is_cut() -> None:
+    with pytest.raises(UnknownFormat, match="too much"):
+        read(MESSAGE + ">" * 2_000_001)
+
+
 def test_a_wrongly_declared_encoding_does_not_stop_the_reading() -> None:
     text = document(entry(rest=f"{BOOKED}<AddtlNtryInf>Gebühr für Müller</AddtlNtryInf>"))
     content = text.replace('"1.0"', '"1.0" encoding="UTF-8"').encode("cp1252")

@@ -10,6 +10,7 @@ from core.ingestion.formats.fixed_width import FixedWidth
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.reading import FORMATS, read_statement
+from core.problems import Severity
 
 ROOT = Path(__file__).parents[3]
 COPIED = ROOT / "tests" / "data" / "statements"
@@ -105,3 +106,17 @@ def test_no_file_of_the_collection_is_taken_for_a_print_or_by_two_formats() -> N
         file = RawFile(path.name, path.read_bytes())
         claimed[path.name] = [form.name for form in FORMATS if form.recognises(file)]
     assert not [name for name, forms in claimed.items() if "fixed-width" in forms or len(forms) > 1]
+
+
+DAYS = range(1, 15)
+
+
+@pytest.mark.parametrize(("amount", "minor"), [("1234567890", 123_456_789_000), ("x1234567.00", None)])
+def test_an_amount_wider_than_its_column_is_never_cut_in_two(amount: str, minor: int | None) -> None:
+    rows = [
+        f"2024-01-{day:02}  {'RENT' if day % 2 else 'SALE OF GOODS':<18}{f'-{day}0.00':>12}" for day in range(1, 15)
+    ]
+    wide = f"2024-01-20  {'SALE OF GOODS':<18}{amount:>12}"
+    statement = read_statement(RawFile("printed.txt", "\n".join([*rows, wide, ""]).encode()), None, "USD")
+    assert [line.amount_minor for line in statement.lines if line.row == 15] == ([] if minor is None else [minor])
+    assert bool([one for one in statement.problems if one.severity is Severity.ERROR]) is (minor is None)

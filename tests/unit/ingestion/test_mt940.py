@@ -215,3 +215,9 @@ def test_the_currency_behind_an_account_number_is_no_part_of_it() -> None:
 def test_more_fields_than_a_statement_can_have_are_refused_at_once() -> None:
     with pytest.raises(UnknownFormat, match="too much"):
         read(HEAD + ":61:\n" * 1_000_001)
+
+
+def test_lines_before_any_header_of_a_file_that_was_cut_are_read_too() -> None:
+    cut = ":61:240101D5,00NTRFNONREF\n:86:Rent\n:62F:C240101EUR100,00\n-\n"
+    statement = read(f"{cut}{HEAD}:61:240102C10,00NTRFNONREF\n:62F:C240102EUR110,00\n-\n")
+    assert sorted(line.amount_minor for line in statement.lines) == [-500, 1000]

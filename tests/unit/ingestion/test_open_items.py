@@ -1,6 +1,7 @@
 """Open items from files: every fault of a row is named, a file with one stores nothing, each item is stored once."""
 
 from datetime import date
+from time import process_time
 
 import pytest
 from sqlmodel import select
@@ -51,6 +52,22 @@ def test_columns_may_stand_in_any_order_and_with_semicolons() -> None:
     )
     (item,) = read(file).items
     assert (item.amount_minor, item.kind) == (1200, ItemKind.INVOICE)
+
+
+def test_a_number_that_stands_in_thousands_of_rows_takes_no_minutes() -> None:
+    rows = [f"INV-1,invoice,{'Acme' if at % 2 else 'Deli'},2024-03-01,,1.00,USD,,8000" for at in range(8_000)]
+    began = process_time()
+    found = read(items_file(*rows), ItemLayout(repeats="same"))
+    assert process_time() - began < 4
+    assert (len(found.items), found.faulty_count) == (1, 4_000)
+
+
+def test_rows_of_nothing_but_an_amount_below_thousands_of_items_take_no_minutes() -> None:
+    rows = [f"INV-{at},invoice,Acme,2024-03-01,,1.00,USD,,8000" for at in range(10_100)]
+    began = process_time()
+    found = read(items_file(*rows, *[",,,,,10100.00,,,"] * 10_000))
+    assert process_time() - began < 5
+    assert (len(found.items), found.passed_over) == (10_100, 10_000)
 
 
 @pytest.mark.parametrize(

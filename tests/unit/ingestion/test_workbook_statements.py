@@ -9,8 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from core.errors import AmbiguousStatement, InvalidLines, UnknownFormat
-from core.ingestion.layout import Layout
+from core.ingestion.layout import Column, Layout
 from core.ingestion.raw_file import RawFile
+from core.ingestion.raw_table import is_table, read_raw_table, try_layout
 from core.ingestion.reading import read_statement
 from core.ingestion.statement import Statement
 from core.problems import Severity
@@ -65,7 +66,8 @@ def test_cells_that_are_dates_leave_no_question_of_day_and_month() -> None:
 def test_months_on_sheets_of_their_own_are_all_read_and_a_sheet_without_lines_is_named() -> None:
     statement = read_statement(workbook(May=MAY, June=JUNE, Notes=[("Call the bank",)], Empty=[]))
     assert [account.sum_minor for account in statement.accounts] == [-74950, 950]
-    assert "“May”, “June”" in warnings(statement)
+    assert "“May” from 1, “June” from 4" in warnings(statement)
+    assert [line.row for line in statement.lines] == [2, 3, 5, 6], "a row names one line of the file"
     assert "No statement lines were found on “Notes”" in warnings(statement)
 
 
@@ -112,3 +114,15 @@ def test_a_saved_layout_reads_the_next_workbook_alike() -> None:
 def test_a_workbook_without_a_statement_is_refused(sheets: dict[str, Any]) -> None:
     with pytest.raises((UnknownFormat, InvalidLines), match=r"book\.xlsx"):
         read_statement(workbook(**sheets))
+
+
+def test_a_layout_drawn_by_hand_reads_the_longest_sheet_and_names_the_others() -> None:
+    rows = [["wann", "was", "wieviel"], ["2024-02-01", "Miete", "800,00"], ["2024-02-03", "Kunde", "-1.250,00"]]
+    file = workbook(Notes=[["seen by Jane"]], Bank=rows)
+    raw = read_raw_table(file)
+    assert (is_table(file), raw.is_text, [row.cells for row in raw.rows]) == (True, False, rows)
+    columns = {"date": (Column(0, "wann"),), "description": (Column(1, "was"),), "amount": (Column(2, "wieviel"),)}
+    drawn = Layout(raw.delimiter, raw.encoding, 1, "YMD", ",", "inverted", columns=columns)
+    read = try_layout(file, drawn)
+    assert lines(read) == [(2, "2024-02-01", -80_000, "Miete"), (3, "2024-02-03", 125_000, "Kunde")]
+    assert "left out were “Notes”" in warnings(read)

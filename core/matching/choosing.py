@@ -1,5 +1,7 @@
 """From weights to decisions: a probability for each pair, and the choice that is best for all pairs together."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,9 @@ from core.matching.values import Integers
 
 CHANCE = 0.05  # weight of "no partner is in the books", from the share of lines without one
 WORTH = 0.1  # probability below which a pair is not even suggested
-CERTAIN = 0.95  # probability from which a clear pair is in force without a person
+CERTAIN = 0.97  # probability from which a clear pair is in force without a person
+CERTAIN_GROUP = 0.9  # the same for a batch or partial payments, whose sum is proof in itself
+MOST_EXACT = 16  # groups that hang together and are still chosen by trying
 CROWD = 1_000_000  # lines × items of a block from which the best pair goes first, to bound time and memory
 
 
@@ -50,6 +54,87 @@ def choose(weight: Floats, probability: Floats, i: Integers, j: Integers) -> Boo
         solve = _best_first if len(rows) * len(cols) > CROWD else _assigned
         chosen[pairs[solve(np.log(weight[pairs] / CHANCE), row, col)]] = True
     return chosen
+
+
+def group_probabilities(odds: Floats, whole: Sequence[int], members: Sequence[Sequence[int]], rival: Floats) -> Floats:
+    """Probability of each group: combinations for one whole share it, and what else its members could be counts too.
+
+    Args:
+        whole, members: of each group the numbers of the movement that the others add up to, and of all movements.
+        rival: by number, the odds of what else a movement could belong to beyond these groups.
+    """
+    alone = odds / (1 + odds)
+    of_whole, of_member = np.zeros(len(rival)), rival.copy()
+    within: dict[tuple[int, int], float] = defaultdict(float)  # odds of a movement in the groups of one whole
+    for group, (top, numbers) in enumerate(zip(whole, members, strict=True)):
+        of_whole[top] += alone[group]
+        for number in numbers:
+            of_member[number] += odds[group]
+            within[number, top] += odds[group]
+    others = np.array(
+        [
+            max(of_member[number] - within[number, top] for number in numbers)
+            for top, numbers in zip(whole, members, strict=True)
+        ]
+    )
+    share = np.maximum(of_whole[np.array(whole, np.int64)], 1.0)
+    return np.asarray(odds / (1 + odds + np.maximum(others, 0.0)) / share, np.float64)
+
+
+def choose_groups(gain: Sequence[float], members: Sequence[Sequence[int]]) -> list[int]:
+    """Positions of groups with the largest sum of gains of which no two share a member.
+
+    Exact where up to MOST_EXACT groups hang together; where more do, the best goes first. Equal sums are decided by
+    position.
+    """
+    chosen: list[int] = []
+    for block in _hanging_together(members):
+        ranked = sorted((group for group in block if gain[group] > 0), key=lambda group: (-gain[group], group))
+        exact = len(ranked) <= MOST_EXACT
+        chosen += _best_packing(ranked, gain, members) if exact else _first_fitting(ranked, members)
+    return sorted(chosen)
+
+
+def _hanging_together(members: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Groups that share members, directly or through others."""
+    if not members:
+        return []
+    group = np.repeat(np.arange(len(members)), [len(numbers) for numbers in members])
+    number = np.array([one for numbers in members for one in numbers], np.int64)
+    return [sorted(set(group[block].tolist())) for block in _connected(group, number)]
+
+
+def _best_packing(ranked: Sequence[int], gain: Sequence[float], members: Sequence[Sequence[int]]) -> list[int]:
+    """The best by trying: take or leave each, as long as all that is left could still beat the best."""
+    left = [0.0]
+    for group in reversed(ranked):
+        left.append(left[-1] + gain[group])
+    left.reverse()
+    best: tuple[float, list[int]] = (0.0, [])
+
+    def go_on(place: int, total: float, taken: list[int], used: frozenset[int]) -> None:
+        nonlocal best
+        if total > best[0] + 1e-12:
+            best = (total, taken)
+        if place == len(ranked) or total + left[place] <= best[0] + 1e-12:
+            return
+        group = ranked[place]
+        if used.isdisjoint(members[group]):
+            go_on(place + 1, total + gain[group], [*taken, group], used.union(members[group]))
+        go_on(place + 1, total, taken, used)
+
+    go_on(0, 0.0, [], frozenset())
+    return best[1]
+
+
+def _first_fitting(ranked: Sequence[int], members: Sequence[Sequence[int]]) -> list[int]:
+    used: set[int] = set()
+    taken: list[int] = []
+    for group in ranked:
+        if used.isdisjoint(members[group]):
+            used.update(members[group])
+            taken.append(group)
+    return taken
 
 
 def _connected(i: Integers, j: Integers) -> list[Integers]:

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from core.matching.matching import BEST_OF_LINE, find_matches
+from core.matching.matching import find_matches
 from core.matching.set_csv import Group
+from core.matching.taking import BEST_OF_LINE
 from core.matching.values import BankLines, Decision, Matching, OpenItems, ProposedMatch
 from core.money import decimal_text
 
@@ -30,6 +31,7 @@ def evaluate(
         "lines": len(lines), "items": len(items),
         "matches": [_described(match, lines, items) for match in found.matches],
         "alternatives": [_described(match, lines, items) for match in found.alternatives],
+        "notes": {lines.key[line]: note for line, note in sorted(found.notes.items())},
         "open_lines": len(found.open_lines), "open_items": len(found.open_items), "seconds": round(seconds, 3),
     }  # fmt: skip
     if truth is not None:

@@ -19,6 +19,8 @@ Bools = npt.NDArray[np.bool_]
 STEM = 4  # first letters by which words are compared
 TELLING = 4.0  # weight that the words of a name need together to say anything: one word that 1 name in 55 has
 _PAIRS_AT_ONCE = 500_000  # of the sparse product, to bound memory
+SHORT_FORM = 0.8  # similarity of a name and its initials or its first word alone
+STARTS_ALIKE = 0.8
 NO_NAME = -1.0  # similarity where one side names nobody
 
 _WORD = re.compile(r"[^\W_]+(?:[&'.-][^\W_]+)*", re.UNICODE)
@@ -108,9 +110,19 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> Floats:
     whole = _similar(left, right, fuzz.ratio)
     cut = np.where(np.array(heads) >= 5, _similar(cut_left, cut_right, fuzz.ratio), 0.0)
     words = np.where(np.array(heads) >= 5, 0.95 * _similar(left, right, fuzz.token_set_ratio), 0.0)
-    short = np.array([_is_short_form(a, b) for a, b in zip(left, right, strict=True)], np.float64)
-    best = np.maximum.reduce([whole, 0.98 * cut, words, 0.8 * short])
+    best = np.maximum.reduce([whole, 0.98 * cut, words])
+    for pair in np.flatnonzero(best < SHORT_FORM).tolist():
+        if _is_short_form(left[pair], right[pair]):
+            best[pair] = SHORT_FORM
     return np.where(np.array(heads) > 0, best, NO_NAME)
+
+
+def starts_alike(left: Sequence[str], right: Sequence[str]) -> Bools:
+    """Pair by pair: cut to the shorter one, the names are alike."""
+    heads = [min(len(a), len(b)) for a, b in zip(left, right, strict=True)]
+    cut_left = [a[:n] for a, n in zip(left, heads, strict=True)]
+    cut_right = [b[:n] for b, n in zip(right, heads, strict=True)]
+    return np.asarray(_similar(cut_left, cut_right, fuzz.ratio) >= STARTS_ALIKE, np.bool_)
 
 
 def _similar(left: Sequence[str], right: Sequence[str], scorer: Any) -> Floats:
@@ -119,8 +131,10 @@ def _similar(left: Sequence[str], right: Sequence[str], scorer: Any) -> Floats:
 
 def _is_short_form(left: str, right: str) -> bool:
     """One side is the first word of the other, or its initials (a company form at the end may be missing)."""
-    short, long = sorted((left, right), key=len)
-    if not 2 <= len(short) < len(long) or short[0] != long[0]:
+    if left[:1] != right[:1]:
+        return False
+    short, long = (left, right) if len(left) < len(right) else (right, left)
+    if not 2 <= len(short) < len(long):
         return False
     words = long.split()
     if words[0] == short:
@@ -139,7 +153,7 @@ def words_shared(left: Sequence[str], right: Sequence[str], a: Integers, b: Inte
     Args:
         a, b: positions in `left` and `right`, a pair each.
     """
-    words = [[_stems(name) for name in names] for names in (left, right)]
+    words = [[stems(name) for name in names] for names in (left, right)]
     known = Counter(stem for names in words for stems in names for stem in stems)
     place = {stem: column for column, stem in enumerate(known)}
     total = len(left) + len(right)
@@ -154,7 +168,8 @@ def words_shared(left: Sequence[str], right: Sequence[str], a: Integers, b: Inte
     return np.asarray(shared / np.maximum(asked[b], TELLING), np.float64)
 
 
-def _stems(name: str) -> list[str]:
+def stems(name: str) -> list[str]:
+    """The words of a name by their first letters, each once; words of one or two letters say nothing."""
     return list(dict.fromkeys(word[:STEM] for word in name.split() if len(word) > 2))
 
 

@@ -15,6 +15,8 @@ Days = npt.NDArray[Any]  # datetime64[D]
 class Kind(StrEnum):
     SETTLEMENT = "settlement"  # a line pays an item
     TRANSFER = "transfer"  # two lines of own accounts
+    BATCH = "batch"  # a line pays several items
+    PARTS = "parts"  # several lines pay an item
     PAYOUT = "payout"  # a processor pays out items less its fee
 
 
@@ -39,6 +41,20 @@ class BankLines:
     def __len__(self) -> int:
         return len(self.key)
 
+    def at(self, rows: Integers) -> "BankLines":
+        """The lines at these positions, in this order."""
+        places = rows.tolist()
+        return BankLines(
+            key=[self.key[r] for r in places],
+            account=[self.account[r] for r in places],
+            booked_on=self.booked_on[rows],
+            amount_minor=self.amount_minor[rows],
+            currency=[self.currency[r] for r in places],
+            text=[self.text[r] for r in places],
+            counterparty=[self.counterparty[r] for r in places],
+            transfers_only=[self.transfers_only[r] for r in places] if self.transfers_only else (),
+        )
+
 
 @dataclass(frozen=True)
 class OpenItems:
@@ -55,6 +71,20 @@ class OpenItems:
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def at(self, rows: Integers) -> "OpenItems":
+        """The items at these positions, in this order."""
+        places = rows.tolist()
+        return OpenItems(
+            key=[self.key[r] for r in places],
+            account=[self.account[r] for r in places],
+            issued_on=self.issued_on[rows],
+            amount_minor=self.amount_minor[rows],
+            currency=[self.currency[r] for r in places],
+            counterparty=[self.counterparty[r] for r in places],
+            references=[self.references[r] for r in places],
+            kind=[self.kind[r] for r in places],
+        )
 
 
 @dataclass(frozen=True)
@@ -86,10 +116,11 @@ class Matching:
     """The result: each line and each item is in exactly one of `matches` or the open ones.
 
     `alternatives` are further suggestions that share lines or items with the matches or with each other, best first
-    for each line.
+    for each line. `notes` say of open lines what else they may be.
     """
 
     matches: tuple[ProposedMatch, ...]
     open_lines: tuple[int, ...]
     open_items: tuple[int, ...]
     alternatives: tuple[ProposedMatch, ...] = ()
+    notes: Mapping[int, str] = field(default_factory=dict)

@@ -85,7 +85,7 @@ def _keys(match: ProposedMatch, lines: BankLines, items: OpenItems) -> frozenset
 
 
 def _is_certain(match: ProposedMatch) -> bool:
-    """A difference has to be explained by a person, however certain the match is."""
+    """What differs cannot be booked by a match, however certain it is."""
     return match.decision is Decision.AUTO and match.difference_minor == 0
 
 
@@ -106,7 +106,8 @@ def _plan(found: Matching, lines: BankLines, items: OpenItems, judged: Judged) -
     plan.replaced.extend(sorted(gone))
     for match in found.matches:
         held = any(key in holder for key in _keys(match, lines, items))
-        if not _is_certain(match) and not held and match.score >= WORTH_ASKING:
+        bookable = match.difference_minor == 0  # a processor's fee has no entry of its own yet
+        if bookable and not _is_certain(match) and not held and match.score >= WORTH_ASKING:
             plan.new.append((match, MatchStatus.SUGGESTED))
     return plan
 

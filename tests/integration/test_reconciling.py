@@ -108,6 +108,49 @@ def test_transfers_and_settlements_are_found_and_booked_by_their_match() -> None
         assert item_status(session, item) is ItemStatus.SETTLED
 
 
+def test_one_line_settles_a_batch_and_lines_settle_an_item_in_parts_until_taken_apart() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        batch = [invoice(session, company, "INV-3001", 7_310), invoice(session, company, "INV-3002", 2_545)]
+        paid = receipt(session, company, "ACH CREDIT ACME LTD", 9_855)
+        whole = builders.open_item(
+            session, company.books, number="INV-4001", counterparty="Bramble Vets", amount_minor=6_325,
+            issued_on=DAY - timedelta(days=5),
+        )  # fmt: skip
+        parts = [receipt(session, company, "BRAMBLE VETS INV-4001", minor) for minor in (4_120, 2_205)]
+        result = company.match(session)
+        assert result == MatchingResult(confirmed_settlements=2)
+        company.book(session)
+        assert live_entry(session, paid) == (EntryStatus.POSTED, Method.MATCH, [("1000", 9_855), ("8000", -9_855)])
+        for line, minor in zip(parts, (4_120, 2_205), strict=True):
+            assert live_entry(session, line) == (EntryStatus.POSTED, Method.MATCH, [("1000", minor), ("8000", -minor)])
+        assert {item_status(session, item) for item in (*batch, whole)} == {ItemStatus.SETTLED}
+        assert company.match(session) == MatchingResult()
+        matches = session.exec(select(Match).where(col(Match.company_id) == company.id)).all()
+        for match in matches:
+            unmatch(session, company.caller, company.id, match.id, write=write_columns, now=NOW)
+        assert {item_status(session, item) for item in (*batch, whole)} == {ItemStatus.OPEN}
+        assert company.match(session).suggested == 0
+
+
+def test_a_batch_with_another_name_is_suggested_and_a_person_can_confirm_it() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        batch = [invoice(session, company, "INV-3001", 7_310), invoice(session, company, "INV-3002", 2_545)]
+        strange = builders.open_item(
+            session, company.books, number="INV-3003", counterparty="Quay Motors", amount_minor=1_111,
+            issued_on=DAY - timedelta(days=5),
+        )  # fmt: skip
+        batch.append(strange)
+        paid = receipt(session, company, "ACH CREDIT ACME LTD", 10_966)
+        assert company.match(session).suggested == 1
+        (match_id,) = session.exec(select(Match.id).where(col(Match.company_id) == company.id)).all()
+        confirm_match(session, company.caller, company.id, match_id, write=write_columns, now=NOW)
+        company.book(session)
+        assert live_entry(session, paid) == (EntryStatus.POSTED, Method.MATCH, [("1000", 10_966), ("8000", -10_966)])
+        assert {item_status(session, item) for item in batch} == {ItemStatus.SETTLED}
+
+
 def test_one_audit_event_tells_of_a_run_and_a_run_without_news_tells_nothing() -> None:
     with unit_of_work() as session:
         company = founded(session)

@@ -148,6 +148,15 @@ def test_two_payouts_that_fit_the_same_sales_are_a_tie() -> None:
     assert [match.decision for match in found.matches] == [Decision.SUGGEST]
 
 
+def test_of_two_like_payments_of_one_item_the_second_stays_open_and_says_why() -> None:
+    lines = bank_lines([line("a", -5_000, "ACME LTD RE5520", day=3), line("b", -5_000, "ACME LTD RE5520", day=9)])
+    found = find_matches(lines, open_items([item("x", -5_000, "Acme Ltd", "RE5520")]))
+    assert [match.decision for match in found.matches] == [Decision.SUGGEST]
+    (second,) = found.open_lines
+    assert found.notes == {second: found.notes[second]}
+    assert found.notes[second].startswith("Perhaps paid twice: the line of 2024-03-")
+
+
 def test_nothing_to_match_is_no_error() -> None:
     found = find_matches(bank_lines([]), NO_ITEMS)
     assert found == Matching((), (), ())

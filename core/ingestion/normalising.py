@@ -112,7 +112,8 @@ def _name_of(text: str) -> str:
 
 
 def _name_once(text: str, part: str) -> str:
-    name = " ".join(_name_tokens(part))
+    # Of a processor with nothing but a code behind it, the processor is the name.
+    name = " ".join(_name_tokens(part) or _name_tokens(text.upper()))
     return _cased(name or _SPACES.sub(" ", text).strip().upper())
 
 

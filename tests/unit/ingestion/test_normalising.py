@@ -11,6 +11,7 @@ from core.ingestion.normalising import LONGEST_READ, counterparty_name, counterp
     ("text", "name"),
     [
         ("SQ *BLUE BOTTLE 8837 OAKLAND CA", "Blue Bottle"),
+        ("PAYPAL *BVPHR82D 402-935-7733 CA", "Paypal"),
         ("POS DEBIT SQ *BLUE BOTTLE 1123 SAN FRANCISCO CA", "Blue Bottle"),
         ("TST* THE RUSTY SPOON   PORTLAND   OR", "The Rusty Spoon"),
         ("AMZN MKTP US*2K4AB12C3 AMZN.COM/BILL WA", "Amazon Mktp"),

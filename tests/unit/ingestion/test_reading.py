@@ -218,3 +218,10 @@ def test_words_against_signs_are_refused() -> None:
 def test_a_missing_file_kind_names_what_it_needs() -> None:
     with pytest.raises(UnknownFormat, match=r"bank\.csv is not a statement"):
         read("just a letter to the bank\nwith two lines\n")
+
+
+def test_an_unclosed_quote_swallows_no_row_wherever_its_date_stands() -> None:
+    rows = [f"|POS {n}|2019031{n}|SHOP {n}|-{n}.50|" for n in range(1, 6)]
+    rows[3] = rows[3].replace("SHOP", '"SHOP')
+    statement = read_statement(RawFile("bank.dat", ("K|text|day|shop|amount|\n" + "\n".join(rows) + "\n").encode()))
+    assert [line.amount_minor for line in statement.lines] == [-150, -250, -350, -450, -550]

@@ -96,7 +96,8 @@ def _swallows(cell: str, record: Record, delimiter: str) -> bool:
     if len(lines) > _MAX_CELL_LINES + 1:
         return True
     return any(
-        line.count(delimiter) >= max(1, min(len(record.cells), 3) - 1) and is_date(line.split(delimiter)[0].strip(' "'))
+        line.count(delimiter) >= max(1, min(len(record.cells), 3) - 1)
+        and any(is_date(part.strip(' "')) for part in line.split(delimiter))
         for line in lines[1:]
     )
 

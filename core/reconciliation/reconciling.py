@@ -19,6 +19,7 @@ from core.reconciliation.loading import Judged, free_lines, judged_matches, open
 from core.storage import WriteColumns
 from models import Match, MatchKind, MatchMember, MatchStatus
 
+_MOST_ROUNDS = 8  # of one run; two or three come to rest
 WORTH_ASKING = 0.3  # probability below which a suggestion would cost more of a person's time than it saves
 
 
@@ -34,6 +35,16 @@ class MatchingResult:
     suggested: int = 0
     open_lines: int = 0
     open_items: int = 0
+
+    def then(self, later: "MatchingResult") -> "MatchingResult":
+        """This round and the one after it, as one."""
+        return MatchingResult(
+            self.confirmed_transfers + later.confirmed_transfers,
+            self.confirmed_settlements + later.confirmed_settlements,
+            self.suggested + later.suggested,
+            later.open_lines,
+            later.open_items,
+        )
 
 
 @dataclass(frozen=True)
@@ -58,25 +69,39 @@ def match_company(
 
     Certain matches are confirmed, doubtful ones suggested. What a person dismissed stays dismissed; a suggestion stays
     as it is until one of its members is matched with certainty. A line that waits for review and is now certain is
-    taken out of the review queue, so that the booking that follows books it by its match. One audit event.
+    taken out of the review queue, so that the booking that follows books it by its match. What leaves the search can
+    make certain what is left, so it is repeated until nothing more becomes so: a second call changes nothing. One
+    audit event a round.
 
     Raises:
         NotFound, AccessDenied: the caller may not upload here.
         PeriodClosed: a line in the queue lies in a closed period.
     """
     company = open_company(session, caller, company_id, Action.IMPORT)
-    lines, items = free_lines(session, company), open_items(session, company_id)
+    total = MatchingResult()
+    for _ in range(_MOST_ROUNDS):
+        found = _match_once(session, caller, company, write=write, now=now)
+        total = total.then(found)
+        if not found.confirmed_transfers and not found.confirmed_settlements:
+            break
+    return total
+
+
+def _match_once(
+    session: Session, caller: Caller, company: OpenCompany, *, write: WriteColumns, now: datetime
+) -> MatchingResult:
+    lines, items = free_lines(session, company), open_items(session, company.id)
     if not len(lines):
         return MatchingResult(open_items=len(items))
-    judged = judged_matches(session, company_id)
-    found = find_matches(lines, items, own=own_accounts(session, company_id), excluded=judged.dismissed)
+    judged = judged_matches(session, company.id)
+    found = find_matches(lines, items, own=own_accounts(session, company.id), excluded=judged.dismissed)
     plan = _plan(found, lines, items, judged)
     _withdraw(session, caller, company, plan, lines, now)
-    _write(session, write, company_id, plan, lines, items, now)
-    _update(session, company_id, plan, now)
+    _write(session, write, company.id, plan, lines, items, now)
+    _update(session, company.id, plan, now)
     result = _result(plan, lines, items)
     if plan.new or plan.upgraded or plan.replaced:
-        _audit(session, caller, company_id, plan, result, lines, items, now)
+        _audit(session, caller, company.id, plan, result, lines, items, now)
     return result
 
 

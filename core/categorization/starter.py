@@ -53,6 +53,18 @@ class Starter:
         values: dict[str, Any] = json.loads((self.folder / STATEMENT).read_text(encoding="utf-8"))
         return values
 
+    @property
+    def unknown_sector_score(self) -> float:
+        """Share of first lines right in companies of a sector the starter never saw, before any review: the mean over
+        the sectors left out in turn."""
+        left_out = self.statement["measured"]["leave_one_sector_out"].values()
+        return sum(each["cold"]["accuracy"] for each in left_out) / max(len(left_out), 1)
+
+    @property
+    def known_sector_score(self) -> float:
+        """Share of first lines right in other companies of the sectors it was trained on, before any review."""
+        return float(self.statement["measured"]["other_companies_cold"]["accuracy"])
+
     def prior_for(self, accounts: Sequence[AccountOption]) -> Decisions:
         """The prior in terms of a company's accounts: each takes over the payees of its meaning."""
         return prior_decisions(self.prior, self.ranker.meanings, tuple(accounts))

@@ -12,6 +12,8 @@ _GAPS = re.compile(r"\s+")
 
 def one_line(text: str) -> str:
     """The text on one line: every run of white space is one space, control signs and broken characters are gone."""
+    if text.isprintable() and "  " not in text:  # as nearly all are; printable signs have no white space but spaces
+        return text.strip()
     kept = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or _is_printed(sign))
     return _GAPS.sub(" ", kept).strip()
 

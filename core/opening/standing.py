@@ -1,16 +1,16 @@
 """The opening balances that are in force."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.errors import NotFound
 from core.ingestion.raw_file import RawFile
-from models import Company, EntryStatus, JournalEntry, OpeningBalances
+from models import Company, EntryStatus, JournalEntry, OpeningBalances, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,17 @@ def load_standing(session: Session, company_id: UUID) -> StandingOpening | None:
         .where(col(JournalEntry.company_id) == company_id, col(JournalEntry.status) == EntryStatus.POSTED)
     ).one_or_none()
     return StandingOpening(*row) if row else None
+
+
+def day_before_lines(session: Session, caller: Caller, company_id: UUID) -> date | None:
+    """The day before the first bank line: the day whose balances such lines go on from. None before there is any."""
+    caller.require(company_id, Action.READ)
+    first_on: date | None = session.execute(
+        select(func.min(col(Transaction.booked_on))).where(
+            col(Transaction.company_id) == company_id, col(Transaction.reverted_at).is_(None)
+        )
+    ).scalar_one()
+    return first_on - timedelta(days=1) if first_on else None
 
 
 def opening_file(session: Session, caller: Caller, company_id: UUID, entry_id: UUID) -> RawFile:

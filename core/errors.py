@@ -243,6 +243,13 @@ class EntryNotOpen(BookkeepingError):
         super().__init__(f"Entry {entry} is {status} already; reload the queue.")
 
 
+class ReReviewDecided(BookkeepingError):
+    """Somebody decided on the drawn entry in the meantime, in the re-review or elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__("This line was decided on in the meantime; go on with the next one.")
+
+
 class NoAccountChosen(BookkeepingError):
     """The entry stands on the suspense account, so there is nothing yet to approve."""
 

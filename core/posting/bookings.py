@@ -139,6 +139,7 @@ def _hold_matched(
         code=np.array([account.code if account else "" for account in chosen], object),
         named_or_seen=np.ones(len(pairs), np.bool_),
         has_basis=np.ones(len(pairs), np.bool_),
+        method=np.full(len(pairs), str(Method.MATCH), object),
     )
     for (i, _), reason in zip(pairs, held.reason.tolist(), strict=True):
         if reason:

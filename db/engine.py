@@ -117,6 +117,8 @@ def open_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
     # The driver would begin transactions late and by its own rules; `_begin_sqlite` does it instead.
     connection.isolation_level = None
+    # SQLite's own lower() knows the letters of English only; a search for "müller" must find "MÜLLER".
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in (
         "journal_mode = WAL",
         "synchronous = NORMAL",
@@ -126,6 +128,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noq
         "recursive_triggers = ON",  # else INSERT OR REPLACE would delete rows behind the laws' back
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _lower(value: str | None) -> str | None:
+    return value if value is None else str(value).lower()
 
 
 def _begin_sqlite(connection: Connection) -> None:

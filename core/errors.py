@@ -321,6 +321,13 @@ class MatchRefused(BookkeepingError):
 # --- categorising -----------------------------------------------------------------------------
 
 
+class ModelChanged(BookkeepingError):
+    """Another model was put to use while this one was trained and compared."""
+
+    def __init__(self) -> None:
+        super().__init__("Another model was put to use in the meantime, so the comparison does not count. Train again.")
+
+
 class UnreadableModel(BookkeepingError):
     """A stored model is damaged or from another version of the program."""
 

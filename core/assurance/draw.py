@@ -11,6 +11,7 @@ Nobody chooses: a keyed digest of the entry's random id decides, so a draw can b
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlmodel import Session
@@ -62,7 +63,7 @@ def draw_re_reviews(
         if by_count or by_money
     ]
     if drawn:
-        columns = {
+        columns: dict[str, Sequence[Any]] = {
             "id": [uuid4() for _ in drawn],
             "company_id": [company_id] * len(drawn),
             "entry_id": [entry_id for entry_id, _, _ in drawn],

@@ -73,7 +73,7 @@ def pending_lines(session: Session, caller: Caller, company_id: UUID, *, most: i
         .order_by(col(ReReview.drawn_at), col(Transaction.booked_on), col(ReReview.id))
         .limit(most)
     )  # fmt: skip
-    return [BlindLine(*facts, likely=_likely(booked, others)) for *facts, booked, others in rows]
+    return [BlindLine(*facts, _likely(booked, others)) for *facts, booked, others in rows]
 
 
 def decide_blind(

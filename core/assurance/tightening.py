@@ -1,5 +1,6 @@
 """Tightening by itself: where re-reviews show the promise to be broken, less is posted without a person."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +17,7 @@ from core.categorization.company_policy import policy_of, store_policy
 from core.categorization.policy import Policy
 from core.categorization.proposing import threshold_in_force
 from core.errors import InvalidInput
-from models import AuditEvent, Method
+from models import AuditEvent, Company, Method
 
 TIGHTENED, LOOSENED = "policy tightened", "policy loosened"
 POSTS_NOTHING = 1.0
@@ -72,7 +73,7 @@ def tighten_if_broken(session: Session, caller: Caller, company_id: UUID, *, now
 
 
 def loosen(session: Session, caller: Caller, company_id: UUID, reason: str, *, now: datetime) -> None:
-    """Let the company's own threshold hold again, as a manager decides or new evidence supports.
+    """Let the company's own threshold hold again, and every method post, as a manager decides.
 
     Raises:
         InvalidInput: nothing is tightened, or no reason is given.
@@ -84,19 +85,39 @@ def loosen(session: Session, caller: Caller, company_id: UUID, reason: str, *, n
         raise InvalidInput("Nothing is tightened here.")
     if not reason.strip():
         raise InvalidInput("Say in a few words why the threshold may be loosened.")
-    store_policy(session, company_id, replace(policy, tightened_to=None, held_methods=()))
+    _loosen(session, caller, company_id, policy, replace(policy, tightened_to=None, held_methods=()), reason, now)
+
+
+def loosen_by_evidence(session: Session, caller: Caller, company_id: UUID, reason: str, *, now: datetime) -> None:
+    """Let the threshold hold that lines decided by people support for a newly trained model; methods stay held.
+
+    Nothing happens where the threshold is not tightened. Raises NotFound, AccessDenied.
+    """
+    caller.require(company_id, Action.TRAIN)
+    policy = policy_of(session, caller, company_id)
+    if policy.tightened_to is not None:
+        _loosen(session, caller, company_id, policy, replace(policy, tightened_to=None), reason, now)
+
+
+def _loosen(
+    session: Session, caller: Caller, company_id: UUID, before: Policy, after: Policy, reason: str, now: datetime
+) -> None:
+    store_policy(session, company_id, after)
     record(
         session, caller, company_id=company_id, action=LOOSENED, subject="company", subject_id=company_id, now=now,
-        before={"tightened_to": policy.tightened_to, "held_methods": list(policy.held_methods)},
-        after={"tightened_to": None, "held_methods": [], "reason": reason.strip()},
+        before={"tightened_to": before.tightened_to, "held_methods": list(before.held_methods)},
+        after={
+            "tightened_to": after.tightened_to, "held_methods": list(after.held_methods), "reason": reason.strip()
+        },
     )  # fmt: skip
 
 
-def standing_tightenings(session: Session, caller: Caller, company_ids: list[UUID]) -> dict[UUID, Tightening]:
+def standing_tightenings(session: Session, caller: Caller, company_ids: Collection[UUID]) -> dict[UUID, Tightening]:
     """Why less is posted alone than the company's own threshold would let through; companies where it holds only."""
-    tightened = [key for key in company_ids if policy_of(session, caller, key).is_tightened]
-    if not tightened:
-        return {}
+    for company_id in company_ids:
+        caller.require(company_id, Action.READ)
+    policies = session.execute(select(col(Company.id), col(Company.policy)).where(col(Company.id).in_(company_ids)))
+    tightened = [key for key, policy in policies if Policy.from_dict(policy).is_tightened]
     rows = session.execute(
         select(col(AuditEvent.company_id), col(AuditEvent.at), col(AuditEvent.after))
         .where(col(AuditEvent.company_id).in_(tightened), col(AuditEvent.action) == TIGHTENED)

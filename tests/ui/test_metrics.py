@@ -12,6 +12,8 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from core.access.roles import Caller, Via
+from core.assurance.tightening import tighten_if_broken
+from core.categorization.company_policy import policy_of
 from core.metrics.automation import LineCounts
 from core.metrics.home import home_rows
 from core.metrics.rates import Rate
@@ -296,3 +298,49 @@ def test_lines_dated_after_today_do_not_move_the_year(books, caller):
         line = builders.transaction(session, books, booked_on=datetime.now(UTC).date() + timedelta(days=400))
         builders.entry(session, books, transaction=line, method=Method.RULE)
     assert f"to {datetime.now(UTC):%B %Y}" in told(opened())
+
+
+def in_the_sample(books: Books, right: int, wrong: int) -> None:
+    """So many decided re-reviews, found right and wrong."""
+    with unit_of_work() as session:
+        for number in range(right + wrong):
+            line = builders.transaction(session, books, row=900 + number, booked_on=date(2024, 2, 20))
+            proposal = builders.proposal(session, books, line, method=Method.MODEL, confidence=0.99)
+            entry = builders.entry(
+                session, books, transaction=line, proposal_id=proposal.id, method=Method.MODEL, auto_approved=True,
+                posted=True,
+            )  # fmt: skip
+            row = builders.re_review(session, books, entry)
+            row.decided_at, row.account_id, row.agreed = NOW, books.expense.id, number < right
+            builders.stored(session, row)
+
+
+def test_the_promise_counts_down_what_is_audited_by_count_and_by_money(books, caller):
+    in_the_sample(books, right=11, wrong=0)
+    text = told(opened())
+    assert "By count:** 11 of 299 audited lines; 288 more without an error support 1%." in text
+    assert "By money:** 0 of 299 audited lines; 299 more without an error support 1%." in text
+
+
+def test_a_tightening_is_told_with_its_reason_and_a_manager_loosens_it(books, caller):
+    in_the_sample(books, right=2, wrong=3)
+    with unit_of_work() as session:
+        tighten_if_broken(session, caller, books.company_id, now=NOW)
+    page = opened()
+    assert "3 of 5 re-reviewed entries by the model were wrong" in page.warning[0].value
+    page.text_input(key=f"loosen_reason_{books.company_id.hex}").set_value("The vendor is gone")
+    page.button(key=f"loosen_go_{books.company_id.hex}").click().run()
+    assert not page.exception
+    assert not page.warning
+    with snapshot() as session:
+        assert not policy_of(session, caller, books.company_id).is_tightened
+
+
+def test_a_reviewer_sees_a_tightening_and_cannot_loosen_it(books, sign_in):
+    caller = sign_in(role=Role.REVIEWER)
+    in_the_sample(books, right=2, wrong=3)
+    with unit_of_work() as session:
+        tighten_if_broken(session, caller, books.company_id, now=NOW)
+    page = opened()
+    assert page.warning
+    assert not page.text_input

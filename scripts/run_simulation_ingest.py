@@ -24,48 +24,23 @@ from core.simulation.simulate import simulate
 from core.simulation.values import SimulatedCompany
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from scripts import lived_months
 
 app = typer.Typer(add_completion=False)
 COMMAND = "run_simulation_ingest"
 REPORT = Path("reports/simulation_metrics.json")
-MONTHS_REPORT = Path("reports/simulation_months.json")
 
 
 @app.command()
 def main(
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
-    monthly: Annotated[
-        bool, typer.Option(help="live the year month by month, reviewed; needs an empty database")
-    ] = False,
 ) -> None:
-    """Figures a company and over all, also written to reports/simulation_metrics.json (simulation_months.json)."""
+    """Figures a company and over all, also written to reports/simulation_metrics.json."""
     load_engines()
-    if monthly:
-        report = _lived()
-        typer.echo(json.dumps(report) if as_json else lived_months.table(report))
-        return
     outcomes = [_run(company) for company in simulate()]
     report = {"companies": {o.slug: o.to_json() for o in outcomes}, "totals": add_up(outcomes).to_json()}
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=1) + "\n")
     typer.echo(json.dumps(report) if as_json else _table(report))
-
-
-def _lived() -> dict[str, Any]:
-    with unit_of_work() as session:
-        if companies_of(session, script_caller(session, COMMAND)):
-            raise typer.BadParameter(
-                "--monthly lives a year from its beginning; set DATABASE_URL to an empty database."
-            )
-    companies = {}
-    for company in simulate():
-        with unit_of_work() as session:
-            companies[_company_id(session, company)] = company
-    report = lived_months.lived_report(companies)
-    MONTHS_REPORT.parent.mkdir(exist_ok=True)
-    MONTHS_REPORT.write_text(json.dumps(report, indent=1) + "\n")
-    return report
 
 
 def load_engines() -> None:

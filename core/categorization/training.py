@@ -34,6 +34,9 @@ from models import Company, ModelVersion
 
 LEAST_ROWS = 100  # reviewed lines below which a model of one's own is worse than the starter with history
 HELD_OUT = 0.3  # latest share of the lines, which neither model learns from
+# Later lines below which a model keeps the starter's calibration. Few lines say little, and lines that people decided are
+# the hard ones, which waited because the model in use was unsure: alone they would make the new one too unsure of all.
+CALIBRATING_ROWS = 300
 GROWTH = 1.25  # training is due again when there are so many times the lines of the last time
 
 
@@ -166,7 +169,11 @@ def compare(
     fitted = fit(training, holdout, accounts, starter.ranker, shared=prior, target_error=target_error)
     in_use = starter.ranker if champion is None else Ranker.from_bytes(champion.artefact, starter.ranker)
     old = _tried(in_use, training, holdout, accounts, prior)
-    new = Tried(cross_calibrated(fitted.audited), fitted.audited.right, fitted.figures)
+    confidence = cross_calibrated(fitted.audited)
+    if len(holdout) < CALIBRATING_ROWS:
+        fitted = replace(fitted, ranker=replace(fitted.ranker, calibration=starter.ranker.calibration), threshold=None)
+        confidence = fitted.ranker.calibration(fitted.audited.score, fitted.audited.seen)
+    new = Tried(confidence, fitted.audited.right, fitted.figures)
     return Trial(fitted, old.measured(target_error), new.measured(target_error), judge(old, new, target_error))
 
 

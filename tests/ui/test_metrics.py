@@ -344,3 +344,42 @@ def test_a_reviewer_sees_a_tightening_and_cannot_loosen_it(books, sign_in):
     page = opened()
     assert page.warning
     assert not page.text_input
+
+
+def test_training_is_started_from_the_page_and_what_came_of_it_is_told(books, caller):
+    page = opened()
+    page.button(key="metrics_train").click().run()
+    until = datetime.now(UTC) + timedelta(seconds=20)
+    while not page.info and datetime.now(UTC) < until:
+        page.run()
+    assert "too few to learn from; 100 are needed" in page.info[0].value
+
+
+def test_a_reviewer_sees_the_model_and_does_not_train(books, sign_in):
+    sign_in(role=Role.REVIEWER)
+    assert not [each for each in opened().button if each.key == "metrics_train"]
+
+
+def test_the_curves_of_the_model_are_drawn_from_its_trial(books, caller):
+    curves = {
+        "reliability": [{"confidence": 0.62, "right": 0.5, "rows": 8}, {"confidence": 0.97, "right": 0.98, "rows": 72}],
+        "risk_coverage": [
+            {"threshold": 0.97, "coverage": 0.7, "wrong": 1, "rows": 56},
+            {"threshold": 0.5, "coverage": 1.0, "wrong": 6, "rows": 80},
+        ],
+    }
+    with unit_of_work() as session:
+        figures = {
+            "challenger": {"accuracy": 0.92, "ece": 0.02, "holdout_rows": 80, "coverage": 0.7, **curves},
+            "data": {"first_on": "2023-11-02", "last_on": "2024-02-27"},
+        }
+        builders.stored(session, ModelVersion(
+            company_id=books.company_id, number=3, trained_at=NOW, reviewed_rows=312, figures=figures, is_active=True,
+            reason="not worse than the model in use", artefact=b"-",
+        ))  # fmt: skip
+    page = opened()
+    rows = dict(page.table[0].value.map(lambda cell: cell.replace("\\", "")).itertuples(index=False, name=None))
+    assert rows["Learned from"].startswith("312 decisions of people, lines of Nov 2, 2023 to Feb 27, 2024")
+    assert rows["Would post at the promise"].startswith("70.0% of these lines")
+    assert "0.98" in drawn(page, "calibration")
+    assert "in force" in drawn(page, "risk_coverage")

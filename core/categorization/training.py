@@ -34,8 +34,8 @@ from models import Company, ModelVersion
 
 LEAST_ROWS = 100  # reviewed lines below which a model of one's own is worse than the starter with history
 HELD_OUT = 0.3  # latest share of the lines, which neither model learns from
-# Later lines below which a model keeps the starter's calibration. Few lines say little, and lines that people decided are
-# the hard ones, which waited because the model in use was unsure: alone they would make the new one too unsure of all.
+# Later lines below which a model keeps the starter's calibration. Few lines say little, and those that people decided
+# are the hard ones, which waited because the model in use was unsure: alone they make the new one too unsure of all.
 CALIBRATING_ROWS = 300
 GROWTH = 1.25  # training is due again when there are so many times the lines of the last time
 

@@ -15,6 +15,9 @@ from sqlmodel import Session, col
 from core.access.roles import Action, Caller
 from core.assurance.re_reviewing import decide_blind, pending_lines
 from core.categorization.policy import Hold
+from core.categorization.proposing import load_proposer
+from core.categorization.reviewed import lines_of
+from core.ingestion.shown_names import as_shown, shown_names
 from core.simulation.values import SimulatedCompany
 from core.storage import WriteColumns
 from models import Account, EntryStatus, JournalEntry, Proposal, ReReview, StatementFile, Transaction
@@ -33,11 +36,13 @@ class LivedLine:
     right: bool
     method: str
     hold_reason: str
+    is_new: bool  # nobody had decided on its counterparty before
 
     @property
     def guarded(self) -> bool:
-        """It waits whatever the confidence: the policy's guards on account, amount and counterparty."""
-        return self.hold_reason in BY_GUARD
+        """It waits whatever the confidence: the policy's guards on account, amount and counterparty. A new counterparty
+        for whose line nothing was proposed would have waited for that guard too."""
+        return self.hold_reason in BY_GUARD or (self.hold_reason == Hold.NO_BASIS and self.is_new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,14 @@ def by_month(lines: Iterable[LivedLine]) -> dict[str, MonthLived]:
 def booked_lines(
     session: Session, caller: Caller, company_id: UUID, simulated: SimulatedCompany, known: Collection[Place]
 ) -> list[LivedLine]:
-    """The lines with a live entry that are not known yet, as they were booked."""
+    """The lines with a live entry that are not known yet, as they were booked; to be asked before anybody reviews."""
     caller.require(company_id, Action.READ)
     truth = simulated.truth_by_line()
     rows = session.execute(
         select(
             col(StatementFile.name), col(Transaction.row), col(Transaction.booked_on), col(JournalEntry.auto_approved),
-            col(Account.code), col(Proposal.method), col(Proposal.hold_reason),
+            col(Account.code), col(Proposal.method), col(Proposal.hold_reason), col(Transaction.description),
+            col(Transaction.counterparty), col(Transaction.amount_minor),
         )
         .join(Transaction, col(Transaction.statement_file_id) == col(StatementFile.id))
         .join(JournalEntry, col(JournalEntry.transaction_id) == col(Transaction.id))
@@ -84,11 +90,16 @@ def booked_lines(
             col(Transaction.reverted_at).is_(None),
             col(JournalEntry.status).in_([EntryStatus.POSTED, EntryStatus.NEEDS_REVIEW]),
         )
-    )  # fmt: skip
+    ).all()  # fmt: skip
+    fresh = [row for row in rows if (row[0], row[1]) not in known]
+    history = load_proposer(session, caller, company_id).history
+    names = as_shown([row[8] for row in fresh], shown_names(session, company_id))
+    seen = history.has_seen(
+        lines_of([row[7] for row in fresh], names, [row[9] for row in fresh], [row[2] for row in fresh]).keys
+    )
     return [
-        LivedLine((file, row), on, alone, code == truth[file, row].account_code, str(method), hold)
-        for file, row, on, alone, code, method, hold in rows
-        if (file, row) not in known
+        LivedLine((file, row), on, alone, code == truth[file, row].account_code, str(method), hold, not is_seen)
+        for (file, row, on, alone, code, method, hold, *_), is_seen in zip(fresh, seen.tolist(), strict=True)
     ]
 
 

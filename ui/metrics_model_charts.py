@@ -39,7 +39,7 @@ def risk_coverage_chart(curve: Sequence[Mapping[str, float]], threshold: float, 
     """Share wrong against share posted, a point a threshold; the one in force stands out, the promise is dashed."""
     errors = [one["wrong"] / one["rows"] for one in curve]
     drawn = figure(
-        height=HEIGHT, showlegend=False, hovermode="closest", margin={"r": 84},
+        height=HEIGHT, showlegend=False, hovermode="closest", margin={"r": 100},
         xaxis={"tickformat": ".0%", "range": [0, 1.02], "title": {"text": "Lines at or above the threshold"}},
         yaxis={"tickformat": ".1%", "rangemode": "tozero", "title": {"text": "Wrong"}},
     )  # fmt: skip

@@ -21,9 +21,10 @@ def asked(sight: desk.Sight, line: BlindLine) -> None:
         st.radio(
             "Where would you book it?", likely, index=None, key=desk.widget("likely", line),
             format_func=sight.accounts.__getitem__,
-            help="In the order of the chart, which says nothing about what was posted.",
+            help="What was posted is among them, in the order of the chart. Any other account may be right.",
         )  # fmt: skip
-        pick_account("Or another account", sight.accounts, key=desk.widget("other", line))
+        with st.container(width=420):
+            pick_account("Or another account", sight.accounts, key=desk.widget("other", line))
         with st.container(horizontal=True, gap="small"):
             st.button(
                 "Book it there", type="primary", key=desk.widget("answer", line), on_click=desk.answer, args=(line,)

@@ -45,11 +45,11 @@ def posting_policy(place: Here) -> None:
         by_count, by_money = evidence_of(session, place.caller, [place.company_id]).supports(policy.target_error)
         codes = {a.code: f"{a.code} {a.name}" for a in list_accounts(session, place.caller, place.company_id)}
     st.caption(
-        f"Threshold in force: {percent(card.threshold, 1)}, {_source(policy, card)}. Audited by count: "
-        f"{plain(countdown(by_count))} By money: {plain(countdown(by_money))}"
+        f"Threshold in force: {percent(card.threshold, 1)}, {_source(policy, card)}.  \n"
+        f"By count: {plain(countdown(by_count))}  \nBy money: {plain(countdown(by_money))}"
     )
     with st.form("policy", border=True):
-        left, middle, right = st.columns(3)
+        left, middle, right, last = st.columns(4, vertical_alignment="bottom")
         error = left.number_input(
             "Wrong among what is posted alone, at most %", 0.0, 100.0, policy.target_error * 100, 0.1,
             key="policy_error",
@@ -60,10 +60,9 @@ def posting_policy(place: Here) -> None:
         limit = right.text_input(
             f"Amount limit, {currency}", f"{to_decimal(policy.materiality_minor, currency):,}", key="policy_limit"
         )
-        share = st.number_input(
-            "Of what is posted alone, decided again blind, %", 0.0, 100.0, policy.audit_share * 100, 0.5,
-            key="policy_audit", width=260,
-            help="Drawn at random when lines are posted; about as many again in proportion to their amounts.",
+        share = last.number_input(
+            "Re-reviewed blind, %", 0.0, 100.0, policy.audit_share * 100, 0.5, key="policy_audit",
+            help="Of the lines posted alone, drawn at random; about as many again in proportion to their amounts.",
         )  # fmt: skip
         roles = st.multiselect(
             "Accounts that a person always looks at", list(ROLES), format_func=ROLES.__getitem__, key="policy_roles",

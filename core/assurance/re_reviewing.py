@@ -20,6 +20,8 @@ from core.posting.writing import BANK_POSITION
 from core.storage import WriteColumns
 from models import BankAccount, EntryStatus, JournalEntry, JournalLine, Proposal, ReReview, Review, Transaction
 
+CHOICES = 5  # accounts offered for a line, the posted one among them
+
 
 @dataclass(frozen=True, slots=True)
 class BlindLine:
@@ -32,7 +34,7 @@ class BlindLine:
     bank_account: str  # its name
     amount_minor: int  # money in > 0
     currency: str
-    likely: tuple[UUID, ...]  # accounts that came into question, in an order that says nothing
+    likely: tuple[UUID, ...]  # accounts to choose among, in an order that says nothing; others may be chosen too
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,11 @@ def pending_lines(session: Session, caller: Caller, company_id: UUID, *, most: i
         .order_by(col(ReReview.drawn_at), col(Transaction.booked_on), col(ReReview.id))
         .limit(most)
     )  # fmt: skip
-    return [BlindLine(*facts, _likely(booked, others)) for *facts, booked, others in rows]
+    usual = _usual_accounts(session, company_id)
+    return [
+        BlindLine(*facts, amount, currency, _likely(booked, others, usual[amount > 0]))
+        for *facts, amount, currency, booked, others in rows
+    ]
 
 
 def decide_blind(
@@ -171,5 +177,25 @@ def _booked_to(session: Session, entry_id: UUID) -> UUID | None:
     return found[0] if len(found) == 1 else None
 
 
-def _likely(booked: UUID, alternatives: Sequence[dict[str, Any]]) -> tuple[UUID, ...]:
-    return tuple(sorted({booked, *(UUID(one["account_id"]) for one in alternatives)}))
+def _likely(booked: UUID, alternatives: Sequence[dict[str, Any]], usual: Sequence[UUID]) -> tuple[UUID, ...]:
+    """What was posted among as many others: where the machine saw no alternative, usual accounts stand in for them."""
+    others = dict.fromkeys((*(UUID(one["account_id"]) for one in alternatives), *usual))
+    others.pop(booked, None)
+    return tuple(sorted([booked, *list(others)[: CHOICES - 1]]))
+
+
+def _usual_accounts(session: Session, company_id: UUID) -> dict[bool, list[UUID]]:
+    """The accounts that lines of money in, and of money out, are booked to most often."""
+    rows = session.execute(
+        select(col(JournalLine.account_id), col(JournalLine.amount_minor) < 0)
+        .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
+        .where(
+            col(JournalLine.company_id) == company_id,
+            col(JournalLine.position) > BANK_POSITION,
+            col(JournalEntry.status) == EntryStatus.POSTED,
+            col(JournalEntry.transaction_id).is_not(None),
+        )
+        .group_by(col(JournalLine.account_id), col(JournalLine.amount_minor) < 0)
+        .order_by(func.count().desc(), col(JournalLine.account_id))
+    ).all()
+    return {money_in: [key for key, is_in in rows if bool(is_in) is money_in] for money_in in (True, False)}

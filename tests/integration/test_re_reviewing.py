@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from core.assurance.draw import chance, draw_re_reviews
 from core.assurance.evidence import evidence_of
-from core.assurance.re_reviewing import BlindLine, decide_blind, pending_count, pending_lines
+from core.assurance.re_reviewing import CHOICES, BlindLine, decide_blind, pending_count, pending_lines
 from core.assurance.tightening import loosen, standing_tightenings
 from core.categorization.company_policy import policy_of, set_policy
 from core.categorization.policy import Hold, Policy, decide
@@ -75,6 +75,21 @@ def test_the_list_shows_the_line_and_nothing_of_what_was_posted(books, caller):
     assert line.re_review_id == key
     assert set(line.likely) == {books.expense.id, books.bank.id}
     assert {each.name for each in fields(BlindLine)}.isdisjoint({"account", "account_id", "method", "confidence"})
+
+
+def test_where_the_machine_saw_no_alternative_usual_accounts_stand_beside_what_was_posted(books, caller):
+    with unit_of_work() as session:
+        usual = [builders.account(session, books.company_id, code=f"64{n}0") for n in range(6)]
+        for row, account in enumerate(usual, start=50):
+            line = builders.transaction(session, books, row=row)
+            given = [(books.bank, line.amount_minor), (account, -line.amount_minor)]
+            builders.entry(session, books, transaction=line, lines=given, posted=True)
+    drawn(books)
+    with snapshot() as session:
+        (line,) = pending_lines(session, caller, books.company_id)
+    assert len(line.likely) == CHOICES
+    assert books.expense.id in line.likely
+    assert set(line.likely) <= {books.expense.id, *(account.id for account in usual)}
 
 
 def test_agreeing_leaves_the_books_and_counts_as_a_look(books, caller):

@@ -13,7 +13,7 @@ def calibration_chart(classes: Sequence[Mapping[str, float]]) -> None:
     low = min([0.5, *(one["right"] for one in classes), *(one["confidence"] for one in classes)])
     span = [max(0.0, low - 0.05), 1.02]
     drawn = figure(
-        height=HEIGHT, showlegend=False, hovermode="closest",
+        height=HEIGHT, showlegend=False, hovermode="closest", margin={"r": 24},
         xaxis={"tickformat": ".0%", "range": span, "title": {"text": "Confidence"}},
         yaxis={"tickformat": ".0%", "range": span, "title": {"text": "Right"}},
     )  # fmt: skip

@@ -77,8 +77,8 @@ def pending_lines(session: Session, caller: Caller, company_id: UUID, *, most: i
     )  # fmt: skip
     usual = _usual_accounts(session, company_id)
     return [
-        BlindLine(*facts, amount, currency, _likely(booked, others, usual[amount > 0]))
-        for *facts, amount, currency, booked, others in rows
+        BlindLine(key, on, name, text, bank, amount, currency, _likely(booked, others, usual[amount > 0]))
+        for key, on, name, text, bank, amount, currency, booked, others in rows
     ]
 
 

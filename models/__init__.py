@@ -9,6 +9,7 @@ from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcom
 from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
+from models.re_reviews import ReReview
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -26,7 +27,7 @@ __all__ = [
     "Account", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount", "BankAccountKind", "Company",
     "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind",
     "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind", "MatchMember",
-    "MatchStatus", "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "ReceiptSum",
-    "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction",
-    "User", "UserSession",
+    "MatchStatus", "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "ReReview",
+    "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table",
+    "Transaction", "User", "UserSession",
 ]  # fmt: skip

@@ -43,6 +43,7 @@ from models import (
     ReceiptSum,
     Reconciliation,
     ReconciliationStatus,
+    ReReview,
     Review,
     Role,
     Rule,
@@ -250,6 +251,11 @@ def review(session: Session, owner: Books, of: JournalEntry, **given: Any) -> Re
     """A decision on an entry that has a transaction."""
     keys = {"company_id": owner.company_id, "transaction_id": of.transaction_id, "entry_id": of.id}
     return stored(session, Review(**{**keys, "outcome": Outcome.APPROVED, "decided_at": NOW, **given}))
+
+
+def re_review(session: Session, owner: Books, of: JournalEntry, **given: Any) -> ReReview:
+    facts: dict[str, Any] = {"by_count": True, "by_money": False, "share": 0.02, "interval_minor": 2_500_000}
+    return stored(session, ReReview(company_id=owner.company_id, entry_id=of.id, **{**facts, "drawn_at": NOW, **given}))
 
 
 def open_item(session: Session, owner: Books, **given: Any) -> OpenItem:

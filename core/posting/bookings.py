@@ -139,6 +139,7 @@ def _hold_matched(
         code=np.array([account.code if account else "" for account in chosen], object),
         named_or_seen=np.ones(len(pairs), np.bool_),
         has_basis=np.ones(len(pairs), np.bool_),
+        method=np.full(len(pairs), str(Method.MATCH), object),
     )
     for (i, _), reason in zip(pairs, held.reason.tolist(), strict=True):
         if reason:
@@ -155,7 +156,11 @@ def book_proposed(
     rule_ids: Sequence[UUID],
     model_version_id: UUID | None,
 ) -> None:
-    """Fill in the lines at these positions with their proposals. A line with a suggested match waits for a person."""
+    """Fill in the lines at these positions with their proposals.
+
+    A line with a suggested match waits for a person, unless the policy posts it to the very account that the match
+    leads to: then the books are the same whether it holds or not, and only whether the item is settled stays open.
+    """
     key_of = {key: UUID(key) for key in {*proposals.account.tolist(), *proposals.alternatives.ravel().tolist()} if key}
     alternatives = _alternatives(proposals)
     columns = zip(
@@ -176,8 +181,14 @@ def book_proposed(
         bookings.model_version_id[i] = model_version_id if method == Method.MODEL else None
         match = matches.get(lines.transaction_id[i])
         if match is not None and match.status is MatchStatus.SUGGESTED:
-            bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
             bookings.match_id[i] = match.match_id
+            if not (auto and i not in bookings.parts and _leads_to(match, bookings.account_id[i])):
+                bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
+
+
+def _leads_to(match: LineMatch, account_id: UUID) -> bool:
+    """Every open item that the match would settle is booked to this account, so the entry is the same either way."""
+    return bool(match.items) and all(item_account == account_id for item_account, _ in match.items)
 
 
 def hold_foreign(bookings: Bookings, lines: UnbookedLines, base_currency: str) -> None:

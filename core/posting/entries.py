@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
+from core.assurance.draw import draw_re_reviews
 from core.categorization.proposing import Proposer, load_proposer
 from core.ingestion.shown_names import as_shown, shown_names
 from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
@@ -199,6 +200,11 @@ def _write(
     write_entries(session, write, company.id, entries, now=now)
     _post_automatic(session, company.id, now)
     _post_confirmed(session, company.id, entries.id, bookings, now)
+    alone = [i for i, auto in enumerate(bookings.auto) if auto and i not in bookings.parts]
+    draw_re_reviews(
+        session, write, company.id, [entries.id[i] for i in alone], [lines.amount_minor[i] for i in alone],
+        proposer.policy, now=now,
+    )  # fmt: skip
     result = _result(bookings, 0)
     record(
         session, caller, company_id=company.id, action="lines booked", subject="entry", now=now,

@@ -67,8 +67,12 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     proposal = builders.proposal(session, books, line, rule_id=rule.id, match_id=match.id, model_version_id=model.id)
     entry = builders.entry(session, books, transaction=line, proposal_id=proposal.id, lines=[])
     [one] = builders.add_lines(session, entry, [(books.bank, 0)])
+    alone = builders.entry(session, books, auto_approved=True, lines=[])
+    drawn = builders.re_review(session, books, alone)
+    drawn.decided_at, drawn.account_id, drawn.agreed = NOW, books.expense.id, True
     review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
     rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
+    rows += [builders.stored(session, drawn)]
     rows += [
         books.bank,
         books.checking,

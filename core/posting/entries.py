@@ -182,7 +182,9 @@ def _write(
     now: datetime,
 ) -> None:
     proposal_ids = _write_proposals(session, write, company.id, lines, bookings, proposer, now)
-    columns = one_line_each(lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts)
+    columns = one_line_each(
+        lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts, bookings.taxes
+    )
     entries = NewEntries(
         id=new_keys(len(lines)),
         transaction_id=lines.transaction_id,

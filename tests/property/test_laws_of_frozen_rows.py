@@ -6,12 +6,13 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Column, update
-from sqlmodel import Session
+from sqlalchemy import Column, select, update
+from sqlmodel import Session, col
 
 from core.access.audit import record
 from db.engine import unit_of_work
 from models import (
+    Attachment,
     AuditEvent,
     Company,
     DeletedLine,
@@ -20,6 +21,7 @@ from models import (
     Reconciliation,
     Review,
     Table,
+    TaxLine,
     Transaction,
 )
 from models.base import UtcDateTime
@@ -86,6 +88,15 @@ def receipt_sum(session: Session, books: Books) -> ReceiptSum:
     return builders.stored(session, ReceiptSum(company_id=books.company_id, statement_file_id=file.id))
 
 
+def attachment(session: Session, books: Books) -> Attachment:
+    return builders.attachment(session, books, builders.transaction(session, books))
+
+
+def tax_of_a_posted_entry(session: Session, books: Books) -> TaxLine:
+    entry = builders.taxed_entry(session, books, posted=True)
+    return session.execute(select(TaxLine).where(col(TaxLine.entry_id) == entry.id)).scalar_one()
+
+
 Make = Callable[[Session, Books], Table]
 
 # How to make the row, the law that keeps it, and the columns that may change in ways tested elsewhere.
@@ -102,6 +113,9 @@ FROZEN: dict[str, tuple[Make, int, set[str]]] = {
     "deleted line": (deleted_line, 8, {"restored_at", "restored_by"}),
     "restored line": (restored_line, 8, set()),
     "receipt sum": (receipt_sum, 6, set()),
+    "attachment": (attachment, 9, set()),
+    "tax code": (builders.tax_code, 2, {"name", "is_active"}),
+    "tax of a posted entry": (tax_of_a_posted_entry, 2, set()),
 }
 
 
@@ -187,6 +201,9 @@ KEPT_TABLES = [
     "accounts",
     "deleted_lines",
     "receipt_sums",
+    "attachments",
+    "tax_codes",
+    "tax_lines",
 ]
 
 

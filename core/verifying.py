@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from core.access.audit import Violation
 from core.access.roles import Action, Caller
-from core.verification import attachments, companies, ledger, receipts, statements, taxes
+from core.verification import attachments, companies, ledger, receipts, replay, statements, taxes
 from core.verification.scope import Check, Scope
 from models import Company
 
@@ -25,6 +25,7 @@ CHECKS: Mapping[str, Check] = {
     "law 6: receipts add up": receipts.receipts_add_up,
     "law 7: rates are shares": companies.rates_are_shares,
     "law 8: the audit log is whole": companies.audit_log_is_whole,
+    "law 8: the audit log gives the balances": replay.log_gives_the_balances,
     "law 9: bytes are kept": statements.bytes_are_kept,
     "law 9: attachments are kept": attachments.attachments_are_kept,
     "law 10: suspense is empty": ledger.suspense_is_empty,

@@ -17,6 +17,7 @@ from sqlalchemy import Select, func
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
+from core.access.postings import take_posted
 from core.access.roles import Caller
 from models import AuditEvent, Company
 
@@ -54,13 +55,16 @@ def record(
     """Append an event to the company's chain (the installation's where `company_id` is None) and flush the session.
 
     Args:
-        before, after: facts of the change; ids, dates, moments and enumerations are written as text.
+        before, after: facts of the change; ids, dates, moments and enumerations are written as text. What was posted
+            since the last event is added to `after`, see core.access.postings.
         row_count, rows_digest: of all rows of a bulk operation, see `rows_digest`.
 
     Returns:
         The stored event.
     """
     session.flush()
+    if posted := take_posted(session, company_id):
+        after = {**(after or {}), **posted}
     chain = company_id.hex if company_id else INSTALLATION
     sequence, previous_hash = _head(session, chain, company_id)
     event = AuditEvent(

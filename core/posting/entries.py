@@ -16,6 +16,7 @@ from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
+from core.access.postings import note_posted
 from core.access.roles import Action, Caller
 from core.categorization.proposing import Proposer, load_proposer
 from core.ingestion.shown_names import as_shown, shown_names
@@ -200,6 +201,8 @@ def _write(
     )
     write_entries(session, write, company.id, entries, now=now)
     _post_automatic(session, company.id, now)
+    automatic = zip(entries.id, bookings.auto, strict=True)
+    note_posted(session, company.id, [key for key, auto in automatic if auto])
     _post_confirmed(session, company.id, entries.id, bookings, now)
     result = _result(bookings, 0)
     record(

@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from core.access.postings import note_posted
 from core.errors import UnbalancedEntry
 from core.posting.lines import Line
 from core.posting.tax import TaxRate, with_tax
@@ -187,8 +188,9 @@ def _write_taxes(
 def post_entries(
     session: Session, company_id: UUID, entry_ids: Iterable[UUID], *, now: datetime, by: UUID | None, **changes: Any
 ) -> None:
-    """Post entries that wait for review; `changes` are further columns set with it."""
+    """Post entries that wait for review; `changes` are further columns set with it. The next event tells of them."""
     for portion in in_portions(entry_ids):
+        note_posted(session, company_id, portion)
         session.execute(
             update(JournalEntry)
             .where(

@@ -92,10 +92,12 @@ def test_a_rule_with_a_pattern_that_is_no_longer_read_is_switched_off(database: 
         for pattern in ("ADOBE|ZOOM", "(?=ADOBE)A"):
             condition = {"kind": "text", "field": "text", "test": "regex", "value": pattern}
             builders.rule(session, books, name=pattern, conditions=[condition])
-    with engine().begin() as connection:
+    opened = open_engine(database)
+    with opened.begin() as connection:
         command.downgrade(alembic_config(connection), "0007")
-    with engine().begin() as connection:
+    with opened.begin() as connection:
         command.upgrade(alembic_config(connection), "head")
+    opened.dispose()
     with unit_of_work() as session:
         kept = session.execute(text("SELECT name FROM rules WHERE is_active")).scalars().all()
     assert kept == ["ADOBE|ZOOM"]

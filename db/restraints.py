@@ -21,6 +21,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "deleted_lines": ("restored_by", "restored_at"),
     "journal_entries": ("memo", "status", "method", "auto_approved", "posted_at", "posted_by"),
     "journal_lines": (),
+    "opening_balances": (),
     "receipt_sums": (),
     "reviews": ("undone_at",),
     "statement_files": ("status", "reverted_at"),

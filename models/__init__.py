@@ -9,6 +9,7 @@ from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
 from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
 from models.naming import AliasOrigin, CounterpartyAlias
+from models.opening import OpeningBalances
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -27,7 +28,7 @@ __all__ = [
     "Account", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind",
     "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match",
-    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal",
-    "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table",
-    "TaxCode", "TaxLine", "Transaction", "User", "UserSession",
+    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome",
+    "Proposal", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
+    "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession",
 ]  # fmt: skip

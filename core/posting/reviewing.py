@@ -202,12 +202,13 @@ def reject(
         comment: why; it cannot be empty, since the bank balance and the books differ by these lines from now on.
 
     Raises:
-        EntryNotOpen, NotFound, AccessDenied, InvalidInput.
+        PeriodClosed, EntryNotOpen, NotFound, AccessDenied, InvalidInput.
     """
     if not comment.strip():
         raise InvalidInput("Say in a few words why these lines stay out of the books.")
     company = open_company(session, caller, company_id, Action.REVIEW)
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
+    company.check_open(entry.booked_on for entry in entries)
     reject_entries(session, company_id, [entry.id for entry in entries])
     overrule_matches(session, company_id, [each.transaction_id for each in entries], now=now, by=caller.user_id)
     outcomes = [Outcome.REJECTED] * len(entries)

@@ -8,7 +8,7 @@ from alembic import op
 from db.migrations.laws_0011 import postgresql, sqlite
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -287,6 +287,14 @@ class AccountNotBookable(BookkeepingError):
         super().__init__(f"{account} cannot take the line: {why}.")
 
 
+class AttachmentRefused(BookkeepingError):
+    """A file cannot be kept as evidence of a bank line."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"{name} cannot be attached: {why}.")
+
+
 class DecisionTakenBack(BookkeepingError):
     """The decision is not in force any more: taken back already, or replaced by a later one."""
 

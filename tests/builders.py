@@ -22,6 +22,7 @@ from models import (
     Account,
     AccountRole,
     AccountType,
+    Attachment,
     BankAccount,
     BankAccountKind,
     Company,
@@ -49,6 +50,8 @@ from models import (
     Rule,
     StatementFile,
     Table,
+    TaxCode,
+    TaxLine,
     Transaction,
     User,
 )
@@ -234,6 +237,28 @@ def reversal(session: Session, owner: Books, of: JournalEntry, lines: Sequence[t
     of.status = EntryStatus.REVERSED
     stored(session, of)
     return row
+
+
+def tax_code(session: Session, owner: Books, **given: Any) -> TaxCode:
+    defaults: dict[str, Any] = {"code": f"T{next(_numbers)}", "name": "Tax", "rate_bp": 1_900}
+    keys = {"company_id": owner.company_id, "account_id": owner.expense.id}
+    return stored(session, TaxCode(**{**keys, **defaults, **given}))
+
+
+def taxed_entry(session: Session, owner: Books, *, posted: bool = False, **given: Any) -> JournalEntry:
+    """An entry of -11.90 whose expense of 10.00 carries a tax of 1.90."""
+    code = tax_code(session, owner)
+    lines = [(owner.bank, -1_190), (owner.expense, 1_000), (owner.expense, 190)]
+    row = entry(session, owner, lines=lines, **given)
+    tax = {"tax_code_id": code.id, "net_minor": 1_000, "tax_minor": 190}
+    stored(session, TaxLine(company_id=owner.company_id, entry_id=row.id, position=2, **tax))
+    return post(session, row) if posted else row
+
+
+def attachment(session: Session, owner: Books, line: Transaction, content: bytes = b"%PDF-1.7") -> Attachment:
+    facts: dict[str, Any] = {"name": "receipt.pdf", "content_type": "application/pdf", "attached_at": NOW}
+    held = {"size": len(content), "sha256": sha256(content).hexdigest(), "content": content}
+    return stored(session, Attachment(company_id=owner.company_id, transaction_id=line.id, **facts, **held))
 
 
 def rule(session: Session, owner: Books, **given: Any) -> Rule:

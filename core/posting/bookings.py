@@ -14,6 +14,7 @@ from core.categorization.policy import Hold, Policy, decide
 from core.categorization.proposals import Proposals
 from core.posting.lines import parts_by_weight
 from core.posting.settling import LineMatch
+from core.posting.tax import TaxRate
 from models import MatchKind, MatchStatus, Method
 
 WAITS_FOR_MATCH = "a suggested match waits to be confirmed or dismissed"
@@ -64,6 +65,7 @@ class Bookings:
     confirmed_by: list[UUID | None]  # the person who confirmed its match, which posts it too
     memo: dict[int, str] = field(default_factory=dict)  # what rules write to the entries of lines
     parts: dict[int, list[tuple[UUID, int]]] = field(default_factory=dict)  # lines that go to several accounts
+    taxes: dict[int, TaxRate] = field(default_factory=dict)  # the tax that lines contain
 
     def __len__(self) -> int:
         return len(self.account_id)

@@ -16,6 +16,7 @@ from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
+from core.access.postings import note_posted
 from core.access.roles import Action, Caller
 from core.assurance.draw import draw_re_reviews
 from core.categorization.proposing import Proposer, load_proposer
@@ -183,7 +184,9 @@ def _write(
     now: datetime,
 ) -> None:
     proposal_ids = _write_proposals(session, write, company.id, lines, bookings, proposer, now)
-    columns = one_line_each(lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts)
+    columns = one_line_each(
+        lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts, bookings.taxes
+    )
     entries = NewEntries(
         id=new_keys(len(lines)),
         transaction_id=lines.transaction_id,
@@ -199,6 +202,8 @@ def _write(
     )
     write_entries(session, write, company.id, entries, now=now)
     _post_automatic(session, company.id, now)
+    automatic = zip(entries.id, bookings.auto, strict=True)
+    note_posted(session, company.id, [key for key, auto in automatic if auto])
     _post_confirmed(session, company.id, entries.id, bookings, now)
     alone = [i for i, auto in enumerate(bookings.auto) if auto and i not in bookings.parts]
     draw_re_reviews(

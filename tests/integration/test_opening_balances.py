@@ -32,7 +32,7 @@ from core.reconciliation.opening import post_opening_balance
 from core.verifying import verify_books
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from models import Account, AccountRole, AccountType, AuditEvent, JournalEntry, Role
+from models import Account, AccountRole, AccountType, AuditEvent, EntryStatus, JournalEntry, Role
 from scripts.import_ledger import app
 from tests import builders
 from tests.builders import NOW, Books
@@ -260,7 +260,8 @@ def test_lines_that_wait_on_or_before_the_day_are_decided_first(books: Books) ->
     with pytest.raises(OpeningRefused, match="1 bank line waits for review"):
         book(books)
     with unit_of_work() as session:
-        builders.post(session, session.get_one(JournalEntry, entry.id))
+        row = session.get_one(JournalEntry, entry.id)
+        row.status, row.posted_at = EntryStatus.POSTED, NOW - timedelta(days=1)  # by a version whose log tells less
     receipt = book(books)
     assert balances(books) == TOLD
     assert [problem.message for problem in receipt.plan.problems] == [

@@ -30,6 +30,7 @@ from models import (
     FileKind,
     FileStatus,
     ItemKind,
+    ItemStatus,
     JournalEntry,
     JournalLine,
     Match,
@@ -262,19 +263,28 @@ def open_item(session: Session, owner: Books, **given: Any) -> OpenItem:
         "currency": "USD",
         "account_id": owner.revenue.id,
     }
+    if given.get("status") == ItemStatus.SETTLED:
+        defaults["settled_minor"] = given.get("amount_minor", defaults["amount_minor"])
     return stored(session, OpenItem(**{"company_id": owner.company_id, **defaults, **given}))
 
 
 def match(session: Session, owner: Books, *members: Transaction | OpenItem, **given: Any) -> Match:
-    """A confirmed transfer between these, unless said otherwise."""
+    """A confirmed transfer between these, unless said otherwise. It settles its items whole."""
     defaults: dict[str, Any] = {"kind": MatchKind.TRANSFER, "status": MatchStatus.CONFIRMED, "score": 1.0}
     row = stored(
         session, Match(**{"company_id": owner.company_id, "reason": "", "created_at": NOW, **defaults, **given})
     )
     for member in members:
-        key = "transaction_id" if isinstance(member, Transaction) else "open_item_id"
-        stored(session, MatchMember(**{"company_id": owner.company_id, "match_id": row.id, key: member.id}))
+        key, settled = (
+            ("transaction_id", 0) if isinstance(member, Transaction) else ("open_item_id", member.amount_minor)
+        )
+        keys: dict[str, Any] = {"company_id": owner.company_id, "match_id": row.id, key: member.id}
+        stored(session, MatchMember(**keys, settled_minor=settled))
     return row
+
+
+def settled_whole(item: OpenItem) -> dict[str, Any]:
+    return {"open_item_id": item.id, "settled_minor": item.amount_minor}
 
 
 def reconciliation(session: Session, owner: Books, file: StatementFile, **given: Any) -> Reconciliation:

@@ -16,13 +16,14 @@ from streamlit.errors import StreamlitAPIException
 
 from core.access.roles import Action, Caller
 from core.period import Period
+from core.reconciliation.by_hand import match_by_hand
 from core.reconciliation.closing import (
     StatementLine,
     balances_to_type,
     close_reconciliation,
     statement_lines,
 )
-from core.reconciliation.deciding import confirm_match, dismiss_match, match_by_hand, unmatch
+from core.reconciliation.deciding import confirm_match, dismiss_match, unmatch
 from core.reconciliation.listing import (
     ListedItem,
     ListedLine,

@@ -14,7 +14,7 @@ from core.access.roles import Action, Caller
 from core.ingestion.shown_names import shown_name
 from core.period import Period
 from core.reconciliation.line_states import LineStates
-from core.reconciliation.loading import matched_items, matched_lines
+from core.reconciliation.loading import matched_lines
 from models import (
     BankAccount,
     ItemKind,
@@ -151,7 +151,6 @@ def unmatched_items(session: Session, caller: Caller, company_id: UUID, *, most:
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
             col(OpenItem.removed_at).is_(None),
-            col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
         .limit(most)

@@ -12,7 +12,8 @@ from core.errors import (
     MatchRefused,
     NotFound,
 )
-from core.reconciliation.deciding import confirm_match, dismiss_match, match_by_hand, unmatch
+from core.reconciliation.by_hand import match_by_hand
+from core.reconciliation.deciding import confirm_match, dismiss_match, unmatch
 from core.reconciliation.listing import list_matches, unmatched_items, unmatched_lines
 from core.reconciliation.reconciling import MatchingResult, match_company
 from db.bulk import write_columns

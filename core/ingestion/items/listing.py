@@ -72,6 +72,7 @@ class ListedItem:
     issued_on: date
     due_on: date | None
     amount_minor: int
+    open_minor: int  # what no match settles
     currency: str
     reference: str
     account_id: UUID
@@ -131,9 +132,10 @@ def list_items(
 def ageing(session: Session, caller: Caller, company_id: UUID, *, today: date) -> list[AgeSum]:
     """What is open by age, currency and way, in the order of the ages."""
     caller.require(company_id, Action.READ)
+    left = col(OpenItem.amount_minor) - col(OpenItem.settled_minor)
     way = case((col(OpenItem.amount_minor) > 0, 1), else_=0)
     rows = session.execute(
-        select(_age(today), col(OpenItem.currency), way, func.count(), func.sum(col(OpenItem.amount_minor)))
+        select(_age(today), col(OpenItem.currency), way, func.count(), func.sum(left))
         .where(*_conditions(company_id, ItemFilter(), today))
         .group_by(_age(today), col(OpenItem.currency), way)
     )
@@ -207,8 +209,9 @@ def _listed(wanted: ItemFilter, today: date) -> Select[Any]:
     key = keys[wanted.order]
     columns: tuple[Any, ...] = (
         col(OpenItem.id), col(OpenItem.kind), col(OpenItem.number), col(OpenItem.counterparty),
-        col(OpenItem.issued_on), col(OpenItem.due_on), col(OpenItem.amount_minor), col(OpenItem.currency),
-        col(OpenItem.reference), col(OpenItem.account_id), col(Account.code), col(Account.name),
+        col(OpenItem.issued_on), col(OpenItem.due_on), col(OpenItem.amount_minor),
+        col(OpenItem.amount_minor) - col(OpenItem.settled_minor), col(OpenItem.currency), col(OpenItem.reference),
+        col(OpenItem.account_id), col(Account.code), col(Account.name),
         col(OpenItem.status), col(OpenItem.total_minor), col(OpenItem.fee_minor), col(OpenItem.statement_file_id),
         col(OpenItem.removed_at), _age(today),
     )  # fmt: skip

@@ -275,16 +275,15 @@ def match(session: Session, owner: Books, *members: Transaction | OpenItem, **gi
         session, Match(**{"company_id": owner.company_id, "reason": "", "created_at": NOW, **defaults, **given})
     )
     for member in members:
-        key, settled = (
-            ("transaction_id", 0) if isinstance(member, Transaction) else ("open_item_id", member.amount_minor)
-        )
-        keys: dict[str, Any] = {"company_id": owner.company_id, "match_id": row.id, key: member.id}
-        stored(session, MatchMember(**keys, settled_minor=settled))
+        keys: dict[str, Any] = {"company_id": owner.company_id, "match_id": row.id}
+        if isinstance(member, Transaction):
+            stored(session, MatchMember(**keys, transaction_id=member.id))
+            continue
+        if row.status == MatchStatus.CONFIRMED:
+            member.status, member.settled_minor = ItemStatus.SETTLED, member.amount_minor
+            stored(session, member)
+        stored(session, MatchMember(**keys, open_item_id=member.id, settled_minor=member.amount_minor))
     return row
-
-
-def settled_whole(item: OpenItem) -> dict[str, Any]:
-    return {"open_item_id": item.id, "settled_minor": item.amount_minor}
 
 
 def reconciliation(session: Session, owner: Books, file: StatementFile, **given: Any) -> Reconciliation:

@@ -27,6 +27,7 @@ from models.matching import (
     ReconciliationStatus,
 )
 from models.naming import AliasOrigin, CounterpartyAlias
+from models.opening import OpeningBalances
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -45,6 +46,6 @@ __all__ = [
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
     "DifferenceKind", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry",
     "JournalLine", "Layout", "Match", "MatchDifference", "MatchKind", "MatchMember", "MatchStatus", "Method",
-    "ModelVersion", "OpenItem", "Outcome", "Proposal", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review",
-    "Role", "Rule", "StatementFile", "Table", "Transaction", "User", "UserSession",
+    "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "ReceiptSum", "Reconciliation",
+    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User", "UserSession",
 ]  # fmt: skip

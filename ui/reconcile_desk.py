@@ -6,7 +6,7 @@ carried out at the start of the run that follows, before anything is read again.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2s
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from streamlit.errors import StreamlitAPIException
 
 from core.access.roles import Action, Caller
 from core.period import Period
+from core.reconciliation.bank_reconciliation import reconcile_day, reconcile_statement
+from core.reconciliation.bank_reconciliation_pdf import reconciliation_pdf
 from core.reconciliation.by_hand import match_by_hand
 from core.reconciliation.closing import (
     StatementLine,
@@ -305,6 +307,20 @@ def commit(step: Callable[[Session, datetime], object]) -> None:
         step(session, datetime.now(UTC))
     st.session_state.pop(DONE, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def printed(caller: Caller, company_id: UUID, one: StatementProof) -> bytes:
+    """The bank reconciliation statement of one statement as a PDF."""
+    with snapshot() as session:
+        found = reconcile_statement(session, caller, company_id, one.reconciliation_id)
+    return reconciliation_pdf([found], printed_at=datetime.now(UTC))
+
+
+def printed_on(caller: Caller, company_id: UUID, as_of: date) -> bytes:
+    """The bank reconciliation statements of all bank accounts on a day as one PDF."""
+    with snapshot() as session:
+        found = reconcile_day(session, caller, company_id, as_of)
+    return reconciliation_pdf(found, printed_at=datetime.now(UTC))
 
 
 def ways_back() -> list[tuple[str, UUID]]:

@@ -1,6 +1,7 @@
 """The parts under the proof: what to match, what is matched, every line of the statement, every statement."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -259,7 +260,23 @@ def statements(sight: desk.Sight) -> None:
         key=key, height=height(len(rows)), on_select=lambda: _pick(key, ordered),
         selection_mode=["single-row", "single-cell"],
     )  # fmt: skip
-    st.caption("A click opens a statement.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("A click opens a statement.", width="stretch")
+        ends = sorted({month_end(one.proof.stated.last_on) for one in ordered}, reverse=True)
+        as_of = st.selectbox(
+            "Month's end", ends, format_func=lambda on: day(on, year=True), key="reconcile_month_end", width=170,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.download_button(
+            "Print all accounts", lambda: desk.printed_on(sight.caller, sight.company_id, as_of),
+            f"bank_reconciliations_{as_of}.pdf", "application/pdf", key="reconcile_print_all", icon=":material/print:",
+            on_click="ignore", help="The bank reconciliation statement of every account on that day, as one PDF.",
+        )  # fmt: skip
+
+
+def month_end(on: date) -> date:
+    """The last day of the month."""
+    return date(on.year + on.month // 12, on.month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _pick(key: str, ordered: list[Any]) -> None:

@@ -9,6 +9,7 @@ from core.reconciliation.statement_proof import Cause, Proof
 from ui import reconcile_desk as desk
 from ui.frame import answered, equation, refusals_shown
 from ui.navigation import PAGES
+from ui.reconcile_steps import printed
 from ui.reconcile_words import cause_text, period_of
 from ui.tables import frame, small_table
 from ui.words import MINUS, badge_text, count, day, money, plain
@@ -57,7 +58,7 @@ def _print(sight: desk.Sight) -> None:
     one = sight.one
     name = f"bank_reconciliation_{one.bank_account_code}_{one.proof.stated.last_on}.pdf"
     st.download_button(
-        "Print", lambda: desk.printed(sight.caller, sight.company_id, one), name, "application/pdf", type="tertiary",
+        "Print", lambda: printed(sight.caller, sight.company_id, one), name, "application/pdf", type="tertiary",
         key=desk.key_for("reconcile_print", one.reconciliation_id), icon=":material/print:", on_click="ignore",
         help="The bank reconciliation statement as PDF.",
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """All tables. Importing this package registers every one of them."""
 
 from models.access import CompanyAccess, Role, User, UserSession
+from models.attachments import Attachment
 from models.audit import AuditEvent
 from models.base import Table
 from models.companies import (
@@ -28,6 +29,7 @@ from models.matching import (
 )
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
+from models.re_reviews import ReReview
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -40,12 +42,14 @@ from models.statements import (
     StatementFile,
     Transaction,
 )
+from models.tax import TaxCode, TaxLine
 
 __all__ = [
-    "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount",
+    "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
     "DifferenceKind", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry",
     "JournalLine", "Layout", "Match", "MatchDifference", "MatchKind", "MatchMember", "MatchStatus", "Method",
-    "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "ReceiptSum", "Reconciliation",
-    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User", "UserSession",
+    "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "ReReview", "ReceiptSum", "Reconciliation",
+    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction",
+    "User", "UserSession",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Taking entries out of the books: a posted one by its exact opposite, one in review by withdrawing it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -26,7 +26,7 @@ from core.posting.writing import (
     write_entries,
 )
 from core.storage import WriteColumns
-from models import EntryStatus, JournalEntry, JournalLine, Method
+from models import EntryStatus, JournalEntry, JournalLine, Method, TaxLine
 
 
 class Reversible(Protocol):
@@ -214,7 +214,19 @@ def _opposite_lines(session: Session, entry_ids: Sequence[UUID]) -> LineColumns:
             position.append(place)
             account_id.append(account)
             amount_minor.append(-amount)
-    return LineColumns(entry, position, account_id, amount_minor)
+    return LineColumns(entry, position, account_id, amount_minor, _opposite_taxes(session, number))
+
+
+def _opposite_taxes(session: Session, number: Mapping[UUID, int]) -> dict[tuple[int, int], tuple[UUID, int]]:
+    taxed: dict[tuple[int, int], tuple[UUID, int]] = {}
+    for portion in in_portions(number):
+        rows = session.execute(
+            select(
+                col(TaxLine.entry_id), col(TaxLine.position), col(TaxLine.tax_code_id), col(TaxLine.tax_minor)
+            ).where(col(TaxLine.entry_id).in_(portion))
+        )
+        taxed |= {(number[entry_id], place): (code, -tax) for entry_id, place, code, tax in rows}
+    return taxed
 
 
 def _set_status(

@@ -8,7 +8,7 @@ from alembic import op
 from db.migrations import laws_0015
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from core.access.audit import Violation
 from core.access.roles import Action, Caller
-from core.verification import attachments, companies, ledger, matches, receipts, replay, statements, taxes
+from core.verification import companies, ledger, matches, papers, receipts, replay, statements, taxes
 from core.verification.scope import Check, Scope
 from models import Company
 
@@ -28,7 +28,8 @@ CHECKS: Mapping[str, Check] = {
     "law 8: the audit log is whole": companies.audit_log_is_whole,
     "law 8: the audit log gives the balances": replay.log_gives_the_balances,
     "law 9: bytes are kept": statements.bytes_are_kept,
-    "law 9: attachments are kept": attachments.attachments_are_kept,
+    "law 9: attachments are kept": papers.attachments_are_kept,
+    "law 9: files of opening balances are kept": papers.opening_files_are_kept,
     "law 10: suspense is empty": ledger.suspense_is_empty,
     "law 10: transfers meet in clearing": ledger.transfers_meet,
     "law 10: matches add up": matches.matches_add_up,

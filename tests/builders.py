@@ -39,6 +39,7 @@ from models import (
     MatchMember,
     MatchStatus,
     Method,
+    OpeningBalances,
     OpenItem,
     Outcome,
     Proposal,
@@ -260,6 +261,11 @@ def attachment(session: Session, owner: Books, line: Transaction, content: bytes
     facts: dict[str, Any] = {"name": "receipt.pdf", "content_type": "application/pdf", "attached_at": NOW}
     held = {"size": len(content), "sha256": sha256(content).hexdigest(), "content": content}
     return stored(session, Attachment(company_id=owner.company_id, transaction_id=line.id, **facts, **held))
+
+
+def opening_balances(session: Session, owner: Books, booked: JournalEntry, content: bytes = b"code") -> OpeningBalances:
+    held = {"name": "trial.csv", "sha256": sha256(content).hexdigest(), "content": content, "booked_at": NOW}
+    return stored(session, OpeningBalances(company_id=owner.company_id, entry_id=booked.id, **held))
 
 
 def rule(session: Session, owner: Books, **given: Any) -> Rule:

@@ -73,6 +73,7 @@ def tell(session: Session, **given: Any) -> Story:
     builders.entry(session, books, transaction=waiting, lines=[(books.bank, -80), (books.suspense, 80)])
     builders.taxed_entry(session, books, posted=True)
     builders.attachment(session, books, line)
+    builders.opening_balances(session, books, entry)
     builders.review(session, books, entry)
     builders.proposal(session, books, line)
     builders.statement_file(session, books, content=b"same")
@@ -193,6 +194,8 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
         s, "UPDATE statement_files SET content = NULL WHERE id = :f", f=t.file.id)),
     "attachment": (9, "size and digest", lambda s, t: raw(
         s, "UPDATE attachments SET content = :c", c=b"%PDF-1.8")),
+    "opening file": (9, "size and digest", lambda s, t: raw(
+        s, "UPDATE opening_balances SET content = :c", c=b"cods")),
     "suspense": (10, "line in suspense", lambda s, t: raw(
         s, f"{LINES} account_id = :a WHERE entry_id = :e AND position = 2", e=t.entry.id, a=t.books.suspense.id)),
     "clearing": (10, "clearing keeps a balance", lambda s, t: raw(

@@ -16,13 +16,15 @@ from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
+from core.access.postings import note_posted
 from core.access.roles import Action, Caller
+from core.assurance.draw import draw_re_reviews
 from core.categorization.proposing import Proposer, load_proposer
 from core.ingestion.shown_names import as_shown, shown_names
 from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
-from core.posting.settling import matches_of_lines, settle_items
+from core.posting.settling import matches_of_lines
 from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
 from core.storage import WriteColumns
 from models import (
@@ -84,10 +86,6 @@ def book_company(
     proposer = load_proposer(session, caller, company_id)
     bookings = _decide(session, company, lines, proposer, unbooked)
     _write(session, write, caller, company, lines, bookings, proposer, now)
-    settled = {
-        key for key, method in zip(bookings.match_id, bookings.method, strict=True) if key and method is Method.MATCH
-    }
-    settle_items(session, company_id, settled)
     return _result(bookings, locked)
 
 
@@ -182,7 +180,9 @@ def _write(
     now: datetime,
 ) -> None:
     proposal_ids = _write_proposals(session, write, company.id, lines, bookings, proposer, now)
-    columns = one_line_each(lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts)
+    columns = one_line_each(
+        lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts, bookings.taxes
+    )
     entries = NewEntries(
         id=new_keys(len(lines)),
         transaction_id=lines.transaction_id,
@@ -198,7 +198,14 @@ def _write(
     )
     write_entries(session, write, company.id, entries, now=now)
     _post_automatic(session, company.id, now)
+    automatic = zip(entries.id, bookings.auto, strict=True)
+    note_posted(session, company.id, [key for key, auto in automatic if auto])
     _post_confirmed(session, company.id, entries.id, bookings, now)
+    alone = [i for i, auto in enumerate(bookings.auto) if auto and i not in bookings.parts]
+    draw_re_reviews(
+        session, write, company.id, [entries.id[i] for i in alone], [lines.amount_minor[i] for i in alone],
+        proposer.policy, now=now,
+    )  # fmt: skip
     result = _result(bookings, 0)
     record(
         session, caller, company_id=company.id, action="lines booked", subject="entry", now=now,

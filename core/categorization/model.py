@@ -67,6 +67,7 @@ class Ranker:
             header["own_text"] = {
                 "classes": list(self.own_text.classes),
                 "bits": self.own_text.bits,
+                "jointly": self.own_text.jointly,
                 "knows_companies": self.own_text.knows_companies,
             }
         return packed(header, arrays)
@@ -82,7 +83,12 @@ class Ranker:
         if own is not None:
             weights = arrays["own_weights"].astype(np.float32)
             text = TextModel(
-                tuple(own["classes"]), weights, arrays["own_intercept"], own["bits"], own["knows_companies"]
+                tuple(own["classes"]),
+                weights,
+                arrays["own_intercept"],
+                own["bits"],
+                own["knows_companies"],
+                own.get("jointly", False),
             )
         calibration = Calibration.from_dict(header["calibration"])
         return replace(base, booster_text=arrays["booster"].tobytes().decode(), own_text=text, calibration=calibration)

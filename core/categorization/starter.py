@@ -58,7 +58,7 @@ class Starter:
         """Share of first lines right in companies of a sector the starter never saw, before any review: the mean over
         the sectors left out in turn."""
         left_out = self.statement["measured"]["leave_one_sector_out"].values()
-        return sum(each["cold"]["accuracy"] for each in left_out) / max(len(left_out), 1)
+        return float(np.mean([each["cold"]["accuracy"] for each in left_out]))
 
     @property
     def known_sector_score(self) -> float:
@@ -99,7 +99,8 @@ def load_starter(folder: Path = FOLDER) -> Starter:
     if header.get("features") != list(FEATURES):
         raise UnreadableModel("the shipped starter is of another version of the program")
     weights = arrays["weights"].astype(np.float32) * arrays["scale"]
-    text = TextModel(tuple(header["classes"]), weights, arrays["intercept"], header["bits"], False)
+    jointly = header.get("jointly", False)
+    text = TextModel(tuple(header["classes"]), weights, arrays["intercept"], header["bits"], False, jointly)
     ranker = Ranker(
         arrays["booster"].tobytes().decode(),
         tuple(Meaning(**row) for row in header["meanings"]),
@@ -124,6 +125,7 @@ def starter_bytes(ranker: Ranker) -> bytes:
         "features": list(FEATURES),
         "classes": list(text.classes),
         "bits": text.bits,
+        "jointly": text.jointly,
         "meanings": [
             {"code": m.code, "name": m.name, "type": m.type, "role": m.role, "about": m.about} for m in ranker.meanings
         ],

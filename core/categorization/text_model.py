@@ -27,18 +27,31 @@ _START = 0.01  # squared gradient a feature begins with, which bounds its first 
 
 @dataclass(frozen=True)
 class TextModel:
-    """`weights` (2**bits, k) and `intercept` (k,) of k classes."""
+    """`weights` (2**bits, k) and `intercept` (k,) of k classes.
+
+    `jointly`: the classes were learned against each other; False for models stored when each was learned alone, whose
+    scores mean something else.
+    """
 
     classes: tuple[str, ...]
     weights: NDArray[np.floating[Any]]
     intercept: F32
     bits: int
     knows_companies: bool
+    jointly: bool = True
 
     def probabilities(self, keys: LineKeys) -> F32:
         """(n, k) probabilities, rows summing to 1."""
         rows = text_rows(keys, self.bits, self.knows_companies)
-        return softmax(rows @ self.weights + self.intercept)
+        scores = rows @ self.weights + self.intercept
+        return softmax(scores) if self.jointly else one_vs_rest(scores)
+
+
+def one_vs_rest(scores: NDArray[np.floating[Any]]) -> F32:
+    """Independent logistic scores (n, k) as probabilities summing to 1 a row."""
+    odds = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    scaled: F32 = (odds / np.maximum(odds.sum(axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    return scaled
 
 
 def softmax(scores: NDArray[np.floating[Any]]) -> F32:

@@ -81,21 +81,21 @@ def choose_groups(gain: Sequence[float], members: Sequence[Sequence[int]]) -> li
     Exact where up to MOST_EXACT groups hang together; where more do, the best goes first. Equal sums are decided by
     position.
     """
-    chosen: list[int] = []
-    for block in _hanging_together(members):
-        ranked = sorted((group for group in block if gain[group] > 0), key=lambda group: (-gain[group], group))
-        exact = len(ranked) <= MOST_EXACT
-        chosen += _best_packing(ranked, gain, members) if exact else _first_fitting(ranked, members)
-    return sorted(chosen)
-
-
-def _hanging_together(members: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Groups that share members, directly or through others."""
     if not members:
         return []
     group = np.repeat(np.arange(len(members)), [len(numbers) for numbers in members])
     number = np.array([one for numbers in members for one in numbers], np.int64)
-    return [sorted(set(group[block].tolist())) for block in _connected(group, number)]
+    shared = np.zeros(len(members), np.bool_)
+    _, place, count = np.unique(number, return_inverse=True, return_counts=True)
+    shared[group[count[place] > 1]] = True
+    chosen = np.flatnonzero(~shared & (np.asarray(gain) > 0)).tolist()  # most groups share no member
+    of_shared = shared[group]
+    for block in _connected(group[of_shared], number[of_shared]):
+        together = set(group[of_shared][block].tolist())
+        ranked = sorted((one for one in together if gain[one] > 0), key=lambda one: (-gain[one], one))
+        exact = len(ranked) <= MOST_EXACT
+        chosen += _best_packing(ranked, gain, members) if exact else _first_fitting(ranked, members)
+    return sorted(chosen)
 
 
 def _best_packing(ranked: Sequence[int], gain: Sequence[float], members: Sequence[Sequence[int]]) -> list[int]:

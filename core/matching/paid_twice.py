@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from core.matching.joining import same_number
 from core.matching.reading import Read
 from core.matching.texts import Bools
 
@@ -19,20 +20,19 @@ def paid_twice(read: Read, paying: Iterable[int], open_lines: Bools) -> dict[int
         paying: lines that settle something alone.
     """
     side = read.line
-    payment = np.stack([side.account, side.unit, side.amount, side.name.of_row], axis=1)
-    by_payment: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    repeated = set(side.amount[open_lines].tolist())
-    for line in paying:
-        if int(side.amount[line]) in repeated:
-            by_payment[tuple(payment[line].tolist())].append(line)
+    payment = same_number(side.account, side.unit, side.amount, side.name.of_row)
+    alone = np.array(list(paying), np.int64)
+    alone = alone[np.isin(payment[alone], payment[open_lines])]
+    by_payment: dict[int, list[int]] = defaultdict(list)
+    for line in alone.tolist():
+        by_payment[int(payment[line])].append(line)
     notes: dict[int, str] = {}
-    for line in np.flatnonzero(open_lines).tolist():
-        others = by_payment.get(tuple(payment[line].tolist()), ())
+    for line in np.flatnonzero(open_lines & np.isin(payment, payment[alone])).tolist():
+        others = by_payment[int(payment[line])]
         apart = {other: abs(int(side.day[line] - side.day[other])) for other in others}
         near = [other for other in apart if apart[other] <= MOST_DAYS]
-        if near and side.name.keys[payment[line, 3]]:
+        if near and side.name.keys[side.name.of_row[line]]:
             other = min(near, key=lambda one: (apart[one], one))
-            notes[line] = (
-                f"Perhaps paid twice: the line of {read.lines.booked_on[read.line_order[other]]} with this name and amount is matched."
-            )
+            day = read.lines.booked_on[read.line_order[other]]
+            notes[line] = f"Perhaps paid twice: the line of {day} with this name and amount is matched."
     return notes

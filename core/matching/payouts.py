@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 
 from core.matching.fees import FeeRule, can_be_fee, explains, learned_rule, slack
-from core.matching.subsets import MOST_POOL, subsets_with_sum
 from core.matching.reading import Read
+from core.matching.subsets import MOST_POOL, subsets_with_sum
 
 SALE_KINDS = frozenset({"sale", "payout"})
 LATEST_PAYOUT = 7  # days from the sales to the payout
@@ -87,8 +87,9 @@ def _lines_near(read: Read, days: dict[_Day, tuple[int, ...]]) -> dict[_Day, lis
 
 def _rules(read: Read, days: dict[_Day, tuple[int, ...]], near: dict[_Day, list[int]]) -> dict[str, FeeRule]:
     seen: dict[str, list[tuple[list[int], int]]] = {day[1]: [] for day in days}
+    amounts = read.item.amount.tolist()
     for day, members in sorted(days.items()):
-        gross = read.item.amount[list(members)].tolist()
+        gross = [amounts[item] for item in members]
         seen[day[1]] += [(gross, int(read.line.amount[line])) for line in near.get(day, ())]
     return {processor: learned_rule(observed) for processor, observed in seen.items()}
 

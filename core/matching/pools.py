@@ -53,10 +53,10 @@ class Search:
         )
         adding_up = dict(zip(tried, sets, strict=True))
         found: list[Found] = []
-        for place, (top, pool) in enumerate(zip(tops.tolist(), pools, strict=True)):
-            ways = adding_up.get(place, [])
+        for place, (top, tied) in enumerate(zip(tops.tolist(), pools, strict=True)):
+            pool, ways = tied, adding_up.get(place, [])
             if not ways and len(pool) < FILLED_POOL:
-                pool = self._filled(top, pool)
+                pool = self._filled(top, tied)
                 ways = subsets_with_sum(self._parts.amount[pool], targets[place], most=self._most)
             found += [Found(top, tuple(sorted(pool[list(way)].tolist())), len(pool), len(ways)) for way in ways]
         return found

@@ -35,11 +35,16 @@ class Pairs:
 
     def of(self, mask: Bools) -> "Pairs":
         """Those that the mask keeps."""
+        return self.at(np.flatnonzero(mask))
+
+    def at(self, places: Integers) -> "Pairs":
+        """Those at these places."""
         found = self.evidence
         part = Evidence(
-            found.weight[mask], found.clear[mask], found.similarity[mask], found.shared[mask], found.quoted[mask]
-        )
-        return Pairs(self.kind, self.i[mask], self.j[mask], part, self.probability[mask])
+            found.weight[places], found.clear[places], found.similarity[places],
+            found.shared[places], found.quoted[places],
+        )  # fmt: skip
+        return Pairs(self.kind, self.i[places], self.j[places], part, self.probability[places])
 
 
 class Proposer:

@@ -68,6 +68,12 @@ class NoItemTable(StatementRefused):
         super().__init__(f"{name} holds no table of open items that can be read. {why}")
 
 
+class NoTrialBalance(StatementRefused):
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"{name} holds no trial balance that can be read. {why}")
+
+
 class ItemsUnclear(StatementRefused):
     """A table of open items leaves something open that only a person can say; `missing` says what, in words.
 
@@ -221,6 +227,21 @@ class UnbalancedEntry(BookkeepingError):
         )
 
 
+class TrialBalanceUneven(BookkeepingError):
+    """Debits and credits of a trial balance are not the same; the amounts come as text with their currency."""
+
+    def __init__(self, debit: str, credit: str, difference: str, currency: str) -> None:
+        self.debit, self.credit, self.difference, self.currency = debit, credit, difference, currency
+        super().__init__(
+            f"The trial balance does not balance: {debit} debit and {credit} credit differ by {difference} {currency}. "
+            "Correct the file and upload it again."
+        )
+
+
+class OpeningRefused(BookkeepingError):
+    """Opening balances cannot be booked; the sentence says why."""
+
+
 class PeriodClosed(BookkeepingError):
     def __init__(self, booked_on: date, closed_through: date) -> None:
         self.booked_on, self.closed_through = booked_on, closed_through
@@ -243,6 +264,13 @@ class EntryNotOpen(BookkeepingError):
         super().__init__(f"Entry {entry} is {status} already; reload the queue.")
 
 
+class ReReviewDecided(BookkeepingError):
+    """Somebody decided on the drawn entry in the meantime, in the re-review or elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__("This line was decided on in the meantime; go on with the next one.")
+
+
 class NoAccountChosen(BookkeepingError):
     """The entry stands on the suspense account, so there is nothing yet to approve."""
 
@@ -257,6 +285,14 @@ class AccountNotBookable(BookkeepingError):
     def __init__(self, account: str, why: str) -> None:
         self.account, self.why = account, why
         super().__init__(f"{account} cannot take the line: {why}.")
+
+
+class AttachmentRefused(BookkeepingError):
+    """A file cannot be kept as evidence of a bank line."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"{name} cannot be attached: {why}.")
 
 
 class DecisionTakenBack(BookkeepingError):
@@ -312,6 +348,13 @@ class MatchRefused(BookkeepingError):
 
 
 # --- categorising -----------------------------------------------------------------------------
+
+
+class ModelChanged(BookkeepingError):
+    """Another model was put to use while this one was trained and compared."""
+
+    def __init__(self) -> None:
+        super().__init__("Another model was put to use in the meantime, so the comparison does not count. Train again.")
 
 
 class UnreadableModel(BookkeepingError):

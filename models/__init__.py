@@ -1,6 +1,7 @@
 """All tables. Importing this package registers every one of them."""
 
 from models.access import CompanyAccess, Role, User, UserSession
+from models.attachments import Attachment
 from models.audit import AuditEvent
 from models.base import Table
 from models.companies import Account, AccountRole, AccountType, BankAccount, BankAccountKind, Company, Layout
@@ -8,6 +9,8 @@ from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
 from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
 from models.naming import AliasOrigin, CounterpartyAlias
+from models.opening import OpeningBalances
+from models.re_reviews import ReReview
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -20,11 +23,13 @@ from models.statements import (
     StatementFile,
     Transaction,
 )
+from models.tax import TaxCode, TaxLine
 
 __all__ = [
-    "Account", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount", "BankAccountKind", "Company",
-    "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind",
-    "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind", "MatchMember",
-    "MatchStatus", "Method", "ModelVersion", "OpenItem", "Outcome", "Proposal", "ReceiptSum", "Reconciliation",
-    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "Transaction", "User", "UserSession",
+    "Account", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
+    "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind",
+    "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind",
+    "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal",
+    "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
+    "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ LINKS = {
         Link("home", "Companies", "domain", "", None),
         Link("upload", "Upload", "upload_file", _MONTH, Action.IMPORT),
         Link("review", "Review", "checklist", _MONTH, Action.READ, Action.REVIEW),
+        Link("re_review", "Re-review", "visibility_off", _MONTH, Action.REVIEW),
         Link("posted", "Posted", "fact_check", _MONTH, Action.READ, Action.REVIEW),
         Link("reconcile", "Reconcile", "balance", _MONTH, Action.RECONCILE),
         Link("metrics", "Metrics", "query_stats", _TRUST, Action.READ, Action.REVIEW),

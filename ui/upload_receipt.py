@@ -72,9 +72,7 @@ def _sums(part: AccountSums, asking: bool = False) -> Sums:
 def show_sums(sums: dict[str, Sums], files: int, new_word: str, key: str, item: str = "Lines") -> None:
     """The receipt as a sum in lines, and under it in money, a currency a line."""
     total = sum(sums.values(), Sums())
-    balanced = all(one.add_up for one in sums.values())
-    answered("Is everything accounted for?", badge_text("confirmed" if balanced else "difference",
-             f"Every {item.lower().removesuffix('s')}" if balanced else None))  # fmt: skip
+    answered("Is everything accounted for?", _accounted(sums, total, item))
     parts = [("", f"{item} in {count(files, 'file')}", f"{total.lines[0]:,}"), ("=", new_word, f"{total.new[0]:,}")]
     parts.append(("+", "Already stored", f"{total.known[0]:,}"))
     if total.asking[0]:
@@ -84,6 +82,15 @@ def show_sums(sums: dict[str, Sums], files: int, new_word: str, key: str, item: 
     for currency, one in sorted(sums.items()):
         if currency and one.lines[0]:
             st.caption(plain(_in_money(currency, one)))
+
+
+def _accounted(sums: dict[str, Sums], total: Sums, item: str) -> str:
+    """The badge; of no lines at all, or of some that wait for an answer, nothing is claimed."""
+    if not all(one.add_up for one in sums.values()):
+        return badge_text("difference")
+    if total.asking[0] or not total.lines[0]:
+        return badge_text("asking", "After your answer" if total.asking[0] else "Nothing counted yet")
+    return badge_text("confirmed", f"Every {item.lower().removesuffix('s')}")
 
 
 def _in_money(currency: str, one: Sums) -> str:

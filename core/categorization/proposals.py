@@ -83,6 +83,7 @@ def propose(
     roles, codes, keys = (
         np.array([getattr(option, column) for option in accounts], dtype=object) for column in ("role", "code", "key")
     )
+    method = np.where(by_rule, "rule", np.where(by_model, "model", "none")).astype(object)
     held = decide(
         policy,
         confidence=confidence,
@@ -91,6 +92,7 @@ def propose(
         code=codes[chosen],
         named_or_seen=by_rule | ranking.seen,
         has_basis=by_rule | by_model,
+        method=method,
     )
     rule_of = np.array([*usable, -1], np.int32)[hit]
     splits = split_lines(rules, rule_of, lines.amount_minor)
@@ -104,7 +106,7 @@ def propose(
     return Proposals(
         keys[chosen],
         confidence,
-        np.where(by_rule, "rule", np.where(by_model, "model", "none")).astype(object),
+        method,
         rule_of,
         reason,
         np.append(keys, "")[ranking.account],

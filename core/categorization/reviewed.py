@@ -78,6 +78,13 @@ def reviewed_decisions(session: Session, caller: Caller, company_id: UUID) -> De
     return Decisions.of(lines, [str(row[2]) for row in found], np.array([row[4] for row in found], np.int64), first)
 
 
+def decided_count(session: Session, caller: Caller, company_id: UUID) -> int:
+    """How many lines people decided for one account each."""
+    caller.require(company_id, Action.READ)
+    count: int = session.execute(_standing(company_id, func.count())).scalar_one()
+    return count
+
+
 def reviewed_lines(session: Session, caller: Caller, company_id: UUID) -> Labelled:
     """Every decided line with its account (str of its id), by date."""
     caller.require(company_id, Action.READ)

@@ -60,7 +60,7 @@ class RuleSuggestion:
 def rule_findings(session: Session, caller: Caller, company_id: UUID) -> list[RuleFinding]:
     """Faults of the rules that are in force, held against the last year of bank lines."""
     caller.require(company_id, Action.READ)
-    ids, rules = _in_force(session, company_id)
+    ids, rules = rules_in_force(session, company_id)
     lines = _lines_of_last_year(session, company_id)
     return [RuleFinding(ids[one.rule], one) for one in lint_rules(rules, lines)]
 
@@ -97,7 +97,7 @@ def suggest_rules(
     """Rules that standing decisions speak for without exception, most decisions first; for a person to accept."""
     caller.require(company_id, Action.READ)
     decided = reviewed_lines(session, caller, company_id)
-    _, rules = _in_force(session, company_id)
+    _, rules = rules_in_force(session, company_id)
     taken = first_hits(rules, decided.lines) >= 0
     accounts: dict[tuple[str, bool], list[str]] = defaultdict(list)
     by_rule: set[tuple[str, bool]] = set()
@@ -135,7 +135,8 @@ def _bookable_names(session: Session, company_id: UUID, account_ids: Sequence[UU
     return {account_id: f"{code} {name}" for account_id, code, name in rows}
 
 
-def _in_force(session: Session, company_id: UUID) -> tuple[list[UUID], list[Rule]]:
+def rules_in_force(session: Session, company_id: UUID) -> tuple[list[UUID], list[Rule]]:
+    """The rules that decide now, in their order, with their keys. The caller's access is checked already."""
     names = shown_names(session, company_id)
     rows = session.execute(
         select(StoredRule)

@@ -1,7 +1,6 @@
 """Deleting one bank line on purpose, and restoring it. The line stays known, so that no file brings it back."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,24 +15,7 @@ from core.posting.closed_statements import check_statements_open
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import release_lines
 from core.storage import WriteColumns
-from models import BankAccount, DeletedLine, Match, MatchMember, MatchStatus, OpenItem, StatementFile, Transaction, User
-
-
-@dataclass(frozen=True, slots=True)
-class DeletedRecord:
-    """A line that a person deleted and nobody restored. Money is in minor units of `currency`, money in > 0."""
-
-    transaction_id: UUID
-    bank_account: str  # name
-    booked_on: date
-    amount_minor: int
-    currency: str
-    description: str
-    file_name: str
-    row: int
-    reason: str
-    deleted_by: str  # "" for scripts and jobs
-    deleted_at: datetime
+from models import DeletedLine, Match, MatchMember, MatchStatus, OpenItem, Transaction
 
 
 def delete_line(
@@ -109,46 +91,6 @@ def restore_line(session: Session, caller: Caller, company_id: UUID, transaction
         session, caller, company_id=company_id, action="bank line restored", subject="transaction",
         subject_id=transaction_id, now=now, before={"reason": deletion.reason}, after=_facts(line),
     )  # fmt: skip
-
-
-def list_deleted_lines(session: Session, caller: Caller, company_id: UUID, *, most: int = 200) -> list[DeletedRecord]:
-    """The company's deleted lines that nobody restored, the latest deletion first, at most `most`.
-
-    Raises:
-        NotFound, AccessDenied.
-    """
-    caller.require(company_id, Action.READ)
-    rows = session.execute(
-        select(
-            col(Transaction.id), col(BankAccount.name).label("bank_account"), col(Transaction.booked_on),
-            col(Transaction.amount_minor), col(Transaction.currency), col(Transaction.description),
-            col(StatementFile.name).label("file_name"), col(Transaction.row), col(DeletedLine.reason),
-            col(User.display_name), col(DeletedLine.deleted_at),
-        )
-        .join(Transaction, col(Transaction.id) == col(DeletedLine.transaction_id))
-        .join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
-        .join(StatementFile, col(StatementFile.id) == col(Transaction.statement_file_id))
-        .outerjoin(User, col(User.id) == col(DeletedLine.deleted_by))
-        .where(col(DeletedLine.company_id) == company_id, col(DeletedLine.restored_at).is_(None))
-        .order_by(col(DeletedLine.deleted_at).desc(), col(Transaction.id))
-        .limit(most)
-    )  # fmt: skip
-    return [
-        DeletedRecord(
-            transaction_id=row.id,
-            bank_account=row.bank_account,
-            booked_on=row.booked_on,
-            amount_minor=row.amount_minor,
-            currency=row.currency,
-            description=row.description,
-            file_name=row.file_name,
-            row=row.row,
-            reason=row.reason,
-            deleted_by=row.display_name or "",
-            deleted_at=row.deleted_at,
-        )
-        for row in rows
-    ]
 
 
 def _changeable(session: Session, company: OpenCompany, transaction_id: UUID) -> Any:

@@ -150,7 +150,7 @@ class _Storing:
         periods = [(one.bank_account_id, period) for one in preview.accounts if (period := period_of(one.lines))]
         known = load_known(self.session, self.company_id, spans_of(periods))
         accounts, _ = sort_file(parts, read, known, preview.said)
-        if [one.is_new for one in accounts] != [one.is_new for one in preview.accounts]:
+        if [_outcome(one) for one in accounts] != [_outcome(one) for one in preview.accounts]:
             raise BooksChanged(preview.name)
         return accounts
 
@@ -181,6 +181,11 @@ class _Storing:
             }
             self.write(self.session, Layout, {name: [value] for name, value in layout.items()})
         return keys
+
+
+def _outcome(account: AccountPreview) -> tuple[tuple[bool, ...], list[tuple[int, bool]]]:
+    """What a person saw of an account's lines: which count as new, and which were shown as doubtful."""
+    return account.is_new, [(doubtful.row, doubtful.is_new) for doubtful in account.doubtful]
 
 
 def _line_columns(

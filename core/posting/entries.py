@@ -16,7 +16,9 @@ from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
+from core.access.postings import note_posted
 from core.access.roles import Action, Caller
+from core.assurance.draw import draw_re_reviews
 from core.categorization.proposing import Proposer, load_proposer
 from core.ingestion.shown_names import as_shown, shown_names
 from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
@@ -182,7 +184,9 @@ def _write(
     now: datetime,
 ) -> None:
     proposal_ids = _write_proposals(session, write, company.id, lines, bookings, proposer, now)
-    columns = one_line_each(lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts)
+    columns = one_line_each(
+        lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts, bookings.taxes
+    )
     entries = NewEntries(
         id=new_keys(len(lines)),
         transaction_id=lines.transaction_id,
@@ -198,7 +202,14 @@ def _write(
     )
     write_entries(session, write, company.id, entries, now=now)
     _post_automatic(session, company.id, now)
+    automatic = zip(entries.id, bookings.auto, strict=True)
+    note_posted(session, company.id, [key for key, auto in automatic if auto])
     _post_confirmed(session, company.id, entries.id, bookings, now)
+    alone = [i for i, auto in enumerate(bookings.auto) if auto and i not in bookings.parts]
+    draw_re_reviews(
+        session, write, company.id, [entries.id[i] for i in alone], [lines.amount_minor[i] for i in alone],
+        proposer.policy, now=now,
+    )  # fmt: skip
     result = _result(bookings, 0)
     record(
         session, caller, company_id=company.id, action="lines booked", subject="entry", now=now,

@@ -1,8 +1,9 @@
 """Taking entries out of the books: a posted one by its exact opposite, one in review by withdrawing it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -24,7 +25,18 @@ from core.posting.writing import (
     write_entries,
 )
 from core.storage import WriteColumns
-from models import EntryStatus, JournalEntry, JournalLine, Method, Transaction
+from models import EntryStatus, JournalEntry, JournalLine, Method, TaxLine, Transaction
+
+
+class Reversible(Protocol):
+    """What reversing needs of a posted entry whose row, or whose company's row, is locked."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def booked_on(self) -> date: ...
+    @property
+    def currency(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ def write_reversals(
     session: Session,
     caller: Caller,
     company: OpenCompany,
-    entries: Sequence[LockedEntry],
+    entries: Sequence[Reversible],
     *,
     write: WriteColumns,
     now: datetime,
@@ -206,7 +218,19 @@ def _opposite_lines(session: Session, entry_ids: Sequence[UUID]) -> LineColumns:
             position.append(place)
             account_id.append(account)
             amount_minor.append(-amount)
-    return LineColumns(entry, position, account_id, amount_minor)
+    return LineColumns(entry, position, account_id, amount_minor, _opposite_taxes(session, number))
+
+
+def _opposite_taxes(session: Session, number: Mapping[UUID, int]) -> dict[tuple[int, int], tuple[UUID, int]]:
+    taxed: dict[tuple[int, int], tuple[UUID, int]] = {}
+    for portion in in_portions(number):
+        rows = session.execute(
+            select(
+                col(TaxLine.entry_id), col(TaxLine.position), col(TaxLine.tax_code_id), col(TaxLine.tax_minor)
+            ).where(col(TaxLine.entry_id).in_(portion))
+        )
+        taxed |= {(number[entry_id], place): (code, -tax) for entry_id, place, code, tax in rows}
+    return taxed
 
 
 def _set_status(

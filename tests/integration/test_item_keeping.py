@@ -82,6 +82,7 @@ def test_an_item_is_added_changed_removed_and_put_back_and_each_step_is_audited(
     ("wrong", "message"),
     [
         ({"number": " "}, "needs a number"), ({"amount_minor": 0}, "nothing is open"),
+        ({"amount_minor": 2**63}, "larger than the books"),
         ({"currency": "XXZ"}, "currency"),
         ({"counterparty": "x" * 201}, "more than 200"), ({"issued_on": date(1899, 1, 1)}, "outside 1970"),
     ],
@@ -203,6 +204,11 @@ def test_the_list_is_filtered_sorted_paged_and_aged_by_the_database(database: st
     assert numbers(books, ItemFilter(age=Age.TO_30)) == ["N3", "N2"]
     assert numbers(books, ItemFilter(age=Age.OVER_90)) == ["N7"]
     assert numbers(books, ItemFilter(kind=ItemKind.BILL)) == numbers(books, ItemFilter(text="po 100%")) == ["B1"]
+    add(books, number="Ü1", counterparty="MÜLLER & SÖHNE", amount_minor=50)
+    assert numbers(books, ItemFilter(text="müller")) == numbers(books, ItemFilter(text="ü1")) == ["Ü1"]
+    with unit_of_work() as session:
+        (gone,) = session.exec(select(OpenItem.id).where(OpenItem.number == "Ü1"))
+        remove_item(session, builders.caller(books.company_id), books.company_id, gone, write=write_columns, now=NOW)
     assert numbers(books, ItemFilter(order=Order.AMOUNT, descending=True), rows=2) == ["N7", "B1"]
     assert numbers(books, ItemFilter(order=Order.NUMBER), rows=4, page=9) == ["N7"]
     caller = builders.caller(books.company_id)
@@ -218,11 +224,13 @@ def test_the_downloaded_list_can_be_uploaded_again_and_holds_no_formula(database
     books = found_books()
     add(books, counterparty="=HYPERLINK(1)")
     add(books, number="B-2", kind=ItemKind.BILL, amount_minor=-700, due_on=None)
+    add(books, number="-12", amount_minor=40)
     caller = builders.caller(books.company_id)
     with unit_of_work() as session:
         content = items_csv(session, caller, books.company_id, ItemFilter(), today=TODAY)
         again = preview_open_items(session, caller, books.company_id, RawFile("list.csv", content))
     assert b",'=HYPERLINK(1)," in content
+    assert b"\n-12," in content
     assert again.error is None
-    assert again.is_new == (False, False)
+    assert again.is_new == (False, False, False)
     assert not again.problems

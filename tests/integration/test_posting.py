@@ -15,6 +15,7 @@ from core.posting import entries
 from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.entries import BookingResult, book_company, rebook_lines
 from core.posting.reviewing import change_account, reject
+from core.reconciliation.deciding import confirm_match
 from db.bulk import write_columns as write
 from db.engine import unit_of_work
 from models import (
@@ -198,6 +199,27 @@ def test_a_suggested_match_leaves_even_a_sure_line_in_review(books, book):
         assert (proposal.method, proposal.hold_reason) == (Method.MODEL, WAITS_FOR_MATCH)
         assert proposal.match_id == match_id
         assert session.get(OpenItem, items[0]).status == ItemStatus.OPEN
+
+
+def test_a_sure_line_is_posted_where_its_suggested_match_leads_to_the_same_account(books, book, caller):
+    (line,) = lines(books, 10_000, counterparty="acme")
+    match_id, items = settled(books, line, (10_000, books.revenue.id), status=MatchStatus.SUGGESTED)
+    assert book({"acme": (books.revenue.id, 1.0)}).auto_approved == 1
+    with unit_of_work() as session:
+        posted = live_entry(session, line)
+        assert (posted.status, posted.method) == (EntryStatus.POSTED, Method.MODEL)
+        assert proposal_of(session, posted.id).match_id == match_id
+        assert session.get(OpenItem, items[0]).status == ItemStatus.OPEN
+        confirm_match(session, caller, books.company_id, match_id, write=write, now=LATER)
+    with unit_of_work() as session:
+        assert live_entry(session, line).id == posted.id
+        assert session.get(OpenItem, items[0]).status == ItemStatus.SETTLED
+
+
+def test_a_suggested_match_that_leads_to_several_accounts_leaves_the_line_in_review(books, book):
+    (line,) = lines(books, 10_000, counterparty="acme")
+    settled(books, line, (6_000, books.revenue.id), (4_000, books.expense.id), status=MatchStatus.SUGGESTED)
+    assert book({"acme": (books.revenue.id, 1.0)}).needs_review == 1
 
 
 def test_a_certain_match_above_the_materiality_limit_waits_and_one_a_person_confirmed_is_posted(books, book):

@@ -57,6 +57,9 @@ def tell(session: Session, **given: Any) -> Story:
     )
     waiting = builders.transaction(session, books, amount_minor=-80)
     builders.entry(session, books, transaction=waiting, lines=[(books.bank, -80), (books.suspense, 80)])
+    builders.taxed_entry(session, books, posted=True)
+    builders.attachment(session, books, line)
+    builders.opening_balances(session, books, entry)
     builders.review(session, books, entry)
     builders.proposal(session, books, line)
     builders.statement_file(session, books, content=b"same")
@@ -117,6 +120,9 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
         s, "DELETE FROM journal_lines WHERE entry_id = :e", e=t.entry.id)),
     "foreign account": (1, "belongs to another company", lambda s, t: raw(
         s, f"{LINES} account_id = :a WHERE entry_id = :e AND position = 2", e=t.entry.id, a=t.others.expense.id)),
+    "other tax": (1, "tax that is kept of it", lambda s, t: raw(
+        s, "UPDATE tax_lines SET tax_minor = tax_minor + 1")),
+    "tax elsewhere": (1, "tax that is kept of it", lambda s, t: raw(s, "UPDATE tax_lines SET position = 1")),
     "posted without a moment": (2, "when it was posted", lambda s, t: raw(
         s, "UPDATE journal_entries SET posted_at = NULL WHERE id = :e", e=t.entry.id)),
     "reversed alone": (2, "without a posted reversal", lambda s, t: raw(
@@ -165,6 +171,10 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
         s, "UPDATE statement_files SET content = :c WHERE id = :f", c=b"x" * t.file.size, f=t.file.id)),
     "bytes gone": (9, "not kept anywhere", lambda s, t: raw(
         s, "UPDATE statement_files SET content = NULL WHERE id = :f", f=t.file.id)),
+    "attachment": (9, "size and digest", lambda s, t: raw(
+        s, "UPDATE attachments SET content = :c", c=b"%PDF-1.8")),
+    "opening file": (9, "size and digest", lambda s, t: raw(
+        s, "UPDATE opening_balances SET content = :c", c=b"cods")),
     "suspense": (10, "line in suspense", lambda s, t: raw(
         s, f"{LINES} account_id = :a WHERE entry_id = :e AND position = 2", e=t.entry.id, a=t.books.suspense.id)),
     "clearing": (10, "clearing keeps a balance", lambda s, t: raw(

@@ -329,3 +329,19 @@ def test_every_shape_of_conditions_survives_the_form(conditions):
     draft = rule_draft.draft_of("k", conditions)
     groups = [(group.join, list(group.rows.values())) for group in draft.groups.values()]
     assert tuple(rule_draft.joined(draft.top, groups, draft.others)) == conditions
+
+
+def test_a_conflict_is_listed_and_the_chosen_account_becomes_a_rule(books, caller):
+    with unit_of_work() as session:
+        for row, account in enumerate((books.expense, books.expense, books.revenue), start=1):
+            line = builders.transaction(session, books, row=row, counterparty="Costco", amount_minor=-3_000)
+            builders.review(session, books, builders.entry(session, books, transaction=line), account_id=account.id)
+    page = opened()
+    assert any("**Costco**, money out, 30.00" in each.value and "3 decisions" in each.value for each in page.markdown)
+    choice = page.selectbox(key="conflict_account_0")
+    assert [option.partition(":")[2].strip().partition(",")[0] for option in choice.options] == ["2 times", "1 time"]
+    check(choice.select_index(1).run())
+    check(page.button(key="conflict_rule_0").click().run())
+    (rule,) = stored(books, caller)
+    assert (rule.name, rule.account_id) == ("Costco", books.revenue.id)
+    assert not page.selectbox

@@ -20,7 +20,7 @@ _FEWEST_ROWS = 2
 _LONGEST_DATE = 14  # signs; the first column of a printed statement is its day
 _AMOUNT = re.compile(r"(?<![\w.,])[+-]?[$€£]?\d[\d.,' ]*[.,]\d{2}(?:\s?(?:-|[CD]R?))?(?![\w.,])")
 _RULER = re.compile(r"[\s\-=_+*]+")
-_WORD = re.compile(r"[^ ]+")
+_WORD = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?=[.,]\d{2}(?!\d))|[^ ]+")  # blanks between thousands part no columns
 _TABS = 8
 _SAMPLE = 80
 

@@ -14,6 +14,7 @@ from core.access.roles import Action, Caller
 from core.errors import AlreadyTaken, InvalidInput, ItemNotOpen, NotFound
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.items.values import LONGEST
+from core.money import MINOR_MAX
 from core.posting.open_entries import open_company
 from core.reconciliation.deciding import dismiss_match
 from core.storage import WriteColumns
@@ -157,6 +158,8 @@ def _checked(session: Session, company_id: UUID, details: ItemDetails) -> dict[s
             raise InvalidInput(f"The {name} has more than {most} signs.")
     if details.amount_minor == 0:
         raise InvalidInput("The amount is zero, so nothing is open.")
+    if abs(details.amount_minor) > MINOR_MAX:
+        raise InvalidInput("The amount is larger than the books can hold.")
     if details.currency not in currency_codes():
         raise InvalidInput(f"“{details.currency}” is no currency.")
     for day in (details.issued_on, details.due_on):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ _CSV_COLUMNS = (
     "whole_amount", "fee", "status", "overdue",
 )  # fmt: skip
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
 class Show(StrEnum):
@@ -158,13 +160,13 @@ def _cells(item: ListedItem) -> Iterator[str]:
 
     yield from (_harmless(item.number), str(item.kind), _harmless(item.counterparty), item.issued_on.isoformat())
     yield item.due_on.isoformat() if item.due_on else ""
-    yield from (amount(item.amount_minor), item.currency, _harmless(item.reference), item.account_code)
+    yield from (amount(item.amount_minor), item.currency, _harmless(item.reference), _harmless(item.account_code))
     yield from (amount(item.total_minor), amount(item.fee_minor), str(item.status), str(item.age))
 
 
 def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    """A text that no spreadsheet takes for a formula; a number with its sign is none."""
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) and not _NUMBER.fullmatch(text) else text
 
 
 def _age(today: date) -> ColumnElement[str]:

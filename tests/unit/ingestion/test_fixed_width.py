@@ -120,3 +120,10 @@ def test_an_amount_wider_than_its_column_is_never_cut_in_two(amount: str, minor:
     statement = read_statement(RawFile("printed.txt", "\n".join([*rows, wide, ""]).encode()), None, "USD")
     assert [line.amount_minor for line in statement.lines if line.row == 15] == ([] if minor is None else [minor])
     assert bool([one for one in statement.problems if one.severity is Severity.ERROR]) is (minor is None)
+
+
+def test_blanks_between_thousands_part_no_columns() -> None:
+    amounts = ["-950.00"] * 13 + ["1 234 567.00"]
+    rows = [f"2024-01-{day:02}  {'SALE OF GOODS':<18}{amount:>14}" for day, amount in enumerate(amounts, 1)]
+    statement = read_statement(RawFile("printed.txt", "\n".join([*rows, ""]).encode()), None, "USD")
+    assert [line.amount_minor for line in statement.lines] == [-95_000] * 13 + [123_456_700]

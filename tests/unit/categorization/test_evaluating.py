@@ -47,7 +47,9 @@ def test_by_time_all_figures_are_there_and_the_promise_is_kept() -> None:
     assert found["accuracy"] > found["baselines"]["svm_context"]["accuracy"] - 0.02
     assert found["log_loss"] < found["baselines"]["svm_context"]["log_loss"]
     assert found["ece"] < 0.06
-    assert found["unseen_counterparty"]["auto_approved"] == 0
+    unseen = found["unseen_counterparty"]
+    assert unseen["auto_approved"] == 0
+    assert 0 <= unseen["held_above_threshold"] <= unseen["rows"]
     assert found["auto_approved"] == 0 or found["auto_approved_precision"] > 0.95
     assert json.loads(json.dumps(found)) == found
 
@@ -60,6 +62,32 @@ def test_by_company_every_row_is_tested_once() -> None:
     assert len(found["thresholds"]) == len(found["thresholds_measured"]) >= 5
     assert found["unseen_counterparty"]["rows"] == len(rows)
     assert found["accuracy"] > 0.4
+
+
+def small_file(accounts: list[str]) -> Labelled:
+    """A year of rows of one company, as many as there are accounts, payee by payee."""
+    content = "company,date,amount,description,account\n" + "".join(
+        f"a,2024-{1 + i * 12 // len(accounts):02d}-{1 + i % 28:02d},-{5 + i % 7},PAYEE {'XYZW'[i % 4] * 4},{account}\n"
+        for i, account in enumerate(accounts)
+    )
+    return read_labelled(content.encode()).rows
+
+
+@pytest.mark.parametrize(
+    ("accounts", "least"),
+    [
+        (["rent", "food", "fuel", "food"] * 50, 0.9),
+        (["rent"] * 200, 1.0),
+        ((["rent", "food", "fuel", "food"] * 40)[:150] + ["new"] * 50, 0.0),
+    ],
+    ids=["three accounts", "one account", "an account that only the test knows"],
+)
+def test_a_small_file_is_measured(accounts: list[str], least: float) -> None:
+    found = evaluate(small_file(accounts), load_starter().ranker)
+    assert found["rows"] == 60
+    assert found["accuracy"] >= least
+    assert all(each["rows"] == 60 for each in found["baselines"].values())
+    assert json.loads(json.dumps(found)) == found
 
 
 def test_a_split_by_company_needs_companies() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.categorization.company_policy import policy_of
 from core.categorization.policy import Policy
 from core.posting.group_detail import GroupDetail
-from core.posting.queue import QueueFilter
+from core.posting.queue_filter import QueueFilter
 from core.posting.reviewing import approve, change_account, reject
 from core.posting.sure_lines import SureLines, sure_lines
 from db.bulk import write_columns

@@ -10,7 +10,7 @@ from core.ingestion.import_history import ImportRecord, list_imports
 from core.ingestion.previewing import ImportPreview, PreviewStatus
 from db.engine import snapshot
 from ui import upload_desk as desk
-from ui.frame import empty, refusals_shown, section
+from ui.frame import refusals_shown, section
 from ui.navigation import LINKS
 from ui.onboarding import FOUNDED
 from ui.upload_files import file_card
@@ -22,11 +22,12 @@ from ui.words import count, plain
 
 def statements(caller: Caller, company_id: UUID, company: str) -> None:
     """The whole of the segment."""
-    top, side = st.columns([0.66, 0.34], gap="medium")
+    waiting = desk.files()
+    fresh = not waiting and desk.DONE not in st.session_state
+    top, side = (st.container(), st.empty()) if fresh else st.columns([0.66, 0.34], gap="medium")
     with top:
         say_what_was_taken_back()
-        _field(company_id, company)
-    waiting = desk.files()
+        _field(company_id, company, fresh)
     found: Sequence[ImportPreview] = ()
     with top, refusals_shown():
         found = desk.previews(caller, company_id) if waiting else ()
@@ -53,20 +54,20 @@ def statements(caller: Caller, company_id: UUID, company: str) -> None:
         section("Stored just now" if found else "Files", "" if found else "What became of each.")
         for record in records:
             record_card(caller, company_id, record)
-    if not found and not records:
-        empty(
-            "upload_file", "Drop the files of this month here",
-            "Of any bank, card or processor, as many as there are. You see what each holds before anything is stored.",
-        )  # fmt: skip
 
 
-def _field(company_id: UUID, company: str) -> None:
-    if st.session_state.get(FOUNDED) == company_id and not desk.files() and desk.DONE not in st.session_state:
+def _field(company_id: UUID, company: str, fresh: bool) -> None:
+    """Where files are dropped; as long as nothing else is on the page it fills it, so that no drop goes astray."""
+    if fresh and st.session_state.get(FOUNDED) == company_id:
         st.success(f"{plain(company)} is ready. The last step: drop its first files.", icon=":material/task_alt:")
-    st.file_uploader(
-        "Statement files", accept_multiple_files=True, label_visibility="collapsed", key=desk.field_key(),
-        max_upload_size=desk.MOST_MEGABYTES, on_change=desk.take_files,
-    )  # fmt: skip
+    with st.container(key="dropfield" if fresh else "addfield", gap="small"):
+        if fresh:
+            st.markdown("**Drop the files of this month into the field**")
+            st.caption("Of any bank, card or processor. You see what each holds before anything is stored.")
+        st.file_uploader(
+            "Statement files", accept_multiple_files=True, label_visibility="collapsed", key=desk.field_key(),
+            max_upload_size=desk.MOST_MEGABYTES, on_change=desk.take_files,
+        )  # fmt: skip
     st.caption("CSV and text, Excel, OFX, QFX, QBO, QIF, CAMT, MT940, and ZIP files of them. The content decides.")
     if left := st.session_state.get(desk.LEFT):
         st.warning(

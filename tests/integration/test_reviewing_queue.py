@@ -4,6 +4,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete, update
+from sqlmodel import col
 
 from core.errors import (
     NotFound,
@@ -13,8 +15,9 @@ from core.posting.queue import Order, QueueTotals, review_queue
 from core.posting.queue_filter import Level, QueueFilter
 from core.posting.reviewing import approve, change_account
 from core.posting.undoing import undo
+from core.verifying import verify_books
 from db.engine import snapshot, unit_of_work
-from models import Method, Role
+from models import Method, Role, WaitingGroup, WaitingLine
 from tests import builders
 from tests.integration.reviewing_cases import decide, one, pages, queue, totals
 from tests.unit.posting.cases import (
@@ -231,3 +234,20 @@ def test_a_group_that_was_decided_meanwhile_is_not_found(books, caller):
     decide(approve, caller, books, [entry])
     with pytest.raises(NotFound), snapshot() as session:
         group_detail(session, caller, books.company_id, group.key)
+
+
+def test_the_check_of_the_books_names_a_line_that_the_queue_forgot_and_sums_that_are_off(books, caller):
+    _, lost = one(books, counterparty="adobe"), one(books, counterparty="zoom")
+
+    def broken():
+        with snapshot() as session:
+            found = verify_books(session, caller, [books.company_id])
+        return [each.what for each in found.violations if each.law == 4]
+
+    assert broken() == []
+    with unit_of_work() as session:
+        session.execute(update(WaitingGroup).where(col(WaitingGroup.payee) == "adobe").values(total_minor=7))
+        session.execute(delete(WaitingLine).where(col(WaitingLine.entry_id) == lost))
+    assert broken() == [
+        "it waits for review and the queue does not list it", "its sums are not those of its lines",
+    ]  # fmt: skip

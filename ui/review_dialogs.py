@@ -1,4 +1,4 @@
-"""The dialogs of Review with one question each: another account, leave out, note, approve by confidence."""
+"""The dialogs of Review that decide: another account, leave out, approve by confidence."""
 
 from uuid import UUID
 
@@ -70,7 +70,7 @@ def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
             token,
             lambda session, now: change_account(
                 session, sight.caller, sight.company_id, detail.entry_ids, chosen,
-                write=write_columns, now=now, comment=desk.note_of(token),
+                write=write_columns, now=now,
             ),
         )  # fmt: skip
         finish()
@@ -85,7 +85,7 @@ def leave_out(sight: desk.Sight, detail: GroupDetail) -> None:
             "The bank account will differ from the books by this amount until you take it back with Undo. "
             "The bank lines stay stored."
         )
-        comment = st.text_area("Why", desk.note_of(token), key="review_reject_why", max_chars=1000)
+        comment = st.text_area("Why", key="review_reject_why", max_chars=1000)
         pressed = buttons(f"Leave out {count(detail.group.lines, 'line')}", "review_reject")
     if pressed:
         with refusals_shown("Nothing was changed"):
@@ -96,19 +96,6 @@ def leave_out(sight: desk.Sight, detail: GroupDetail) -> None:
                 ),
             )
             finish()
-
-
-@st.dialog("Note", icon=":material/edit_note:", on_dismiss=desk.close_dialog)
-def note(sight: desk.Sight, detail: GroupDetail) -> None:  # noqa: ARG001 - all dialogs are opened alike
-    object_line(detail)
-    token = detail.group.key.token
-    with st.form("review_note_form", border=False):
-        text = st.text_area("Note", desk.note_of(token), key="review_note", max_chars=1000)
-        st.caption("Stored with the decision you make on these lines next.")
-        pressed = buttons("Keep the note", "review_note")
-    if pressed:
-        desk.keep_note(token, text)
-        finish()
 
 
 @st.dialog("Approve by confidence", width="medium", icon=":material/done_all:", on_dismiss=desk.close_dialog)

@@ -122,7 +122,7 @@ def split_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
                 token,
                 lambda session, now: split_alike(
                     session, sight.caller, sight.company_id, entry_ids, reading.parts,
-                    write=write_columns, now=now, comment=desk.note_of(token),
+                    write=write_columns, now=now,
                 ),
             )  # fmt: skip
             st.session_state.pop(PARTS, None)

@@ -32,8 +32,9 @@ demo: $(VENV)/.runtime  ## the same with five simulated companies and a demo use
 	$(STREAMLIT)
 
 test-tools: $(VENV)/.development
-	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
-	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium postgresql; }
+	@command -v chromium >/dev/null && command -v hledger >/dev/null \
+	  && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium postgresql hledger; }
 
 test: test-tools  ## every test, with a real PostgreSQL and a real browser
 	$(BIN)/python -m pytest

@@ -68,6 +68,12 @@ class NoItemTable(StatementRefused):
         super().__init__(f"{name} holds no table of open items that can be read. {why}")
 
 
+class NoTrialBalance(StatementRefused):
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"{name} holds no trial balance that can be read. {why}")
+
+
 class ItemsUnclear(StatementRefused):
     """A table of open items leaves something open that only a person can say; `missing` says what, in words.
 
@@ -219,6 +225,21 @@ class UnbalancedEntry(BookkeepingError):
         super().__init__(
             f"The lines of the entry differ by {difference_minor} minor units of {currency}; they must sum to zero."
         )
+
+
+class TrialBalanceUneven(BookkeepingError):
+    """Debits and credits of a trial balance are not the same; the amounts come as text with their currency."""
+
+    def __init__(self, debit: str, credit: str, difference: str, currency: str) -> None:
+        self.debit, self.credit, self.difference, self.currency = debit, credit, difference, currency
+        super().__init__(
+            f"The trial balance does not balance: {debit} debit and {credit} credit differ by {difference} {currency}. "
+            "Correct the file and upload it again."
+        )
+
+
+class OpeningRefused(BookkeepingError):
+    """Opening balances cannot be booked; the sentence says why."""
 
 
 class PeriodClosed(BookkeepingError):

@@ -8,6 +8,7 @@ from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
 from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
 from models.naming import AliasOrigin, CounterpartyAlias
+from models.opening import OpeningBalances
 from models.reviewing import LineNote, NoteKind, QueueState, WaitingGroup, WaitingLine
 from models.statements import (
     DeletedLine,
@@ -26,7 +27,7 @@ __all__ = [
     "Account", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount", "BankAccountKind", "Company",
     "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind",
     "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchKind",
-    "MatchMember", "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "Outcome", "Proposal",
-    "QueueState", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
-    "Table", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
+    "MatchMember", "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome",
+    "Proposal", "QueueState", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
+    "StatementFile", "Table", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

@@ -36,6 +36,7 @@ class WaitingGroup(Row, table=True):
     __table_args__ = (
         UniqueConstraint("id", "company_id"),
         UniqueConstraint("company_id", "state", "payee", "account_id", "money_in", "currency"),
+        ForeignKeyConstraint(["account_id", "company_id"], ["accounts.id", "accounts.company_id"]),
         # The key stands last in each, so that every order is total and a page begins where the last one ended.
         Index("ix_waiting_groups_stake", "company_id", "state", "stake_minor", "id"),
         Index("ix_waiting_groups_size", "company_id", "state", "size_minor", "id"),

@@ -16,6 +16,7 @@ from core.period import Period
 from db.engine import snapshot
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
+from ui.ledger_downloads import ledger_downloads
 from ui.reports_rows import Columns, balance_sheet_rows, profit_sheet, trial_sheet
 from ui.reports_view import (
     BALANCE,
@@ -41,17 +42,15 @@ with refusals_shown():
     if not booked:
         empty("table_chart", "Nothing is posted yet", "Upload a bank file, then decide what waits under Review.")
         st.stop()
+    ledger_downloads(actions, place)
     currency = currencies[0]
     if len(currencies) > 1:
-        with actions:
-            currency = st.selectbox("Currency", currencies, key="reports_currency", label_visibility="collapsed",
-                                    width=90)  # fmt: skip
+        currency = actions.selectbox("Currency", currencies, key="reports_currency", label_visibility="collapsed",
+                                     width=90)  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", key="tools_reports", gap="small"):
         st.session_state.setdefault(KIND, PROFIT)  # a click on a figure sets it, too
-        kind = st.segmented_control(
-            "Report", [PROFIT, BALANCE, TRIAL, LEDGER], required=True, key=KIND,
-            label_visibility="collapsed",
-        )  # fmt: skip
+        kind = st.segmented_control("Report", [PROFIT, BALANCE, TRIAL, LEDGER], required=True, key=KIND,
+                                    label_visibility="collapsed")  # fmt: skip
         today = datetime.now(UTC).date()
         period = pick_period(today, company.fiscal_year_start, booked.first_on, booked.last_on)
     columns: Columns = "Total"

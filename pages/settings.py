@@ -1,9 +1,10 @@
-"""Settings: the months that nobody changes any more, bank accounts with their layouts, and the posting policy."""
+"""Settings: closed months, bank accounts with their layouts, opening balances, and the posting policy."""
 
 from datetime import UTC, datetime
 
 from ui.frame import open_page, refusals_shown
 from ui.identity import here
+from ui.opening_desk import opening_balances
 from ui.settings_desk import bank_accounts, periods, posting_policy
 from ui.settings_layouts import saved_layouts
 
@@ -13,4 +14,5 @@ with refusals_shown():
     periods(place, datetime.now(UTC).date())
     bank_accounts(place)
     saved_layouts(place)
+    opening_balances(place, datetime.now(UTC).date())
     posting_policy(place)

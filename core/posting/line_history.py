@@ -134,7 +134,7 @@ def line_history(session: Session, caller: Caller, company_id: UUID, transaction
     return sorted(found, key=lambda step: step.at)
 
 
-def _notes(company_id: UUID, transaction_ids: Collection[UUID]) -> Select[Any]:
+def _notes(company_id: UUID, transaction_ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             col(LineNote.thread_id), col(LineNote.kind), col(LineNote.text), col(LineNote.until_on),

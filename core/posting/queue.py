@@ -113,7 +113,7 @@ def review_queue(
     caller.require(company_id, Action.READ)
     chosen = filters or QueueFilter()
     value, descending = _ORDERS[order]
-    key = col(WaitingGroup.id)
+    key: Any = col(WaitingGroup.id)
     query = _with_account(select(*_GROUP, value.label("value"))).where(*group_conditions(session, company_id, chosen))
     if after is not None:
         start = date.fromisoformat(str(after.value)) if order is Order.DATE else after.value
@@ -218,7 +218,7 @@ _ORDERS: dict[Order, tuple[Any, bool]] = {  # what is ordered by, and whether th
 }
 
 
-def _with_account(query: Select[Any]) -> Select[Any]:
+def _with_account(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """With the account's name, the hold reason of the oldest line and the day of the youngest."""
     line = WaitingLine
     of_group = col(line.group_id) == col(WaitingGroup.id)

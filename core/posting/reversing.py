@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -25,6 +26,17 @@ from core.posting.writing import (
 )
 from core.storage import WriteColumns
 from models import EntryStatus, JournalEntry, JournalLine, Method, Transaction
+
+
+class Reversible(Protocol):
+    """What reversing needs of a posted entry whose row, or whose company's row, is locked."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def booked_on(self) -> date: ...
+    @property
+    def currency(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ def write_reversals(
     session: Session,
     caller: Caller,
     company: OpenCompany,
-    entries: Sequence[LockedEntry],
+    entries: Sequence[Reversible],
     *,
     write: WriteColumns,
     now: datetime,

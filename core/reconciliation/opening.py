@@ -8,7 +8,8 @@ from sqlmodel import Session, col
 
 from core.access.audit import record
 from core.access.roles import Action, Caller
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound, OpeningRefused
+from core.opening.standing import load_standing
 from core.posting.open_entries import account_with_role, open_company
 from core.posting.writing import LineColumns, NewEntries, new_keys, post_entries, write_entries
 from core.reconciliation.proofs import account_totals, load_proofs
@@ -28,9 +29,11 @@ def post_opening_balance(
     """Book what the bank account held before its first statement against owner's equity; the entry's id.
 
     The entry lies on the day before the first statement and brings the ledger to the statement's opening balance.
+    Opening balances of the whole company on or before that day are in the ledger and so are not booked again.
 
     Raises:
         InvalidInput: no statement, no opening balance, or the ledger has that balance already.
+        OpeningRefused: the company's opening balances lie on a later day and hold this one already.
         PeriodClosed: the day falls in a closed period.
         NotFound: no such bank account here, or no active account has the role of owner's equity.
         AccessDenied: only for those who may decide entries.
@@ -38,6 +41,12 @@ def post_opening_balance(
     company = open_company(session, caller, company_id, Action.REVIEW)
     ledger_id, currency, name = _bank_account(session, company_id, bank_account_id)
     booked_on, opening_minor = _first_opening(session, company_id, bank_account_id, name)
+    standing = load_standing(session, company_id)
+    if standing is not None and standing.booked_on > booked_on and standing.currency == currency:
+        raise OpeningRefused(
+            f"The opening balances of {standing.booked_on} hold that of {name} already, but its first statement begins "
+            f"before them. Replace them with those of {booked_on} or earlier, or take that statement back."
+        )
     totals = account_totals(session, [company_id], bank_account_id).get(bank_account_id)
     in_ledger = totals.ledger_of_others.through(booked_on)[0] if totals else 0
     amount_minor = opening_minor - in_ledger

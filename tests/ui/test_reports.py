@@ -249,7 +249,7 @@ def test_the_excel_file_holds_numbers_and_bold_sums(year, currency, unit, style)
 
 def test_the_files_can_be_taken_from_the_page(year):
     names = [each.proto.label for each in opened().get("download_button")]
-    assert names == ["CSV", "Excel"]
+    assert names[-2:] == ["CSV", "Excel"]
 
 
 # --- drilling ---------------------------------------------------------------------------------

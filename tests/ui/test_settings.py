@@ -216,7 +216,7 @@ def test_a_layout_is_taken_in_from_a_file_listed_and_forgotten(books) -> None:
     columns = {"date": (Column(0, "Date"),), "amount": (Column(1, "Amount"),)}
     layout = Layout(",", "utf-8", 1, "MDY", ".", "inverted", columns=columns)
     page = AppTest.from_file(PAGE).run()
-    (field,) = page.file_uploader
+    (field,) = [each for each in page.file_uploader if each.key == "layout_file_0"]
     page = field.set_value(("layout.json", write_layout_file("Chase", layout), "application/json")).run()
     page = page.button(key="layout_use_0").click().run()
     (listed,) = [each.value for each in page.dataframe if "Used" in each.value]

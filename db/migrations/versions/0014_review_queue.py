@@ -8,7 +8,7 @@ from alembic import op
 from db.migrations.queue_0014 import postgresql, sqlite
 
 revision = "0014"
-down_revision = "0008"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -89,6 +89,11 @@ def _create_waiting_groups() -> None:
         sa.Column("first_on", sa.Date(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'asked', 'deferred')", name=op.f("ck_waiting_groups_state_known")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_waiting_groups_company_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "company_id"],
+            ["accounts.id", "accounts.company_id"],
+            name=op.f("fk_waiting_groups_account_id_company_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_groups")),
         sa.UniqueConstraint("id", "company_id", name=op.f("uq_waiting_groups_id_company_id")),
         sa.UniqueConstraint(

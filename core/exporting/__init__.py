@@ -1,0 +1,1 @@
+"""The whole ledger of a company, written down for other programs."""

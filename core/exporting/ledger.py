@@ -1,0 +1,222 @@
+"""The whole ledger of a company as values: its chart, its entries in order, its closing balances.
+
+The ledger is what entries with status posted or reversed hold. The entries are a stream, read while they are written,
+so that a ledger of any length takes little memory; the session has to stay open until the last one is through.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Executable, Row, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from core.access.roles import Action, Caller
+from core.errors import NotFound
+from core.ingestion.shown_names import shown_name
+from core.metrics.statements import IN_LEDGER
+from core.outside_ids import Prefix, write_id
+from models import Account, AccountType, Company, EntryStatus, JournalEntry, JournalLine, StatementFile, Transaction
+
+_ROWS_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAccount:
+    """An account of the chart, used or not."""
+
+    id: UUID
+    code: str
+    name: str
+    type: AccountType
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """The bank line that an entry books, with the file that it came from. `row` counts from 1 in the file."""
+
+    id: str  # outside form
+    text: str
+    file: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One side of an entry: debit > 0, in minor units. `facts` are further ones to be kept beside it, by name."""
+
+    account_id: UUID
+    amount_minor: int
+    currency: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An entry of the ledger. Ids are in the outside form, "" where there is none of that kind."""
+
+    id: str
+    booked_on: date
+    payee: str  # the counterparty as the company calls it, "" without a bank line
+    memo: str
+    is_reversed: bool
+    method: str
+    lines: tuple[EntryLine, ...]
+    reverses: str = ""  # the entry that this one takes back
+    reversed_by: str = ""
+    replaces: str = ""  # the reversed entry that this one corrects
+    bank_line: BankLine | None = None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is known of the entry beyond its day, its words and its lines, by name, in a fixed order."""
+        line = self.bank_line
+        known = {
+            "id": self.id,
+            "bank-line": line.id if line else "",
+            "bank-text": line.text if line else "",
+            "file": line.file if line else "",
+            "file-row": str(line.row) if line else "",
+            "reverses": self.reverses,
+            "reversed-by": self.reversed_by,
+            "replaces": self.replaces,
+            "method": self.method,
+        }
+        return {name: value for name, value in known.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account holds of a currency after the last entry: debit > 0, in minor units."""
+
+    account_id: UUID
+    currency: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The books of a company. `entries` can be gone through once; without any, `first_on` and `last_on` are None.
+
+    `balances` covers every account and currency that any line is on. It is summed by the database, not from `entries`,
+    so that each checks the other.
+    """
+
+    company: str
+    slug: str
+    base_currency: str
+    accounts: tuple[LedgerAccount, ...]  # by code
+    balances: tuple[Balance, ...]  # by code, then currency
+    first_on: date | None
+    last_on: date | None
+    entries: Iterator[LedgerEntry]
+
+    @property
+    def currencies(self) -> list[str]:
+        """The base currency first, then the others that are booked, by code."""
+        return [self.base_currency, *sorted({one.currency for one in self.balances} - {self.base_currency})]
+
+
+def read_ledger(session: Session, caller: Caller, company_id: UUID) -> Ledger:
+    """The whole ledger: entries by day, then in the order in which they were posted.
+
+    Raises:
+        NotFound, AccessDenied: the caller may not see this company.
+    """
+    caller.require(company_id, Action.READ)
+    company = session.execute(
+        select(col(Company.name), col(Company.slug), col(Company.base_currency)).where(col(Company.id) == company_id)
+    ).one_or_none()
+    if company is None:
+        raise NotFound("company", str(company_id))
+    first_on, last_on = session.execute(
+        select(func.min(col(JournalEntry.booked_on)), func.max(col(JournalEntry.booked_on))).where(
+            *_in_ledger(company_id)
+        )
+    ).one()
+    return Ledger(
+        company=company[0], slug=company[1], base_currency=company[2], accounts=_accounts(session, company_id),
+        balances=_balances(session, company_id), first_on=first_on, last_on=last_on,
+        entries=_entries(session, company_id, company[1]),
+    )  # fmt: skip
+
+
+def _in_ledger(company_id: UUID) -> tuple[Any, Any]:
+    return col(JournalEntry.company_id) == company_id, col(JournalEntry.status).in_(IN_LEDGER)
+
+
+def _accounts(session: Session, company_id: UUID) -> tuple[LedgerAccount, ...]:
+    rows = session.execute(
+        select(col(Account.id), col(Account.code), col(Account.name), col(Account.type), col(Account.is_active))
+        .where(col(Account.company_id) == company_id)
+        .order_by(col(Account.code))
+    )
+    return tuple(LedgerAccount(key, code, name, AccountType(kind), active) for key, code, name, kind, active in rows)
+
+
+def _balances(session: Session, company_id: UUID) -> tuple[Balance, ...]:
+    account = (col(Account.code), col(Account.id), col(JournalLine.currency))
+    rows = session.execute(
+        select(*account, func.sum(col(JournalLine.amount_minor)))
+        .select_from(JournalEntry)
+        .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
+        .join(Account, col(Account.id) == col(JournalLine.account_id))
+        .where(*_in_ledger(company_id))
+        .group_by(*account)
+        .order_by(col(Account.code), col(JournalLine.currency))
+    )
+    return tuple(Balance(key, currency, int(total)) for _, key, currency, total in rows)
+
+
+def _entries(session: Session, company_id: UUID, slug: str) -> Iterator[LedgerEntry]:
+    rows = session.execute(_query(company_id).execution_options(yield_per=_ROWS_AT_ONCE))
+    for _, lines in groupby(rows, key=lambda row: row.id):
+        yield _entry(slug, list(lines))
+
+
+def _query(company_id: UUID) -> Executable:
+    """A row a line, the entry's own columns on each, so that one pass over the books is enough."""
+    reversal = aliased(JournalEntry)
+    return (
+        select(
+            col(JournalEntry.id), col(JournalEntry.booked_on), col(JournalEntry.memo), col(JournalEntry.status),
+            col(JournalEntry.method), col(JournalEntry.reverses_id), col(JournalEntry.replaces_id),
+            col(reversal.id).label("reversed_by_id"), col(Transaction.id).label("line_id"),
+            col(Transaction.description), col(Transaction.row), shown_name(company_id).label("payee"),
+            col(StatementFile.name).label("file"), col(JournalLine.account_id), col(JournalLine.amount_minor),
+            col(JournalLine.currency),
+        )
+        .select_from(JournalEntry)
+        .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
+        .outerjoin(reversal, col(reversal.reverses_id) == col(JournalEntry.id))
+        .outerjoin(Transaction, col(Transaction.id) == col(JournalEntry.transaction_id))
+        .outerjoin(StatementFile, col(StatementFile.id) == col(Transaction.statement_file_id))
+        .where(*_in_ledger(company_id))
+        .order_by(
+            col(JournalEntry.booked_on), col(JournalEntry.posted_at), col(JournalEntry.id), col(JournalLine.position)
+        )
+    )  # fmt: skip
+
+
+def _entry(slug: str, rows: list[Row[Any]]) -> LedgerEntry:
+    head = rows[0]
+
+    def named(key: UUID | None) -> str:
+        return write_id(Prefix.ENTRY, slug, key) if key else ""
+
+    return LedgerEntry(
+        id=named(head.id), booked_on=head.booked_on, payee=head.payee or "", memo=head.memo,
+        is_reversed=head.status == EntryStatus.REVERSED, method=str(head.method),
+        lines=tuple(EntryLine(row.account_id, row.amount_minor, row.currency) for row in rows),
+        reverses=named(head.reverses_id), reversed_by=named(head.reversed_by_id), replaces=named(head.replaces_id),
+        bank_line=_bank_line(slug, head) if head.line_id else None,
+    )  # fmt: skip
+
+
+def _bank_line(slug: str, head: Row[Any]) -> BankLine:
+    return BankLine(write_id(Prefix.TRANSACTION, slug, head.line_id), head.description, head.file, head.row)

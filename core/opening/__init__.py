@@ -1,0 +1,1 @@
+"""Starting a company's books from a trial balance."""

@@ -9,7 +9,7 @@ KEYS = (
     ("J, K", "Next and previous group"),
     ("A", "Approve the proposal for the whole group"),
     ("1, 2, 3", "Book to that account"),
-    ("E", "Another account: type a part of its code or name, then Enter twice"),
+    ("E", "Another account: type a part of its code or name, then Enter"),
     ("S", "Split over accounts"),
     ("M", "Make a rule of this"),
     ("Q", "Ask the bookkeeper"),

@@ -185,7 +185,7 @@ def _booked(reading: Reading) -> bool:
         if st.button("Cancel", type="tertiary", key="review_split_cancel"):
             st.session_state.pop(PARTS, None)
             finish()
-        pressed = st.button("Book the split", type="primary", key="review_split_go")
+        pressed = st.button("Book the split", type="primary", key="review_split_go", shortcut="Ctrl+Enter")
     if pressed and reading.problem:
         raise InvalidInput(reading.problem)
     return pressed

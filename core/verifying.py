@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from core.access.audit import Violation
 from core.access.roles import Action, Caller
-from core.verification import companies, ledger, matches, papers, receipts, replay, statements, taxes
+from core.verification import companies, ledger, matches, papers, queue, receipts, replay, statements, taxes
 from core.verification.scope import Check, Scope
 from models import Company
 
@@ -22,6 +22,7 @@ CHECKS: Mapping[str, Check] = {
     "law 4: bank lines are stored once": statements.bank_lines_are_stored_once,
     "law 4: deletions hold": statements.deletions_hold,
     "law 4: items are settled by their matches": matches.items_are_settled_by_their_matches,
+    "law 4: what waits is listed": queue.waiting_lines_are_listed,
     "law 5: rows stay with their company": companies.rows_stay_with_their_company,
     "law 6: receipts add up": receipts.receipts_add_up,
     "law 7: rates are shares": companies.rates_are_shares,

@@ -83,7 +83,7 @@ def as_owner(connection: Connection) -> None:
 
 
 def grant_rights(connection: Connection) -> None:
-    """Give the app's role its rights on all tables; it is created where the login may. For the end of a migration."""
+    """Give the app's role its rights on all tables and views; it is created where the login may. For the end of a migration."""
     if connection.dialect.name != "postgresql" or not _has_role(connection):
         return
     database = connection.dialect.identifier_preparer.quote(connection.scalar(text("SELECT current_database()")))
@@ -93,6 +93,9 @@ def grant_rights(connection: Connection) -> None:
     for table in sorted(tables):
         for statement in _rights(table):
             connection.execute(text(statement))
+    views = connection.execute(text("SELECT viewname FROM pg_views WHERE schemaname = current_schema()")).scalars()
+    for view in sorted(views):
+        connection.execute(text(f"GRANT SELECT ON {view} TO {APP_ROLE}"))
 
 
 def _has_role(connection: Connection) -> bool:

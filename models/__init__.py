@@ -30,6 +30,7 @@ from models.matching import (
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
 from models.re_reviews import ReReview
+from models.reviewing import LineNote, NoteKind, QueueState, WaitingGroup, WaitingLine
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -48,8 +49,8 @@ __all__ = [
     "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
     "DifferenceKind", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry",
-    "JournalLine", "Layout", "Match", "MatchDifference", "MatchKind", "MatchMember", "MatchStatus", "Method",
-    "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "ReReview", "ReceiptSum", "Reconciliation",
-    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction",
-    "User", "UserSession",
+    "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember", "MatchStatus",
+    "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "QueueState",
+    "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
+    "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from ui.frame import open_page, refusals_shown
 from ui.home_view import all_companies, key_figures, needs_you
 from ui.identity import current_caller
 from ui.onboarding import ask_new_company, first_steps
+from ui.questions import questions
 
 actions = open_page("Companies", f"{datetime.now(UTC):%A, %B %-d, %Y}", "home")
 today = datetime.now(UTC).date()
@@ -26,5 +27,6 @@ with refusals_shown():
         with actions:
             ask_new_company(caller)
         key_figures(rows, precision, f"{as_of:%b %Y}")
+        questions(caller, {row.company_id: row.name for row in rows})
         needs_you(caller, needs, today)
         all_companies(caller, rows, needs, today)

@@ -3,13 +3,15 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from models import QueueState
 from ui import review_desk as desk
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
 from ui.review_bar import bar
+from ui.review_filter import asked_or_put_off, chosen_filter, toolbar
 from ui.review_group import opened
 from ui.review_name import renamed
-from ui.review_queue import HEIGHT, listing, pager, summary, toolbar
+from ui.review_queue import HEIGHT, listing, pager, summary
 
 
 @st.fragment(key=desk.BODY)
@@ -17,16 +19,17 @@ def review(actions: DeltaGenerator) -> None:
     """All of the page's body, so that a key press does not run the shell."""
     place = here("review")
     with refusals_shown():
-        desk.begin(place.company_id)
+        chosen = chosen_filter(place.company.base_currency)
+        desk.begin(place.caller, place.company_id, chosen)
         tools, told = st.container(gap=None), st.container(gap="small")
         with told:
             desk.carry_out(place.caller, place.company_id)
-        sight = desk.look(place.caller, place.company_id)
+        sight = desk.look(place.caller, place.company_id, chosen)
         with tools:
-            toolbar(sight.may_decide)
+            toolbar(place, sight)
         with told:
             messages(sight)
-        actions.caption(summary(sight.page, sight.is_filtered))
+        actions.caption(summary(sight.totals, sight.is_filtered))
         halves(sight)
         bar(sight)
 
@@ -43,21 +46,25 @@ def messages(sight: desk.Sight) -> None:
 
 
 def halves(sight: desk.Sight) -> None:
-    if sight.detail is None and sight.is_filtered:
-        empty("filter_alt", "No waiting line matches", "Clear the search or choose All to see the others.")
-    elif sight.detail is None:
-        empty(
-            "task_alt",
-            "Nothing waits here",
-            "Upload the next statements, or go on to Reconcile.",
-        )
+    if sight.detail is None:
+        nothing(sight)
     else:
         left, right = st.columns([0.6, 0.4], gap="small")
         with left, st.container(key="listpane", gap="small"):
             listing(sight.page.groups)
-            pager(sight.page)
+            pager(sight)
         with right, st.container(border=True, height=HEIGHT, key="opened", gap="small"):
             opened(sight, sight.detail)
+
+
+def nothing(sight: desk.Sight) -> None:
+    if sight.is_filtered:
+        empty("filter_alt", "No waiting line matches", "Clear the search or the filter to see the others.")
+    elif sight.filters.state is QueueState.OPEN:
+        aside = asked_or_put_off(sight)
+        empty("task_alt", "Nothing waits here", aside or "Upload the next statements, or go on to Reconcile.")
+    else:
+        empty("task_alt", "Nothing stands here", "What you ask about or put off is kept here until it comes back.")
 
 
 page_actions = open_page("Review", "What the machine is not sure of, the most at stake first", "review")

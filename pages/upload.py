@@ -5,6 +5,7 @@ import streamlit as st
 from ui import upload_desk as desk
 from ui.frame import open_page, refusals_shown
 from ui.identity import here
+from ui.questions import questions
 from ui.statement_calendar import calendar
 from ui.upload_history import earlier_imports
 from ui.upload_items import open_items
@@ -28,4 +29,5 @@ with refusals_shown():
     elif chosen == CALENDAR:
         calendar(place.caller, place.company_id)
     else:
+        questions(place.caller, {place.company_id: place.company.name})
         statements(place.caller, place.company_id, place.company.name)

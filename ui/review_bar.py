@@ -5,11 +5,15 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.posting.group_detail import GroupDetail
+from core.posting.last_action import LastNote
 from core.posting.undoing import LastDecision
-from models import Outcome
+from models import NoteKind, Outcome, QueueState
 from ui import review_desk as desk
-from ui.review_dialogs import by_confidence, leave_out, note, other_account
+from ui.review_dialogs import by_confidence, leave_out, other_account
+from ui.review_history import history_dialog
+from ui.review_keys import keys_dialog
 from ui.review_name import name_dialog
+from ui.review_notes import ask_dialog, comment_dialog, later_dialog
 from ui.review_rule import rule_dialog
 from ui.review_split import split_dialog
 from ui.words import count, day, money, plain
@@ -19,7 +23,10 @@ DIALOGS = {
     "account": other_account,
     "split": split_dialog,
     "rule": rule_dialog,
-    "note": note,
+    "comment": comment_dialog,
+    "ask": ask_dialog,
+    "later": later_dialog,
+    "history": history_dialog,
     "reject": leave_out,
 }
 
@@ -33,13 +40,10 @@ def bar(sight: desk.Sight) -> None:
         _opens("Other account", "account", "E", off)
         _opens("Split", "split", "S", off)
         _opens("Rule", "rule", "M", off or not sight.may_configure, _why_no_rule(sight))
-        _opens("Note", "note", "N", off)
+        _opens("Ask", "ask", "Q", off or sight.filters.state is QueueState.ASKED)
+        _opens("Comment", "comment", "N", detail is None)
+        _opens("Later", "later", "X", off or sight.filters.state is QueueState.DEFERRED)
         _opens("Leave out", "reject", "L", off)
-        token = detail.group.key.token if detail else ""
-        st.button(
-            "Later", key=desk.key_for("review_put_off", token), shortcut=desk.shortcut("X"), disabled=detail is None,
-            on_click=desk.put_off, args=(token, sight.page),
-        )  # fmt: skip
         with st.container(key="review_told"):
             st.caption(plain(_told(sight.last)) if sight.last else "", wrap=False, text_alignment="right")
         with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
@@ -53,6 +57,8 @@ def _dialog(sight: desk.Sight) -> None:
     asked = st.session_state.get(desk.DIALOG)
     if asked == "sure":
         by_confidence(sight)
+    elif asked == "keys":
+        keys_dialog()
     elif asked and sight.detail is not None:
         DIALOGS[asked](sight, sight.detail)
 
@@ -89,16 +95,21 @@ def _step(label: str, letter: str, step: int, sight: desk.Sight) -> None:
     )  # fmt: skip
 
 
-def _way_back(last: LastDecision | None, may_decide: bool) -> None:
-    asked = (desk.Asked("undo", last.review_ids),) if last else ()
+def _way_back(last: LastDecision | LastNote | None, may_decide: bool) -> None:
+    ids = () if last is None else (last.thread_id,) if isinstance(last, LastNote) else last.review_ids
+    asked = (desk.Asked("unsay" if isinstance(last, LastNote) else "undo", ids),) if last else ()
     st.button(
-        "Undo", key=desk.key_for("review_undo", str(last.review_ids[0]) if last else ""), type="tertiary",
+        "Undo", key=desk.key_for("review_undo", str(ids[0]) if ids else ""), type="tertiary",
         shortcut=desk.shortcut("Z"), disabled=not (last and may_decide), on_click=desk.ask_for, args=asked,
     )  # fmt: skip
 
 
-def _told(last: LastDecision) -> str:
+def _told(last: LastDecision | LastNote) -> str:
     """adobe → 6300 Software Subscriptions, 5 lines."""
+    if isinstance(last, LastNote):
+        lines = "" if last.lines == 1 else f", {count(last.lines, 'line')}"
+        what = {NoteKind.QUESTION: "asked about", NoteKind.DEFERRAL: f"put off until {day(last.until_on)}"}
+        return f"{last.counterparty or 'Line'} → {what.get(last.kind, 'comment')}{lines}"
     where = last.account or {Outcome.SPLIT: "split", Outcome.REJECTED: "left out"}.get(last.outcome, "several accounts")
     lines = "" if len(last.review_ids) == 1 else f", {count(len(last.review_ids), 'line')}"
     before = "" if last.decided_at.date() == datetime.now(UTC).date() else f", {day(last.decided_at.date())}"

@@ -1,4 +1,4 @@
-"""The reviewer's place in the queue: which group is open, what was put off, what is asked for and carried out.
+"""The reviewer's place in the queue: which group is open, what is asked for and carried out.
 
 Everything remembered between two runs are ids, numbers and choices. A decision is asked for by a key or a button and
 carried out at the start of the run that follows, before the queue is read again.
@@ -16,30 +16,36 @@ from streamlit.errors import StreamlitAPIException
 
 from core.access.roles import Action, Caller
 from core.posting.group_detail import GroupDetail, group_detail
-from core.posting.queue import GroupKey, Level, Order, QueueFilter, QueuePage, review_queue
+from core.posting.last_action import LastNote, last_action
+from core.posting.line_history import Note, notes_of
+from core.posting.line_notes import Said, has_due, return_due, take_back_note
+from core.posting.queue import (
+    Order,
+    QueueCursor,
+    QueuePage,
+    QueueTotals,
+    queue_totals,
+    review_queue,
+    waiting_count,
+)
+from core.posting.queue_filter import QueueFilter
 from core.posting.reviewing import Decision, approve, change_account
-from core.posting.undoing import LastDecision, last_decision, undo
+from core.posting.undoing import LastDecision, undo
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
+from models import QueueState
 from ui.frame import refusals_shown
 
 ROWS = {"20 rows": 20, "50 rows": 50}  # 20 fit without scrolling: a selection made by key does not scroll the table
-LEVELS: dict[str, Level | None] = {
-    "All": None,
-    "Likely": Level.LIKELY,
-    "Unsure": Level.UNSURE,
-    "Guess": Level.GUESS,
-    "No basis": Level.NO_BASIS,
-}
 ORDERS = {"Stake × doubt": Order.STAKE, "Amount": Order.AMOUNT, "Date": Order.DATE, "Payee": Order.PAYEE}
-PUT_OFF_MOST, WAYS_BACK_MOST = 200, 50
+WAYS_BACK_MOST = 50
 
-# Keys of session_state. The first four are widgets', which Streamlit forgets when another page is opened.
-LEVEL, WANTED, ROWS_CHOSEN, LIST = "review_level", "review_wanted", "review_rows", "review_list"
-ORDER, PAGE, AT, OPEN = "review_order", "review_page", "review_at", "review_open"
-LATER, DIALOG = "review_later", "review_dialog"
-ASKED, DECIDED, WAYS_BACK, NOTES, SAID, NAMED = (
-    "review_asked", "review_decided", "review_ways_back", "review_notes", "review_said", "review_named",
+# Keys of session_state. The first two are widgets', which Streamlit forgets when another page is opened.
+ROWS_CHOSEN, LIST = "review_rows", "review_list"
+ORDER, CURSORS, AT, OPEN = "review_order", "review_cursors", "review_at", "review_open"
+DIALOG, TOTALS = "review_dialog", "review_totals"
+ASKED, DECIDED, WAYS_BACK, SAID, NAMED = (
+    "review_asked", "review_decided", "review_ways_back", "review_said", "review_named",
 )  # fmt: skip
 COMPANY = "review_company"
 
@@ -54,9 +60,13 @@ class Sight:
     company_id: UUID
     filters: QueueFilter
     page: QueuePage
+    totals: QueueTotals
+    number: int  # of the page, from 1
     at: int
     detail: GroupDetail | None
-    last: LastDecision | None
+    notes: tuple[Note, ...]  # on the lines of the open group
+    last: LastDecision | LastNote | None
+    aside: dict[QueueState, int]  # lines that are asked about or put off
 
     @property
     def may_decide(self) -> bool:
@@ -68,51 +78,94 @@ class Sight:
 
     @property
     def is_filtered(self) -> bool:
-        return self.filters != QueueFilter()
+        return self.filters != QueueFilter(state=self.filters.state)
 
 
 @dataclass(frozen=True)
 class Asked:
     """A decision that somebody asked for on what they saw: the entries, or for an undo the reviews."""
 
-    what: str  # "approve", "account" or "undo"
-    ids: tuple[UUID, ...]
+    what: str  # "approve", "account", "undo" or "unsay"
+    ids: tuple[UUID, ...]  # of entries; to undo, of reviews; to unsay, of the thread
     token: str = ""  # of the group
     account_id: UUID | None = None
 
 
-def begin(company_id: UUID) -> None:
-    """Forget the place when another company, or this page after another one, is opened."""
+def begin(caller: Caller, company_id: UUID, chosen: QueueFilter) -> None:
+    """Forget the place when another company, or this page after another one, is opened, or the filter is another."""
     state = st.session_state
-    if state.get(COMPANY) != str(company_id):
-        for name in (LATER, NOTES, WAYS_BACK, DECIDED, ASKED, SAID, NAMED):
+    another = state.get(COMPANY) != str(company_id)
+    if another:
+        for name in (WAYS_BACK, DECIDED, ASKED, SAID, NAMED):
             state.pop(name, None)
-    if LEVEL not in state or state.get(COMPANY) != str(company_id):
+    if another or ROWS_CHOSEN not in state:
         close_dialog()
-        to_first_page()
+        state.pop(TOTALS, None)
+        bring_back_due(caller, company_id)
+    if another or state.get(CURSORS, (None,))[0] != chosen:
+        state[CURSORS] = (chosen, ())
+        go_to(0)
+    state.setdefault(ROWS_CHOSEN, "20 rows")
     state[COMPANY] = str(company_id)
 
 
-def filters() -> QueueFilter:
-    """The filter as it is set in the toolbar."""
-    level, wanted = st.session_state.get(LEVEL) or "All", st.session_state.get(WANTED) or ""
-    return QueueFilter(level=LEVELS[level], text=wanted.strip())
-
-
-def look(caller: Caller, company_id: UUID) -> Sight:
-    """Read a page of the queue and the open group, both from one view of the books."""
-    state, chosen = st.session_state, filters()
+def bring_back_due(caller: Caller, company_id: UUID) -> None:
+    """The lines that were put off until today or a day before wait again."""
+    now = datetime.now(UTC)
     with snapshot() as session:
-        page = review_queue(
-            session, caller, company_id,
-            filters=chosen, order=ORDERS[state.get(ORDER, "Stake × doubt")], page=state.get(PAGE, 1),
-            rows=ROWS[state.get(ROWS_CHOSEN) or "20 rows"],
-            last=[GroupKey.read(token) for token in state.get(LATER, [])],
-        )  # fmt: skip
+        due = has_due(session, company_id, today=now.date())
+    if due:
+        with unit_of_work() as session:
+            return_due(session, caller, company_id, today=now.date(), now=now)
+
+
+def look(caller: Caller, company_id: UUID, chosen: QueueFilter) -> Sight:
+    """Read a page of the queue and the open group, both from one view of the books."""
+    state = st.session_state
+    with snapshot() as session:
+        page = _page(session, caller, company_id, chosen)
         at = _place(page)
         detail = group_detail(session, caller, company_id, page.groups[at].key, filters=chosen) if page.groups else None
-        last = last_decision(session, caller, company_id)
-    return Sight(caller, company_id, chosen, page, at, detail, last)
+        return Sight(
+            caller, company_id, chosen, page,
+            _totals(session, caller, company_id, chosen), len(state[CURSORS][1]) + 1, at, detail,
+            _said(session, caller, company_id, detail),
+            last_action(session, caller, company_id),
+            {
+                each: waiting_count(session, caller, company_id, state=each)
+                for each in (QueueState.ASKED, QueueState.DEFERRED)
+            },
+        )  # fmt: skip
+
+
+def _page(session: Session, caller: Caller, company_id: UUID, chosen: QueueFilter) -> QueuePage:
+    """The page of the reviewer's place; where everything on it and behind it was decided, the one before."""
+    state = st.session_state
+    while True:
+        cursors = state[CURSORS][1]
+        page = review_queue(
+            session, caller, company_id, filters=chosen, order=ORDERS[state.get(ORDER, "Stake × doubt")],
+            after=cursors[-1] if cursors else None, rows=ROWS[state[ROWS_CHOSEN]],
+        )  # fmt: skip
+        if page.groups or not cursors:
+            return page
+        state[CURSORS] = (chosen, cursors[:-1])
+
+
+def _totals(session: Session, caller: Caller, company_id: UUID, chosen: QueueFilter) -> QueueTotals:
+    """Summed over lines they are kept until the filter or the books change; moving about changes neither."""
+    kept = st.session_state.get(TOTALS)
+    if kept is None or kept[0] != chosen or not chosen.narrows_lines:
+        kept = (chosen, queue_totals(session, caller, company_id, filters=chosen))
+        st.session_state[TOTALS] = kept
+    totals: QueueTotals = kept[1]
+    return totals
+
+
+def _said(session: Session, caller: Caller, company_id: UUID, detail: GroupDetail | None) -> tuple[Note, ...]:
+    if detail is None:
+        return ()
+    return tuple(notes_of(session, caller, company_id, [line.transaction_id for line in detail.lines]))
 
 
 def _place(page: QueuePage) -> int:
@@ -125,7 +178,6 @@ def _place(page: QueuePage) -> int:
     if tokens:
         st.session_state[OPEN] = tokens[at]
         st.session_state[LIST] = {"selection": {"rows": [at], "columns": [], "cells": []}}
-    st.session_state[PAGE] = page.number
     return at
 
 
@@ -138,15 +190,19 @@ def go_to(row: int) -> None:
     st.session_state.pop(OPEN, None)
 
 
-def turn_to(widget: str) -> None:
-    """To the first group of the page chosen in this widget."""
-    st.session_state[PAGE] = st.session_state[widget]
+def to_first_page() -> None:
+    """After a change of order or of the rows a page: what was open may be anywhere."""
+    st.session_state.pop(CURSORS, None)
     go_to(0)
 
 
-def to_first_page() -> None:
-    """After a change of filter or order: what was open may be anywhere."""
-    st.session_state.pop(PAGE, None)
+def turn(step: int, following: QueueCursor | None) -> None:
+    """To the first group of the next page, or of the one before."""
+    chosen, cursors = st.session_state[CURSORS]
+    if step > 0 and following is not None:
+        st.session_state[CURSORS] = (chosen, (*cursors, following))
+    elif step < 0:
+        st.session_state[CURSORS] = (chosen, cursors[:-1])
     go_to(0)
 
 
@@ -161,24 +217,16 @@ def move(step: int, page: QueuePage) -> None:
     """To the next or previous group, over the edge of a page if need be; at the ends the place stays."""
     at = st.session_state.get(AT, 0) + step
     if at >= len(page.groups):
-        if page.number == page.pages:
+        if page.following is None:
             return
-        st.session_state[PAGE], at = page.number + 1, 0
+        turn(1, page.following)
     elif at < 0:
-        if page.number == 1:
+        if not st.session_state[CURSORS][1]:
             return
-        st.session_state[PAGE], at = page.number - 1, ROWS[st.session_state.get(ROWS_CHOSEN) or "20 rows"] - 1
-    go_to(at)
-
-
-def put_off(token: str, page: QueuePage) -> None:
-    """Later: to the end of the queue for as long as this browser session lasts."""
-    later = st.session_state.setdefault(LATER, [])
-    if token in later:
-        move(1, page)
-        return
-    st.session_state[LATER] = [*later, token][-PUT_OFF_MOST:]
-    st.session_state.pop(OPEN, None)
+        turn(-1, None)
+        go_to(ROWS[st.session_state[ROWS_CHOSEN]] - 1)
+    else:
+        go_to(at)
 
 
 # --- deciding ---------------------------------------------------------------------------------
@@ -209,19 +257,18 @@ def carry_out(caller: Caller, company_id: UUID) -> None:
         with refusals_shown("Nothing was changed"):
             if asked.what == "undo":
                 _take_back(caller, company_id, asked.ids)
+            elif asked.what == "unsay":
+                _unsay(caller, company_id, asked.ids[0])
             else:
                 decide(asked.token, _decision(caller, company_id, asked))
 
 
 def _decision(caller: Caller, company_id: UUID, asked: Asked) -> Callable[[Session, datetime], Decision]:
-    comment = note_of(asked.token)
     if asked.account_id is None:
-        return lambda session, now: approve(
-            session, caller, company_id, asked.ids, write=write_columns, now=now, comment=comment
-        )
+        return lambda session, now: approve(session, caller, company_id, asked.ids, write=write_columns, now=now)
     account_id = asked.account_id
     return lambda session, now: change_account(
-        session, caller, company_id, asked.ids, account_id, write=write_columns, now=now, comment=comment
+        session, caller, company_id, asked.ids, account_id, write=write_columns, now=now
     )
 
 
@@ -232,36 +279,50 @@ def decide(token: str, decision: Callable[[Session, datetime], Decision]) -> Dec
     """
     with unit_of_work() as session:
         made = decision(session, datetime.now(UTC))
-    state = st.session_state
-    state[DECIDED] = frozenset(made.entry_ids)
-    ways = {**state.get(WAYS_BACK, {}), str(min(made.review_ids)): token}
-    state[WAYS_BACK] = dict(list(ways.items())[-WAYS_BACK_MOST:])
-    state.get(NOTES, {}).pop(token, None)
-    state.pop(SAID, None)
-    state.pop(NAMED, None)
-    state.pop(OPEN, None)
+    st.session_state[DECIDED] = frozenset(made.entry_ids)
+    _remember_way_back(min(made.review_ids), token)
+    st.session_state.pop(OPEN, None)
     return made
+
+
+def speak(token: str, said: Callable[[Session, datetime], Said], *, stays: bool = False) -> None:
+    """Carry through what was said about a group; unless it stays in the queue, the next one takes the focus."""
+    with unit_of_work() as session:
+        made = said(session, datetime.now(UTC))
+    _remember_way_back(made.thread_id, token)
+    if not stays:
+        st.session_state.pop(OPEN, None)
+
+
+def _remember_way_back(key: UUID, token: str) -> None:
+    state = st.session_state
+    ways = {**state.get(WAYS_BACK, {}), str(key): token}
+    state[WAYS_BACK] = dict(list(ways.items())[-WAYS_BACK_MOST:])
+    for name in (SAID, NAMED, TOTALS):
+        state.pop(name, None)
 
 
 def _take_back(caller: Caller, company_id: UUID, review_ids: tuple[UUID, ...]) -> None:
     with unit_of_work() as session:
         undo(session, caller, company_id, review_ids, write=write_columns, now=datetime.now(UTC))
+    st.session_state.pop(DECIDED, None)
+    _go_back_to(min(review_ids))
+
+
+def _unsay(caller: Caller, company_id: UUID, thread_id: UUID) -> None:
+    with unit_of_work() as session:
+        take_back_note(session, caller, company_id, thread_id, now=datetime.now(UTC))
+    _go_back_to(thread_id)
+
+
+def _go_back_to(key: UUID) -> None:
     state = st.session_state
-    state.pop(DECIDED, None)
-    if token := state.get(WAYS_BACK, {}).get(str(min(review_ids))):
+    state.pop(TOTALS, None)
+    if token := state.get(WAYS_BACK, {}).get(str(key)):
         state[OPEN] = token
 
 
-# --- notes and dialogs ------------------------------------------------------------------------
-
-
-def note_of(token: str) -> str:
-    """The note that goes with the decision on this group."""
-    return str(st.session_state.get(NOTES, {}).get(token, ""))
-
-
-def keep_note(token: str, text: str) -> None:
-    st.session_state[NOTES] = {**st.session_state.get(NOTES, {}), token: text.strip()}
+# --- dialogs ------------------------------------------------------------------------
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The dialogs of Review with one question each: another account, leave out, note, approve by confidence."""
+"""The dialogs of Review that decide: another account, leave out, approve by confidence."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ import streamlit as st
 from core.categorization.company_policy import policy_of
 from core.categorization.policy import Policy
 from core.posting.group_detail import GroupDetail
-from core.posting.queue import QueueFilter
+from core.posting.queue_filter import QueueFilter
 from core.posting.reviewing import approve, change_account, reject
 from core.posting.sure_lines import SureLines, sure_lines
 from db.bulk import write_columns
@@ -71,7 +71,7 @@ def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
             token,
             lambda session, now: change_account(
                 session, sight.caller, sight.company_id, detail.entry_ids, chosen,
-                write=write_columns, now=now, comment=desk.note_of(token), tax_code_id=tax,
+                write=write_columns, now=now, tax_code_id=tax,
             ),
         )  # fmt: skip
         finish()
@@ -86,7 +86,7 @@ def leave_out(sight: desk.Sight, detail: GroupDetail) -> None:
             "The bank account will differ from the books by this amount until you take it back with Undo. "
             "The bank lines stay stored."
         )
-        comment = st.text_area("Why", desk.note_of(token), key="review_reject_why", max_chars=1000)
+        comment = st.text_area("Why", key="review_reject_why", max_chars=1000)
         pressed = buttons(f"Leave out {count(detail.group.lines, 'line')}", "review_reject")
     if pressed:
         with refusals_shown("Nothing was changed"):
@@ -97,19 +97,6 @@ def leave_out(sight: desk.Sight, detail: GroupDetail) -> None:
                 ),
             )
             finish()
-
-
-@st.dialog("Note", icon=":material/edit_note:", on_dismiss=desk.close_dialog)
-def note(sight: desk.Sight, detail: GroupDetail) -> None:  # noqa: ARG001 - all dialogs are opened alike
-    object_line(detail)
-    token = detail.group.key.token
-    with st.form("review_note_form", border=False):
-        text = st.text_area("Note", desk.note_of(token), key="review_note", max_chars=1000)
-        st.caption("Stored with the decision you make on these lines next.")
-        pressed = buttons("Keep the note", "review_note")
-    if pressed:
-        desk.keep_note(token, text)
-        finish()
 
 
 @st.dialog("Approve by confidence", width="medium", icon=":material/done_all:", on_dismiss=desk.close_dialog)

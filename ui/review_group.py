@@ -5,6 +5,7 @@ import streamlit as st
 from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
 from ui import review_desk as desk
+from ui.review_notes import said
 from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, sentence, why_it_waits
 from ui.tables import frame, table
 from ui.words import badge, count, money, percent, plain, span
@@ -20,21 +21,29 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
         badge(LEVEL_STATES[group.level])
         st.badge(why_it_waits(group.hold_reason), color="gray", icon=":material/pan_tool:")
     _source(detail)
+    with st.container(horizontal=True, gap="small"):
+        _about(sight, detail)
+    if group.hold_reason == WAITS_FOR_MATCH:
+        st.markdown(":small[:material/link: It may settle an open item: confirm or dismiss that on Reconcile first.]")
+    _choices(sight, detail)
+    said(sight.notes)
+    told = " ".join(part for part in (plain(sentence(detail.reason)), measured(detail)) if part)
+    st.markdown(f":small[{told}]")
+    _past(detail.past)
+    _members(detail)
+
+
+def _about(sight: desk.Sight, detail: GroupDetail) -> None:
+    """Two quiet buttons: another name for the counterparty, and what happened to the line so far."""
     if detail.lines[0].counterparty:
         st.button(
             "This is …", key="review_to_name", type="tertiary", icon=":material/badge:", disabled=not sight.may_decide,
             on_click=desk.open_dialog, args=("name",), help="Call this counterparty by the name that you know it by.",
         )  # fmt: skip
-    if group.hold_reason == WAITS_FOR_MATCH:
-        st.markdown(":small[:material/link: It may settle an open item: confirm or dismiss that on Reconcile first.]")
-    _choices(sight, detail)
-    note = desk.note_of(group.key.token)
-    if note:
-        st.markdown(f":small[:material/edit_note: {plain(note)} :gray[Kept with your decision.]]")
-    told = " ".join(part for part in (plain(sentence(detail.reason)), measured(detail)) if part)
-    st.markdown(f":small[{told}]")
-    _past(detail.past)
-    _members(detail)
+    st.button(
+        "History", key="review_to_history", type="tertiary", icon=":material/history:", shortcut=desk.shortcut("Y"),
+        on_click=desk.open_dialog, args=("history",),
+    )  # fmt: skip
 
 
 def _source(detail: GroupDetail) -> None:

@@ -126,7 +126,7 @@ def split_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
                 token,
                 lambda session, now: split_alike(
                     session, sight.caller, sight.company_id, entry_ids, reading.parts,
-                    write=write_columns, now=now, comment=desk.note_of(token),
+                    write=write_columns, now=now,
                 ),
             )  # fmt: skip
             st.session_state.pop(PARTS, None)
@@ -193,7 +193,7 @@ def _booked(reading: Reading) -> bool:
         if st.button("Cancel", type="tertiary", key="review_split_cancel"):
             st.session_state.pop(PARTS, None)
             finish()
-        pressed = st.button("Book the split", type="primary", key="review_split_go")
+        pressed = st.button("Book the split", type="primary", key="review_split_go", shortcut="Ctrl+Enter")
     if pressed and reading.problem:
         raise InvalidInput(reading.problem)
     return pressed

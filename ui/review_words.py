@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from core.categorization.policy import Hold
 from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.group_detail import GroupDetail, PastLine
-from core.posting.queue import Level
+from core.posting.queue_filter import Level
 from models import Outcome
 from ui.words import count, money
 

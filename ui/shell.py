@@ -17,12 +17,14 @@ from ui.words import plain
 
 UI = Path(__file__).parent
 NAME = "AI Bookkeeper"
+KEYS = '<script src="app/static/keys.js"></script>'
 
 
 def run() -> None:
     """Draw the sidebar and run the page that the address names."""
     st.set_page_config(page_title=NAME, page_icon=UI / "static/mark.svg", layout="wide", initial_sidebar_state=232)
     st.html(UI / "style.css")
+    st.html(KEYS, unsafe_allow_javascript=True)  # a constant; the policy of the pages lets only our own files run
     st.logo(UI / "static/sign.svg", icon_image=UI / "static/mark.svg", size="medium")
     caller = current_caller("shell")
     remember_in_session_state()

@@ -14,8 +14,8 @@ from core.access.roles import Action, Caller
 from core.assurance.tightening import Tightening, tighten_if_broken
 from core.errors import NotFound, ReReviewDecided
 from core.posting.correcting import booked_as, confirm_posted, correct_posted
+from core.posting.line_search import payee
 from core.posting.open_entries import check_bookable, open_company
-from core.posting.queue import payee
 from core.posting.writing import BANK_POSITION
 from core.storage import WriteColumns
 from models import BankAccount, EntryStatus, JournalEntry, JournalLine, Proposal, ReReview, Review, Transaction

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.errors import NotFound
-from core.posting.queue import mentions
+from core.posting.line_search import mentions
 from models import (
     DeletedLine,
     EntryStatus,

@@ -11,7 +11,9 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.ingestion.shown_names import shown_name
-from core.posting.queue import GroupKey, QueueFilter, QueueGroup, get_group, same_payee, waiting_lines
+from core.posting.line_search import same_payee
+from core.posting.queue import GroupKey, QueueGroup, get_group, waiting_lines
+from core.posting.queue_filter import QueueFilter
 from models import (
     Account,
     AccountRole,
@@ -23,6 +25,8 @@ from models import (
     StatementFile,
     Transaction,
     User,
+    WaitingGroup,
+    WaitingLine,
 )
 
 OPTIONS = 3
@@ -109,8 +113,8 @@ def group_detail(
     chosen = filters or QueueFilter()
     group = get_group(session, caller, company_id, key, filters=chosen)
     conditions = waiting_lines(session, company_id, chosen, key)
-    entry_ids = session.execute(_of_group(select(col(JournalEntry.id)), conditions)).scalars().all()
-    rows = session.execute(_line_columns([col(JournalEntry.id).in_(entry_ids[:limit])])).all()
+    entry_ids = session.execute(_of_group(select(col(WaitingLine.entry_id)), conditions)).scalars().all()
+    rows = session.execute(_line_columns([col(WaitingLine.entry_id).in_(entry_ids[:limit])])).all()
     lines = [GroupLine(*row[:-1]) for row in rows]
     options = _options(session, company_id, group, [row[-1] for row in rows])
     decided, to_first = _decisions(session, company_id, key, options[0].account_id if options else None)
@@ -126,24 +130,27 @@ def vendor_of(counterparty: str) -> str:
 
 
 def _of_group(query: Select[*tuple[Any, ...]], conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    line = WaitingLine
     return (
-        query.select_from(JournalEntry)
-        .join(Transaction, col(JournalEntry.transaction_id) == col(Transaction.id))
-        .join(Proposal, col(JournalEntry.proposal_id) == col(Proposal.id))
+        query.select_from(line)
+        .join(WaitingGroup, col(WaitingGroup.id) == col(line.group_id))
         .where(*conditions)
-        .order_by(func.abs(Transaction.amount_minor).desc(), col(JournalEntry.booked_on), col(JournalEntry.id))
+        .order_by(func.abs(line.amount_minor).desc(), col(line.booked_on), col(line.entry_id))
     )
 
 
 def _line_columns(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = select(
-        col(JournalEntry.id), col(Transaction.id), col(Transaction.booked_on), col(Transaction.description),
+        col(WaitingLine.entry_id), col(Transaction.id), col(Transaction.booked_on), col(Transaction.description),
         shown_name(), col(Transaction.reference), col(Transaction.amount_minor),
         col(Transaction.currency), col(BankAccount.name), col(StatementFile.name), col(Transaction.row),
         col(Proposal.confidence), col(Proposal.reason), col(Proposal.hold_reason), col(Proposal.alternatives),
     )  # fmt: skip
     return (
         _of_group(query, conditions)
+        .join(Transaction, col(Transaction.id) == col(WaitingLine.transaction_id))
+        .join(JournalEntry, col(JournalEntry.id) == col(WaitingLine.entry_id))
+        .join(Proposal, col(Proposal.id) == col(JournalEntry.proposal_id))
         .join(BankAccount, col(Transaction.bank_account_id) == col(BankAccount.id))
         .join(StatementFile, col(Transaction.statement_file_id) == col(StatementFile.id))
     )
@@ -183,18 +190,18 @@ def _decisions(session: Session, company_id: UUID, key: GroupKey, first: UUID | 
     rows = session.execute(
         select(col(Review.account_id), func.count())
         .join(Transaction, col(Review.transaction_id) == col(Transaction.id))
-        .where(*_in_force(company_id, key), same_payee(company_id, key))
+        .where(*_in_force(company_id, key), same_payee(company_id, key.payee))
         .group_by(col(Review.account_id))
     ).all()
     return sum(count for _, count in rows), sum(count for account_id, count in rows if first and account_id == first)
 
 
 def _past(session: Session, company_id: UUID, counterparty: str, key: GroupKey) -> list[PastLine]:
-    same = _past_rows(session, company_id, key, same_payee(company_id, key), PAST_LINES)
+    same = _past_rows(session, company_id, key, same_payee(company_id, key.payee), PAST_LINES)
     vendor = vendor_of(counterparty)
     if len(same) == PAST_LINES or not vendor:
         return same
-    alike = shown_name(company_id).startswith(vendor, autoescape=True) & ~same_payee(company_id, key)
+    alike = shown_name(company_id).startswith(vendor, autoescape=True) & ~same_payee(company_id, key.payee)
     return same + _past_rows(session, company_id, key, alike, PAST_LINES - len(same))
 
 

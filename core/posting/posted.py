@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
-from core.posting.queue import mentions, payee
+from core.posting.line_search import mentions, payee
 from core.posting.writing import BANK_POSITION
 from models import Account, EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Transaction
 

@@ -7,35 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, distinct, func, literal, select, tuple_
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
-from core.errors import InvalidAmount, InvalidInput, NotFound
-from core.ingestion.shown_names import is_shown_as, printed_where, shown_name
-from core.money import Money, minor_digits
-from models import (
-    Account,
-    AccountRole,
-    Company,
-    CounterpartyAlias,
-    EntryStatus,
-    JournalEntry,
-    Method,
-    Proposal,
-    Transaction,
-)
-
-LIKELY, UNSURE = 0.8, 0.6  # mean calibrated confidence from which a group counts as such
-
-
-class Level(StrEnum):
-    """How sure the machine is of a group."""
-
-    LIKELY = "likely"
-    UNSURE = "unsure"
-    GUESS = "guess"
-    NO_BASIS = "no basis"
+from core.errors import InvalidInput, NotFound
+from core.posting.queue_filter import MILLION, Level, QueueFilter, group_conditions, level_of, line_conditions
+from models import Account, AccountRole, QueueState, WaitingGroup, WaitingLine
 
 
 class Order(StrEnum):
@@ -45,15 +23,6 @@ class Order(StrEnum):
     AMOUNT = "amount"  # size of the sum, largest first
     DATE = "date"  # oldest line first
     PAYEE = "payee"  # by name
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """Which lines are looked at. `text` is searched in description and counterparty, and as an amount."""
-
-    level: Level | None = None
-    text: str = ""
-    bank_account_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +52,42 @@ class GroupKey:
 
 @dataclass(frozen=True, slots=True)
 class QueueGroup:
-    """Like lines that wait. Confidences lie in [0, 1]; None where the machine has no basis."""
+    """Like lines that wait. The confidence lies in [0, 1]; None where the machine has no basis."""
 
     key: GroupKey
     account: str  # code and name of the proposed account; "" where the machine abstains
     lines: int
     sum_minor: int  # money in > 0
-    mean_confidence: float | None
-    least_confidence: float | None
+    mean_confidence: float | None  # of all lines of the group, filtered or not
     level: Level
-    hold_reason: str
-    stake_minor: int  # |sum| × (1 - mean confidence)
+    hold_reason: str  # of its oldest line
+    stake_minor: int  # size × (1 - mean confidence)
     first_on: date
     last_on: date
 
 
 @dataclass(frozen=True, slots=True)
+class QueueCursor:
+    """Where a page ends: the value that it is ordered by, and the key of the last group."""
+
+    value: int | str
+    group_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A page of the queue; the totals cover all pages of the filter."""
+    """A page of the queue. `following` is where the next one begins; None on the last."""
 
     groups: tuple[QueueGroup, ...]
-    number: int  # from 1
-    pages: int  # at least 1
-    group_count: int
-    line_count: int
+    following: QueueCursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTotals:
+    """What a filter leaves, over all pages."""
+
+    groups: int
+    lines: int
     sizes_minor: dict[str, int]  # currency → sum of the sizes of all lines
 
 
@@ -117,78 +98,71 @@ def review_queue(
     *,
     filters: QueueFilter | None = None,
     order: Order = Order.STAKE,
-    page: int = 1,
+    after: QueueCursor | None = None,
     rows: int = 20,
-    last: Sequence[GroupKey] = (),
 ) -> QueuePage:
-    """A page of the groups that wait for review. A page past the end answers the last one.
+    """A page of the groups that wait for review, read from where the last one ended: no page costs more for its number.
 
     Args:
+        after: the `following` of the page before, read in the same order; None for the first page.
         rows: groups a page.
-        last: groups that somebody put off; they stand behind all others, in the same order among themselves.
 
     Raises:
         NotFound, AccessDenied: the caller may not see this company.
     """
     caller.require(company_id, Action.READ)
-    grouped = _grouped(session, company_id, filters or QueueFilter()).subquery()
-    ordering = [*_put_off(grouped.c, last), *_ordering(grouped.c, order)]
-    number = max(1, page)
-    listed = _listed(session, grouped, ordering, number, rows)
-    totals = _totals_beside(listed) or _totals(session, grouped)
-    groups = sum(count for _, count, _, _ in totals)
-    pages = max(1, -(-groups // rows))
-    if number > pages:
-        number = pages
-        listed = _listed(session, grouped, ordering, number, rows)
-    lines, sizes = sum(int(count) for _, _, count, _ in totals), {name: int(size) for name, _, _, size in totals}
-    return QueuePage(tuple(_group(row) for row in listed), number, pages, groups, lines, sizes)
+    chosen = filters or QueueFilter()
+    value, descending = _ORDERS[order]
+    key: Any = col(WaitingGroup.id)
+    query = _with_account(select(*_GROUP, value.label("value"))).where(*group_conditions(session, company_id, chosen))
+    if after is not None:
+        start = date.fromisoformat(str(after.value)) if order is Order.DATE else after.value
+        place, mark = tuple_(value, key), tuple_(literal(start, value.type), literal(after.group_id, key.type))
+        query = query.where(place < mark if descending else place > mark)
+    query = query.order_by(value.desc(), key.desc()) if descending else query.order_by(value, key)
+    found = session.execute(query.limit(rows + 1)).all()
+    listed = found[:rows]
+    narrowed = _narrowed(session, company_id, chosen, [row.id for row in listed])
+    following = None
+    if len(found) > rows:
+        last = listed[-1]
+        following = QueueCursor(last.value.isoformat() if order is Order.DATE else last.value, last.id)
+    return QueuePage(tuple(_group(row, narrowed.get(row.id)) for row in listed), following)
 
 
-def _listed(
-    session: Session, grouped: Subquery, ordering: Sequence[ColumnElement[Any]], number: int, rows: int
-) -> Sequence[Any]:
-    """The groups of one page, each with the totals of all pages beside it, so that the lines are read once."""
-    group = grouped.c
-    beside = (
-        func.count().over().label("all_groups"),
-        func.sum(group.lines).over().label("all_lines"),
-        func.sum(group.size).over().label("all_size"),
-        func.min(group.currency).over().label("first_currency"),
-        func.max(group.currency).over().label("last_currency"),
-    )
-    return session.execute(
-        select(grouped, col(Account.code), col(Account.name), col(Account.role), *beside)
-        .join(Account, col(Account.id) == group.account_id)
-        .order_by(*ordering)
-        .limit(rows)
-        .offset((number - 1) * rows)
-    ).all()
-
-
-def _totals_beside(listed: Sequence[Any]) -> list[tuple[str, int, int, int]]:
-    """Currency, groups, lines and sizes, where the page tells them: it has a row and there is one currency."""
-    if not listed or listed[0].first_currency != listed[0].last_currency:
-        return []
-    row = listed[0]
-    return [(row.first_currency, row.all_groups, row.all_lines, row.all_size)]
-
-
-def _totals(session: Session, grouped: Subquery) -> Sequence[Any]:
-    currency, lines, size = grouped.c.currency, func.sum(grouped.c.lines), func.sum(grouped.c.size)
-    return session.execute(select(currency, func.count(), lines, size).group_by(currency)).all()
-
-
-def waiting_count(session: Session, caller: Caller, company_id: UUID) -> int:
-    """How many lines of the company wait for a decision."""
+def queue_totals(
+    session: Session, caller: Caller, company_id: UUID, *, filters: QueueFilter | None = None
+) -> QueueTotals:
+    """How much the filter leaves. Summed over groups, or over their lines where the filter narrows those."""
     caller.require(company_id, Action.READ)
-    found = session.execute(
-        select(func.count(col(JournalEntry.id))).where(
-            col(JournalEntry.company_id) == company_id,
-            col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
-        )
+    chosen = filters or QueueFilter()
+    conditions = group_conditions(session, company_id, chosen, each=False)
+    group, line = WaitingGroup, WaitingLine
+    if chosen.narrows_lines:
+        query = (
+            select(col(group.currency), func.count(distinct(col(group.id))), func.count(),
+                   func.sum(func.abs(line.amount_minor)))
+            .join(line, col(line.group_id) == col(group.id))
+            .where(*conditions, *line_conditions(session, company_id, chosen))
+        )  # fmt: skip
+    else:
+        sums = func.count(), func.sum(col(group.lines)), func.sum(col(group.size_minor))
+        query = select(col(group.currency), *sums).where(*conditions)
+    rows = session.execute(query.group_by(col(group.currency))).all()
+    return QueueTotals(
+        sum(groups for _, groups, _, _ in rows), sum(int(lines) for _, _, lines, _ in rows),
+        {currency: int(size) for currency, _, _, size in rows},
+    )  # fmt: skip
+
+
+def waiting_count(session: Session, caller: Caller, company_id: UUID, *, state: QueueState = QueueState.OPEN) -> int:
+    """How many lines of the company wait for a decision and are neither asked about nor put off."""
+    caller.require(company_id, Action.READ)
+    group = WaitingGroup
+    query = select(func.coalesce(func.sum(group.lines), 0)).where(
+        col(group.company_id) == company_id, col(group.state) == state
     )
-    return int(found.scalar_one())
+    return int(session.execute(query).scalar_one())
 
 
 def get_group(
@@ -196,170 +170,97 @@ def get_group(
 ) -> QueueGroup:
     """One group of the queue as it stands now. Raises NotFound when all of its lines are decided."""
     caller.require(company_id, Action.READ)
-    grouped = _grouped(session, company_id, filters or QueueFilter(), key).subquery()
-    row = session.execute(
-        select(grouped, col(Account.code), col(Account.name), col(Account.role)).join(
-            Account, col(Account.id) == grouped.c.account_id
-        )
-    ).one_or_none()
+    chosen = filters or QueueFilter()
+    conditions = (*group_conditions(session, company_id, chosen, each=False), *of_key(key))
+    row = session.execute(_with_account(select(*_GROUP)).where(*conditions)).one_or_none()
     if row is None:
         raise NotFound("waiting group", key.payee)
-    return _group(row)
+    narrowed = _narrowed(session, company_id, chosen, [row.id])
+    if chosen.narrows_lines and not narrowed:
+        raise NotFound("waiting group", key.payee)
+    return _group(row, narrowed.get(row.id))
 
 
-def payee(company_id: UUID) -> ColumnElement[str]:
-    """The counterparty of a line as its company calls it, or the bank's text where it names nobody."""
-    return func.coalesce(func.nullif(shown_name(company_id), ""), Transaction.description)
-
-
-def same_payee(company_id: UUID, key: GroupKey) -> ColumnElement[bool]:
-    """Whether a line has the group's `payee`; the aliases are read once, not a line."""
-    nameless = col(Transaction.counterparty) == ""
-    return or_(is_shown_as(company_id, key.payee), and_(nameless, col(Transaction.description) == key.payee))
+def of_key(key: GroupKey) -> list[ColumnElement[bool]]:
+    """Conditions on waiting_groups: it is the group of this key, in whatever state."""
+    group = WaitingGroup
+    return [
+        col(group.payee) == key.payee,
+        col(group.account_id) == key.account_id,
+        col(group.money_in) == key.money_in,
+        col(group.currency) == key.currency,
+    ]
 
 
 def waiting_lines(
     session: Session, company_id: UUID, filters: QueueFilter, key: GroupKey | None = None
 ) -> list[ColumnElement[bool]]:
-    """Conditions on journal_entries joined with transactions and proposals: waiting, filtered, of the group."""
-    conditions: list[ColumnElement[bool]] = [
-        col(JournalEntry.company_id) == company_id,
-        col(JournalEntry.status) == EntryStatus.NEEDS_REVIEW,
-        col(Transaction.company_id) == company_id,
+    """Conditions on waiting_lines joined with waiting_groups: waiting, filtered, of the group."""
+    of_group = [] if key is None else of_key(key)
+    return [
+        *group_conditions(session, company_id, filters, each=False),
+        *line_conditions(session, company_id, filters),
+        *of_group,
     ]
-    if filters.bank_account_id is not None:
-        conditions.append(col(Transaction.bank_account_id) == filters.bank_account_id)
-    if text := filters.text.strip():
-        conditions.append(mentions(session, company_id, text))
-    if key is not None:
-        conditions += [
-            same_payee(company_id, key),
-            col(Proposal.account_id) == key.account_id,
-            (col(Transaction.amount_minor) > 0) == key.money_in,
-            col(Transaction.currency) == key.currency,
-        ]
-    return conditions
 
 
-def mentions(session: Session, company_id: UUID, text: str) -> ColumnElement[bool]:
-    """The line's text or a name of its counterparty contains the words, or its amount is the number."""
-    description, counterparty = col(Transaction.description), col(Transaction.counterparty)
-    named = printed_where(company_id, or_(*_contains(col(CounterpartyAlias.shown), text)))
-    found = [*_contains(description, text), *_contains(counterparty, text), counterparty.in_(named)]
-    currency = session.execute(select(col(Company.base_currency)).where(col(Company.id) == company_id)).scalar_one()
-    number = text.replace(",", "").replace("−", "-").lstrip("-+$ ")
-    try:
-        amount = abs(Money.parse(number, currency).minor)
-    except InvalidAmount:
-        return or_(*found)
-    size = func.abs(Transaction.amount_minor)
-    upto = amount if "." in number else amount + 10 ** minor_digits(currency) - 1
-    return or_(*found, size.between(amount, upto))
+_GROUP = (
+    col(WaitingGroup.id), col(WaitingGroup.payee), col(WaitingGroup.account_id), col(WaitingGroup.money_in),
+    col(WaitingGroup.currency), col(WaitingGroup.lines), col(WaitingGroup.total_minor), col(WaitingGroup.size_minor),
+    col(WaitingGroup.sure_lines), col(WaitingGroup.sure_millionths), col(WaitingGroup.first_on),
+    col(Account.code), col(Account.name), col(Account.role),
+)  # fmt: skip
+_ORDERS: dict[Order, tuple[Any, bool]] = {  # what is ordered by, and whether the largest stands first
+    Order.STAKE: (col(WaitingGroup.stake_minor), True),
+    Order.AMOUNT: (col(WaitingGroup.size_minor), True),
+    Order.DATE: (col(WaitingGroup.first_on), False),
+    Order.PAYEE: (col(WaitingGroup.sort_name), False),
+}
 
 
-def _contains(column: Any, text: str) -> list[ColumnElement[bool]]:
-    """SQLite lowers ASCII letters only, so the text as typed is searched as well."""
-    return [func.lower(column).contains(text.lower(), autoescape=True), column.contains(text, autoescape=True)]
+def _with_account(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With the account's name, the hold reason of the oldest line and the day of the youngest."""
+    line = WaitingLine
+    of_group = col(line.group_id) == col(WaitingGroup.id)
+    reason = select(col(line.hold_reason)).where(of_group).order_by(col(line.booked_on)).limit(1)
+    youngest = select(func.max(line.booked_on)).where(of_group)
+    return query.add_columns(
+        reason.correlate(WaitingGroup).scalar_subquery().label("hold_reason"),
+        youngest.correlate(WaitingGroup).scalar_subquery().label("last_on"),
+    ).join(Account, col(Account.id) == col(WaitingGroup.account_id))
 
 
-def _grouped(session: Session, company_id: UUID, filters: QueueFilter, key: GroupKey | None = None) -> Select[Any]:
-    line = _lines(session, company_id, filters, key).subquery().c
-    mean, total = func.avg(line.sure), func.sum(line.amount_minor)
-    query = select(
-        line.payee, line.account_id, line.money_in, line.currency,
-        func.count().label("lines"),
-        total.label("total"),
-        func.sum(func.abs(line.amount_minor)).label("size"),
-        mean.label("mean"),
-        func.min(line.sure).label("least"),
-        func.min(line.hold_reason).label("hold_reason"),
-        (func.abs(total) * (1.0 - func.coalesce(mean, 0.0))).label("stake"),
-        func.min(line.booked_on).label("first_on"),
-        func.max(line.booked_on).label("last_on"),
-    ).group_by(line.payee, line.account_id, line.money_in, line.currency)  # fmt: skip
-    return query if filters.level is None else query.having(_at_level(mean, filters.level))
-
-
-def _lines(session: Session, company_id: UUID, filters: QueueFilter, key: GroupKey | None) -> Select[Any]:
-    return (
+def _narrowed(session: Session, company_id: UUID, filters: QueueFilter, group_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """What the filter leaves of these groups, for a filter that narrows their lines."""
+    if not filters.narrows_lines or not group_ids:
+        return {}
+    line, group = WaitingLine, WaitingGroup
+    rows = session.execute(
         select(
-            payee(company_id).label("payee"),
-            col(Proposal.account_id).label("account_id"),
-            case((col(Transaction.amount_minor) > 0, 1), else_=0).label("money_in"),
-            col(Transaction.currency).label("currency"),
-            col(Transaction.amount_minor).label("amount_minor"),
-            col(JournalEntry.booked_on).label("booked_on"),
-            col(Proposal.hold_reason).label("hold_reason"),
-            # An abstaining machine may have noted a number, but it has no basis to show one.
-            case((col(Proposal.method) == Method.NONE, None), else_=col(Proposal.confidence)).label("sure"),
+            col(line.group_id), func.count().label("lines"), func.sum(line.amount_minor).label("total_minor"),
+            func.min(line.booked_on).label("first_on"), func.max(line.booked_on).label("last_on"),
+            func.min(line.hold_reason).label("hold_reason"),
         )
-        .select_from(JournalEntry)
-        .join(Transaction, col(JournalEntry.transaction_id) == col(Transaction.id))
-        .join(Proposal, col(JournalEntry.proposal_id) == col(Proposal.id))
-        .where(*waiting_lines(session, company_id, filters, key))
-    )
+        .join(group, col(group.id) == col(line.group_id))
+        .where(col(line.group_id).in_(group_ids), *line_conditions(session, company_id, filters))
+        .group_by(col(line.group_id))
+    )  # fmt: skip
+    return {row.group_id: row for row in rows}
 
 
-def _at_level(mean: ColumnElement[Any], level: Level) -> ColumnElement[bool]:
-    match level:
-        case Level.LIKELY:
-            return mean >= LIKELY
-        case Level.UNSURE:
-            return and_(mean >= UNSURE, mean < LIKELY)
-        case Level.GUESS:
-            return mean < UNSURE
-        case Level.NO_BASIS:
-            return mean.is_(None)
-
-
-def level_of(confidence: float | None) -> Level:
-    """The level word of a mean confidence."""
-    if confidence is None:
-        return Level.NO_BASIS
-    if confidence >= LIKELY:
-        return Level.LIKELY
-    return Level.UNSURE if confidence >= UNSURE else Level.GUESS
-
-
-def _ordering(group: Any, order: Order) -> Sequence[ColumnElement[Any]]:
-    first: dict[Order, ColumnElement[Any]] = {
-        Order.STAKE: group.stake.desc(),
-        Order.AMOUNT: group.size.desc(),
-        Order.DATE: group.first_on,
-        Order.PAYEE: func.lower(group.payee),
-    }
-    # The rest of the key makes the order total, so that pages neither repeat nor lose a group.
-    return [first[order], group.payee, group.account_id, group.money_in, group.currency]
-
-
-def _put_off(group: Any, last: Sequence[GroupKey]) -> list[ColumnElement[int]]:
-    """1 for the groups that come last, 0 for the others; nothing where none does."""
-    if not last:
-        return []
-    named = [
-        and_(
-            group.payee == key.payee,
-            group.account_id == key.account_id,
-            group.money_in == int(key.money_in),
-            group.currency == key.currency,
-        )
-        for key in last
-    ]
-    return [case((or_(*named), 1), else_=0)]
-
-
-def _group(row: Any) -> QueueGroup:
-    abstained = row.role == AccountRole.SUSPENSE
+def _group(row: Any, narrowed: Any) -> QueueGroup:
+    mean = row.sure_millionths / (MILLION * row.sure_lines) if row.sure_lines else None
+    shown = narrowed or row
+    total = int(shown.total_minor)
     return QueueGroup(
         key=GroupKey(row.payee, row.account_id, bool(row.money_in), row.currency),
-        account="" if abstained else f"{row.code} {row.name}",
-        lines=row.lines,
-        sum_minor=int(row.total),
-        mean_confidence=row.mean,
-        least_confidence=row.least,
-        level=level_of(row.mean),
-        hold_reason=row.hold_reason,
-        stake_minor=round(row.stake),
-        first_on=row.first_on,
-        last_on=row.last_on,
+        account="" if row.role == AccountRole.SUSPENSE else f"{row.code} {row.name}",
+        lines=shown.lines,
+        sum_minor=total,
+        mean_confidence=mean,
+        level=level_of(mean),
+        hold_reason=shown.hold_reason or "",
+        stake_minor=round(abs(total) * (1 - (mean or 0))),
+        first_on=shown.first_on,
+        last_on=shown.last_on,
     )

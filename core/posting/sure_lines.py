@@ -1,7 +1,7 @@
 """The lines that wait although the machine is quite sure of them: shown by account before a person takes them all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,8 +10,9 @@ from sqlmodel import Session, col
 from core.access.roles import Action, Caller
 from core.errors import InvalidInput
 from core.posting.bookings import WAITS_FOR_MATCH
-from core.posting.queue import QueueFilter, waiting_lines
-from models import Account, AccountRole, JournalEntry, Method, Proposal, Transaction
+from core.posting.queue import waiting_lines
+from core.posting.queue_filter import MILLION, QueueFilter
+from models import Account, AccountRole, WaitingGroup, WaitingLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +55,27 @@ def sure_lines(
     caller.require(company_id, Action.READ)
     if not 0 < at_least <= 1:
         raise InvalidInput(f"{at_least} is no confidence; give a share above 0 and up to 1.")
+    line, group = WaitingLine, WaitingGroup
     rows = session.execute(
         select(
-            col(JournalEntry.id), col(Account.code), col(Account.name), col(Transaction.currency),
-            col(Transaction.amount_minor), col(Proposal.confidence), col(Proposal.hold_reason),
+            col(line.entry_id), col(Account.code), col(Account.name), col(group.currency), col(line.amount_minor),
+            col(line.sure_millionths), col(line.hold_reason),
         )
-        .select_from(JournalEntry)
-        .join(Transaction, col(JournalEntry.transaction_id) == col(Transaction.id))
-        .join(Proposal, col(JournalEntry.proposal_id) == col(Proposal.id))
-        .join(Account, col(Proposal.account_id) == col(Account.id))
+        .select_from(line)
+        .join(group, col(group.id) == col(line.group_id))
+        .join(Account, col(Account.id) == col(group.account_id))
         .where(
-            *waiting_lines(session, company_id, filters or QueueFilter()),
-            col(Proposal.confidence) >= at_least,
-            col(Proposal.method) != Method.NONE,
-            col(Proposal.hold_reason) != WAITS_FOR_MATCH,
+            *waiting_lines(session, company_id, replace(filters or QueueFilter(), level=None)),
+            col(line.sure_millionths) >= round(at_least * MILLION),
+            col(line.hold_reason) != WAITS_FOR_MATCH,
             col(Account.role).is_distinct_from(AccountRole.SUSPENSE),
         )
-        .order_by(col(Account.code), col(Transaction.currency), col(JournalEntry.id))
+        .order_by(col(Account.code), col(group.currency), col(line.entry_id))
     ).all()  # fmt: skip
     grouped: dict[tuple[str, str], list[tuple[int, float, str]]] = {}
     sizes: dict[str, int] = {}
-    for _, code, name, currency, amount, confidence, hold_reason in rows:
+    for _, code, name, currency, amount, millionths, hold_reason in rows:
+        confidence = millionths / MILLION
         grouped.setdefault((f"{code} {name}", currency), []).append((amount, confidence, hold_reason))
         sizes[currency] = sizes.get(currency, 0) + abs(amount)
     accounts = tuple(_account(account, currency, lines) for (account, currency), lines in grouped.items())

@@ -26,7 +26,8 @@ from core.ingestion.aliases import (
 from core.ingestion.shown_names import shown_names
 from core.posting.group_detail import group_detail
 from core.posting.open_entries import open_company
-from core.posting.queue import QueueFilter, review_queue
+from core.posting.queue import review_queue
+from core.posting.queue_filter import QueueFilter
 from core.reconciliation.loading import free_lines
 from db.engine import snapshot, unit_of_work
 from models import AliasOrigin, AuditEvent, ItemKind, MatchKind, MatchStatus, Outcome, Role

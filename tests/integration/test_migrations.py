@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Engine, Inspector, inspect, text
 
 from db.engine import alembic_config, engine, forget, migrate, open_engine, unit_of_work, use_database
-from db.migrations import laws_0004, laws_0005, laws_0009, laws_0011, laws_0013, laws_0015
+from db.migrations import laws_0004, laws_0005, laws_0009, laws_0011, laws_0013, laws_0015, queue_0014
 from models import Table
 from tests import builders
 from tests.databases import named, run_statement
@@ -74,13 +74,13 @@ def index_text(index: Any) -> str:
 
 
 def laws(opened: Engine) -> list[str]:
-    """The triggers and functions of the laws that are in force."""
+    """The triggers and functions of the laws and of the queue that are in force."""
     if opened.dialect.name == "sqlite":
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     else:
         query = (
             "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
-            " UNION SELECT proname FROM pg_proc WHERE proname LIKE 'law_%'"
+            " UNION SELECT proname FROM pg_proc WHERE proname LIKE 'law_%' OR proname LIKE 'queue_%'"
         )
     with opened.connect() as connection:
         return [str(name) for name in connection.scalars(text(query))]
@@ -106,10 +106,12 @@ def test_a_rule_with_a_pattern_that_is_no_longer_read_is_switched_off(database: 
 def test_both_databases_hold_the_same_laws(sqlite_database: str, postgres_template: str, postgres_server: str) -> None:
     history = (laws_0004, laws_0005, laws_0009, laws_0011, laws_0013)
     checks = [rule for laws in history for rule in (*laws.postgresql.ROW_RULES, *laws.postgresql.STATEMENT_RULES)]
-    on_postgres = {name for name, *_ in (*checks, *laws_0004.postgresql.OWN_RULES)}
-    assert on_postgres == {name for laws in history for name, *_ in laws.sqlite.RULES}
+    on_postgres = {name for name, *_ in (*checks, *laws_0004.postgresql.OWN_RULES, *queue_0014.postgresql.ROW_RULES)}
+    on_sqlite = [rule for laws in (*history, queue_0014) for rule in laws.sqlite.RULES]
+    assert on_postgres == {name for name, *_ in on_sqlite}
     on_both = {name for name, *_ in laws_0015.RULES}
-    assert {f"law_{name}" for name in on_postgres | on_both} == set(laws(engine()))
+    in_force = {name for name in laws(engine()) if name.startswith("law_")}
+    assert {f"law_{name}" for name in on_postgres | on_both} == in_force
 
 
 def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database: str) -> None:

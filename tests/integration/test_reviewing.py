@@ -41,7 +41,7 @@ from models import (
     Role,
 )
 from tests import builders
-from tests.integration.reviewing_cases import decide, one, queue
+from tests.integration.reviewing_cases import decide, one, totals
 from tests.unit.posting.cases import (
     FEBRUARY,
     LATER,
@@ -153,7 +153,7 @@ def test_a_rejected_line_stays_out_of_the_books_until_that_is_taken_back(books, 
         assert status_of(session, entry) == EntryStatus.REJECTED
         assert balances(session, books.company_id) == {}
     assert decide(undo, caller, books, decision.review_ids).entry_ids == (entry,)
-    assert queue(books, caller).line_count == 1
+    assert totals(books, caller).lines == 1
     with pytest.raises(InvalidInput, match="why"):
         decide(reject, caller, books, [entry], "  ")
 
@@ -250,7 +250,7 @@ def test_entries_of_another_company_cannot_be_decided(books, caller):
 def test_a_bookkeeper_may_look_but_not_decide(books):
     bookkeeper = builders.caller(books.company_id, role=Role.BOOKKEEPER)
     entry = one(books, books.expense)
-    assert queue(books, bookkeeper).line_count == 1
+    assert totals(books, bookkeeper).lines == 1
     with pytest.raises(AccessDenied):
         decide(approve, bookkeeper, books, [entry])
 

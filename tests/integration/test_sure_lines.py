@@ -7,7 +7,7 @@ import pytest
 from core.errors import EntryNotOpen, InvalidInput, NotFound, UnbalancedEntry
 from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.lines import Part
-from core.posting.queue import QueueFilter, review_queue
+from core.posting.queue_filter import QueueFilter
 from core.posting.reviewing import approve, split_alike
 from core.posting.sure_lines import sure_lines
 from core.posting.undoing import last_decision, undo
@@ -113,15 +113,3 @@ def test_lines_split_alike_are_split_all_or_none(books, caller):
         split_alike(session, caller, books.company_id, [first, second], whole, write=write, now=LATER)
     with snapshot() as session:
         assert status_of(session, first) is EntryStatus.NEEDS_REVIEW
-
-
-def test_groups_that_are_put_off_stand_behind_all_others_across_pages(books, caller):
-    for number in range(5):
-        one(books, books.expense, counterparty=f"payee {number}", amount_minor=-1_000 * (9 - number))
-    with snapshot() as session:
-        whole = review_queue(session, caller, books.company_id)
-        last = [whole.groups[0].key, whole.groups[2].key]
-        pages = [review_queue(session, caller, books.company_id, last=last, page=n, rows=3) for n in (1, 2)]
-    assert [group.key.payee for page in pages for group in page.groups] == [
-        f"payee {number}" for number in (1, 3, 4, 0, 2)
-    ]

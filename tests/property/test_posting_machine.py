@@ -12,15 +12,17 @@ from uuid import UUID
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
 from core.access.audit import verify_chain
 from core.errors import BookkeepingError, DecisionTakenBack, PeriodClosed, PeriodNotReady
+from core.ingestion.aliases import remove_alias, set_alias
 from core.posting import entries
 from core.posting.closing import close_period, reopen_period
 from core.posting.correcting import correct_posted
 from core.posting.entries import book_company
+from core.posting.line_notes import answer, ask, defer, return_due, take_back_note
 from core.posting.lines import Part
 from core.posting.reviewing import approve, change_account, reject, split
 from core.posting.undoing import undo
@@ -32,6 +34,7 @@ from models import (
     EntryStatus,
     JournalEntry,
     JournalLine,
+    LineNote,
     Outcome,
     Reconciliation,
     ReconciliationStatus,
@@ -167,6 +170,39 @@ class Desk(RuleBasedStateMachine):
         with unit_of_work() as session:
             return session.get(Transaction, line).booked_on
 
+    @rule(pick=PICK, days=st.integers(1, 3))
+    def put_one_off(self, pick, days):
+        entries = self.some(EntryStatus.NEEDS_REVIEW, pick)
+        self.act(defer, entries, NOW.date() + timedelta(days=days), today=NOW.date(), write=write, now=NOW)
+
+    @rule(days=st.integers(0, 3))
+    def days_pass(self, days):
+        self.act(return_due, today=NOW.date() + timedelta(days=days), now=NOW)
+
+    @rule(pick=PICK)
+    def ask_about_one(self, pick):
+        self.act(ask, self.some(EntryStatus.NEEDS_REVIEW, pick), "Whose is it?", write=write, now=NOW)
+
+    @rule(pick=PICK, taken_back=st.booleans())
+    def end_a_question(self, pick, taken_back):
+        with unit_of_work() as session:
+            threads = session.execute(select(col(LineNote.thread_id)).order_by(col(LineNote.id))).scalars().all()
+        if not threads:
+            return
+        thread = threads[pick % len(threads)]
+        if taken_back:
+            self.act(take_back_note, thread, now=NOW)
+        else:
+            self.act(answer, thread, "Ours", write=write, now=NOW)
+
+    @rule(payee=PAYEES, name=st.sampled_from(["Northwind", "sure"]))
+    def give_a_name(self, payee, name):
+        self.act(set_alias, payee, name, now=NOW)
+
+    @rule(payee=PAYEES)
+    def take_a_name_away(self, payee):
+        self.act(remove_alias, payee, now=NOW)
+
     @rule(day=DAYS)
     def close(self, day):
         try:
@@ -242,6 +278,11 @@ class Desk(RuleBasedStateMachine):
         assert sum(ledger.values()) == 0
 
     @invariant()
+    def the_queue_lists_what_waits(self):
+        with unit_of_work() as session:
+            assert projected(session) == expected(session)
+
+    @invariant()
     def nothing_waits_in_a_closed_period_and_the_audit_chain_holds(self):
         with unit_of_work() as session:
             if self.closed:
@@ -255,6 +296,36 @@ class Desk(RuleBasedStateMachine):
                 ).scalar_one()
                 assert waiting == 0
             assert verify_chain(session, self.books.company_id.hex) == []
+
+
+def projected(session: Session) -> list[tuple[object, ...]]:
+    """The queue's lines with the groups that hold them, and the sums of these groups."""
+    return sorted(
+        tuple(row)
+        for row in session.execute(
+            text(
+                "SELECT l.entry_id, g.state, g.payee, g.account_id, g.money_in, g.currency, l.amount_minor, g.lines,"
+                " g.total_minor, g.size_minor, g.sure_lines, g.sure_millionths, g.first_on"
+                " FROM waiting_lines l JOIN waiting_groups g ON g.id = l.group_id"
+            )
+        )
+    )
+
+
+def expected(session: Session) -> list[tuple[object, ...]]:
+    """The same from the entries in review, counted anew."""
+    same = "OVER (PARTITION BY state, payee, account_id, money_in, currency)"
+    return sorted(
+        tuple(row)
+        for row in session.execute(
+            text(
+                "SELECT entry_id, state, payee, account_id, money_in, currency, amount_minor,"
+                f" count(*) {same}, sum(amount_minor) {same}, sum(abs(amount_minor)) {same},"
+                f" count(sure_millionths) {same}, coalesce(sum(sure_millionths) {same}, 0), min(booked_on) {same}"
+                " FROM waiting_keys"
+            )
+        )
+    )
 
 
 def test_no_sequence_of_decisions_breaks_the_books(sqlite_template):

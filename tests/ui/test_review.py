@@ -1,7 +1,7 @@
 """The Review page as a reviewer meets it: what is shown agrees with the books, and decisions reach them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,10 +14,13 @@ from streamlit.testing.v1.element_tree import Button
 from core.access.roles import Caller, Via
 from core.categorization.rule_book import list_rules
 from core.posting.bookings import WAITS_FOR_MATCH
+from core.posting.line_history import open_questions
+from core.posting.line_notes import answer, defer
+from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from models import EntryStatus, JournalEntry, Outcome, Review, Role, Transaction
+from models import EntryStatus, JournalEntry, Outcome, QueueState, Review, Role, Transaction
 from tests import builders
-from tests.unit.posting.cases import lines_of, status_of, waiting
+from tests.unit.posting.cases import LATER, lines_of, status_of, waiting
 from ui import identity
 
 PAGE = Path(__file__).parents[2] / "pages/review.py"
@@ -164,13 +167,80 @@ def test_next_goes_over_the_edge_of_a_page_and_back(books, caller):
     assert group_open(page) == "payee 19"
 
 
-def test_later_puts_a_group_behind_all_others_and_opens_the_next(books, caller):
-    for payee, amount in (("first", -9_000), ("second", -5_000), ("third", -1_000)):
+def test_a_filter_narrows_what_is_shown_and_what_is_approved(books, caller):
+    kept = line(books, "adobe", -2_000, books.expense)
+    approved = line(books, "adobe", -9_000, books.expense)
+    page = opened()
+    check(page.text_input(key="review_least").set_value("50.00").run())
+    assert "1 line in 1 group · $90.00 match" in told(page)
+    press(page, "review_approve")
+    assert statuses(kept, approved) == [EntryStatus.NEEDS_REVIEW, EntryStatus.POSTED]
+    assert "No waiting line matches" in told(page)
+    press(page, "review_clear")
+    assert group_open(page) == "adobe"
+
+
+# --- asking and putting off -------------------------------------------------------------------
+
+
+def test_a_group_put_off_stands_under_later_and_the_next_opens(books, caller):
+    for payee, amount in (("first", -9_000), ("second", -5_000)):
         line(books, payee, amount, books.expense)
     page = opened()
-    press(page, "review_put_off")
-    assert list(page.dataframe[0].value["Payee"]) == ["second", "third", "first"]
-    assert group_open(page) == "second"
+    press(page, "review_to_later")
+    press(page, "review_later_go")
+    assert list(page.dataframe[0].value["Payee"]) == ["second"]
+    assert "first → put off until" in told(page)
+    check(page.segmented_control(key="review_state").set_value(QueueState.DEFERRED).run())
+    assert group_open(page) == "first"
+    check(page.segmented_control(key="review_state").set_value(QueueState.OPEN).run())
+    press(page, "review_undo")
+    assert group_open(page) == "first"
+
+
+def test_a_question_takes_the_group_out_until_it_is_answered(books, caller):
+    line(books, "zelle", -9_000)
+    page = opened()
+    press(page, "review_to_ask")
+    press(page, "review_ask_go")
+    assert refusals(page) == ["Write the question first."]
+    page.text_area(key="review_ask").set_value("Whose rent *is* this?")
+    press(page, "review_ask_go")
+    assert "Nothing waits here" in told(page)
+    assert "1 line asked about" in told(page)
+    with unit_of_work() as session:
+        (question,) = open_questions(session, caller, books.company_id)
+        answer(session, caller, books.company_id, question.thread_id, "The annex", write=write_columns, now=LATER)
+    page = opened()
+    assert group_open(page) == "zelle"
+    assert "Whose rent *is* this?" in told(page)
+    assert "The annex" in told(page)
+
+
+def test_a_comment_stays_with_the_lines_and_is_taken_back_like_everything(books, caller):
+    line(books, "adobe", -2_000, books.expense)
+    page = opened()
+    press(page, "review_to_comment")
+    page.text_area(key="review_comment").set_value("the yearly plan")
+    press(page, "review_comment_go")
+    assert group_open(page) == "adobe"
+    assert "the yearly plan" in told(page)
+    press(page, "review_to_history")
+    assert "Proposed 6300 Software Subscriptions" in told(page).replace("**", "")
+    page = opened()
+    press(page, "review_undo")
+    assert "the yearly plan" not in told(page)
+
+
+def test_lines_put_off_until_today_wait_again_when_the_page_is_opened(books, caller):
+    entry = line(books, "adobe", -2_000, books.expense)
+    long_ago = datetime(2024, 1, 1, tzinfo=UTC)
+    with unit_of_work() as session:
+        defer(
+            session, caller, books.company_id, [entry], long_ago.date() + timedelta(days=1),
+            write=write_columns, today=long_ago.date(), now=long_ago,
+        )  # fmt: skip
+    assert group_open(opened()) == "adobe"
 
 
 # --- deciding ---------------------------------------------------------------------------------
@@ -279,17 +349,6 @@ def test_another_account_is_chosen_among_code_and_name(books, caller):
     press(page, "review_account_go")
     assert statuses(entry) == [EntryStatus.POSTED]
     assert "Nothing waits here" in told(page)
-
-
-def test_a_note_is_stored_with_the_decision(books, caller):
-    line(books, "adobe", -2_000, books.expense)
-    page = opened()
-    press(page, "review_to_note")
-    page.text_area(key="review_note").set_value("the yearly plan")
-    press(page, "review_note_go")
-    assert "the yearly plan" in told(page)
-    press(page, "review_approve")
-    assert [row.comment for row in reviews()] == ["the yearly plan"]
 
 
 def test_leaving_lines_out_needs_a_reason(books, caller):

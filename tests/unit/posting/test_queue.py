@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.posting.group_detail import vendor_of
-from core.posting.queue import GroupKey, Level, level_of
+from core.posting.queue import GroupKey
+from core.posting.queue_filter import Level, level_of
 
 
 @given(st.text(), st.uuids(), st.booleans(), st.sampled_from(["USD", "EUR", "JPY"]))

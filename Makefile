@@ -62,6 +62,7 @@ check: static test  ## what a change has to pass
 bench: $(VENV)/.development  ## speed, side by side with the floor of the same run
 	$(BIN)/python -m benchmarks.pipeline --rows 100000
 	$(BIN)/python -m benchmarks.statement_import --rows 200000
+	$(BIN)/python -m benchmarks.review_queue --lines 100000
 
 lock:  ## compile the pinned requirements anew
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --output-file=requirements.txt requirements.in

@@ -56,7 +56,7 @@ def buttons(verb: str, key: str) -> bool:
 def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
     object_line(detail)
     names = bookable(sight)
-    with st.form("review_account_form", border=False):
+    with st.form("review_account_form", border=False, enter_to_submit=False):
         chosen = pick_account("Account", names, key="review_account")
         tax = pick_tax(sight.caller, sight.company_id, key="review_tax")
         pressed = buttons(f"Book {count(detail.group.lines, 'line')}", "review_account")
@@ -81,7 +81,7 @@ def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
 def leave_out(sight: desk.Sight, detail: GroupDetail) -> None:
     object_line(detail)
     token = detail.group.key.token
-    with st.form("review_reject_form", border=False):
+    with st.form("review_reject_form", border=False, enter_to_submit=False):
         st.markdown(
             "The bank account will differ from the books by this amount until you take it back with Undo. "
             "The bank lines stay stored."

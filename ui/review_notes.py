@@ -67,7 +67,7 @@ def later_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
     chosen = st.segmented_control(
         "Back in the queue", [*DAYS, A_DAY], default=TOMORROW, required=True, key="review_later_when"
     )
-    with st.form("review_later_form", border=False):
+    with st.form("review_later_form", border=False, enter_to_submit=False):
         until = today + timedelta(days=DAYS.get(chosen or TOMORROW, 1))
         if chosen == A_DAY:
             picked = st.date_input("Day", until, min_value=until, key="review_later_day", format="YYYY-MM-DD")
@@ -87,7 +87,7 @@ def later_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
 def _written(detail: GroupDetail, label: str, about: str, verb: str, key: str) -> str | None:
     """What was written, once the verb was pressed."""
     object_line(detail)
-    with st.form(f"{key}_form", border=False):
+    with st.form(f"{key}_form", border=False, enter_to_submit=False):
         text = st.text_area(label, key=key, max_chars=LONGEST)
         st.caption(about)
         pressed = buttons(verb, key)

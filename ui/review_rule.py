@@ -41,7 +41,7 @@ def rule_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
     first = detail.options[0].account_id if detail.options else None
     payee, money_in = detail.group.key.payee, detail.group.key.money_in
     known = bool(detail.lines[0].counterparty)
-    with st.form("review_rule_form", border=False):
+    with st.form("review_rule_form", border=False, enter_to_submit=False):
         test = st.segmented_control(
             "When", list(TESTS), default="Counterparty is" if known else "Bank text contains", required=True,
             key="review_rule_test",

@@ -66,10 +66,13 @@ def group_conditions(
     if filters.account_id is not None:
         conditions.append(col(group.account_id) == filters.account_id)
     if each and filters.narrows_lines:
-        line = select(col(WaitingLine.entry_id)).where(
-            col(WaitingLine.group_id) == col(group.id), *line_conditions(session, company_id, filters)
-        )
-        conditions.append(line.correlate(WaitingGroup).exists())
+        of_lines = line_conditions(session, company_id, filters)
+        if filters.text.strip():  # read through once, which finds words sooner than a look into each group
+            found = select(col(WaitingLine.group_id)).where(col(WaitingLine.company_id) == company_id, *of_lines)
+            conditions.append(col(group.id).in_(found))
+        else:
+            line = select(col(WaitingLine.entry_id)).where(col(WaitingLine.group_id) == col(group.id), *of_lines)
+            conditions.append(line.correlate(WaitingGroup).exists())
     return conditions
 
 
@@ -93,10 +96,10 @@ def line_conditions(session: Session, company_id: UUID, filters: QueueFilter) ->
 def _mentions(session: Session, company_id: UUID, text: str) -> ColumnElement[bool]:
     """As `mentions`, of the words that the queue keeps in small letters."""
     small = text.lower()
-    found = [
-        col(WaitingLine.words).contains(small, autoescape=True),
-        col(WaitingGroup.sort_name).contains(small, autoescape=True),
-    ]
+    named = select(col(WaitingGroup.id)).where(
+        col(WaitingGroup.company_id) == company_id, col(WaitingGroup.sort_name).contains(small, autoescape=True)
+    )
+    found = [col(WaitingLine.words).contains(small, autoescape=True), col(WaitingLine.group_id).in_(named)]
     sizes = sizes_meant(session, company_id, text)
     return or_(*found, func.abs(WaitingLine.amount_minor).between(*sizes)) if sizes else or_(*found)
 

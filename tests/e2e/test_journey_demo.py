@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.accessibility import accessible
 from tests.e2e.journey_demo import LISTED, PAGES, REFUSED, WIDE, Demo, drawn, fits_a_phone, links, loaded, pictures
 from tests.e2e.journey_figures import cards, share, year_of_lines
 from tests.e2e.screen import WAIT, Window, choose_company, go_to, ready, screenshot, sign_in
@@ -33,6 +34,7 @@ def test_a_role_walks_through_all_its_pages(demo: Demo, windows: Windows, userna
         go_to(page, title)
         drawn(page, title)
         if username == "admin":
+            accessible(page, title)
             pictures(page, f"demo-{name or 'home'}")
         else:
             fits_a_phone(page, name)

@@ -17,7 +17,7 @@
   const running = () => state() === 'running' || (!begun && performance.now() - sentAt < SENT);
   const hasKey = () => document.querySelector('.stButton kbd');
   let leftAt = -WAITS;
-  const leaving = () => performance.now() - leftAt < 1000 && !document.querySelector('[role="dialog"]');
+  const leaving = () => performance.now() - leftAt < 1000;
   const withKey = (key) => [...document.querySelectorAll('.stButton kbd')]
     .find((kbd) => kbd.getAttribute('aria-label') === `Shortcut ${key}` && !kbd.closest('button').disabled)?.closest('button');
   // The class holds the widget's key, which for a decision names what it decides on.
@@ -32,19 +32,22 @@
   const pump = () => {
     held = held.filter((each) => performance.now() - each.at < WAITS);
     while (held.length && !running()) {
-      const { key, on } = held.shift();
+      const { key, on } = held[0];
       const button = withKey(key);
+      if (!button) return;   // under a dialog that is being left, the buttons get their keys back with the next run
+      held.shift();
       // A key that was meant for lines which are gone decides nothing about those that took their place.
-      if (button && (on === acts(button) || !/_[0-9a-f]{12}$/.test(acts(button)))) press(button);
+      if (on === acts(button) || !/_[0-9a-f]{12}$/.test(acts(button))) press(button);
     }
   };
 
   window.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') leftAt = performance.now();
+    // Escape closes an open list of choices first, and the dialog only then.
+    if (event.key === 'Escape' && event.target.ariaExpanded !== 'true') leftAt = performance.now();
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : document.body;
     // Under an open dialog the page's buttons have no keys; once they have, what is left of it only fades out.
-    const closing = target.closest('[role="dialog"]') && hasKey();
+    const closing = target.closest('[role="dialog"]') && (hasKey() || leaving());
     if (target.closest(FIELDS) && !closing) return;
     const key = event.key.length === 1 ? event.key.toUpperCase() : '';
     if (key === '?') {

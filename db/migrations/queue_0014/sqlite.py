@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from db.migrations.queue_0014 import sentences as say
-from db.migrations.queue_0014.shared import NOTE_FIXED, VIEW, new_groups, new_lines, same_key, stake
+from db.migrations.queue_0014.shared import KEY, NOTE_FIXED, SUMS, VIEW, new_groups, new_lines, same_key, stake
 
 NEW_KEY = "lower(hex(randomblob(16)))"
 ALL = "IN (SELECT id FROM journal_entries WHERE status = 'needs_review')"
@@ -21,7 +21,18 @@ def _renamed(row: str, shown: str) -> str:
 
 
 def _enter(chosen: str) -> tuple[str, str]:
-    return new_groups(NEW_KEY, chosen), new_lines(chosen)
+    """Count the entries in their groups, then list them: an update of the group a row costs more than both."""
+    sure_lines, sure, size = "k.sure_millionths IS NOT NULL", "coalesce(k.sure_millionths, 0)", "abs(k.amount_minor)"
+    counted = (
+        f"INSERT INTO waiting_groups (id, {', '.join(KEY)}, sort_name, {', '.join(SUMS)}, first_on)"
+        f" SELECT {NEW_KEY}, {', '.join(f'k.{name}' for name in KEY)}, k.sort_name, 1, k.amount_minor, {size},"
+        f" {sure_lines}, {sure}, {stake(size, f'({sure_lines})', sure, 'INTEGER')}, k.booked_on"
+        f" FROM waiting_keys k WHERE k.entry_id {chosen} ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET"
+        f" {', '.join(f'{name} = {name} + excluded.{name}' for name in SUMS[:-1])},"
+        f" stake_minor = {stake(*(f'({name} + excluded.{name})' for name in SUMS[2:5]), whole='INTEGER')},"
+        " first_on = min(coalesce(first_on, excluded.first_on), excluded.first_on)"
+    )
+    return counted, new_lines(chosen)
 
 
 def _regroup(entries: str) -> tuple[str, str]:
@@ -60,7 +71,6 @@ TRIGGERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("entry_proposed", "UPDATE OF proposal_id ON journal_entries",
      "NEW.status = 'needs_review' AND NEW.proposal_id IS NOT OLD.proposal_id",
      ("DELETE FROM waiting_lines WHERE entry_id = NEW.id", *_enter("= NEW.id"))),
-    ("line_in", "INSERT ON waiting_lines", "true", (_MORE,)),
     ("line_out", "DELETE ON waiting_lines", "true", _LESS),
     ("line_moved", "UPDATE OF group_id ON waiting_lines", "NEW.group_id <> OLD.group_id", (_MORE, *_LESS)),
     ("name_in", "INSERT ON counterparty_aliases", "true", _regroup(_renamed("NEW", "NEW.shown"))),

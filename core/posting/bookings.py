@@ -40,8 +40,14 @@ class UnbookedLines:
 
     def to_compare(self, rows: Sequence[int], account: Sequence[str]) -> Payments:
         """The lines at these positions, each with the key of its proposed account, to be held against past ones."""
-        columns = (self.counterparty, self.amount_minor, self.currency, self.booked_on, self.bank_account)
-        return Payments(*[[column[i] for i in rows] for column in columns], account)
+        return Payments(
+            [self.counterparty[i] for i in rows],
+            [self.amount_minor[i] for i in rows],
+            [self.currency[i] for i in rows],
+            [self.booked_on[i] for i in rows],
+            [self.bank_account[i] for i in rows],
+            account,
+        )
 
     def to_categorise(self, rows: Sequence[int]) -> Lines:
         """The lines at these positions as categorisation takes them."""

@@ -46,8 +46,13 @@ def test_an_amount_that_occurs_beside_the_usual_ones_is_not_odd() -> None:
 
 
 @pytest.mark.parametrize(
-    "past", [USUAL[:5], [(name, -minor, on) for name, minor, on in USUAL], [("Other", minor, on) for _, minor, on in USUAL]]
-)  # fmt: skip
+    "past",
+    [
+        USUAL[:5],
+        [(name, -minor, on) for name, minor, on in USUAL],
+        [("Other", minor, on) for _, minor, on in USUAL],
+    ],
+)
 def test_few_lines_the_other_direction_and_other_counterparties_say_nothing(past: list[Line]) -> None:
     assert found(payments([("Acme", -48_500, MONDAY)]), payments(past, "")).hold.tolist() == [""]
 

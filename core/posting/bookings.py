@@ -9,7 +9,6 @@ from uuid import UUID
 
 import numpy as np
 
-from core.categorization.anomalies import Payments, find_anomalies
 from core.categorization.lines import AccountOption, Lines
 from core.categorization.policy import Hold, Policy, decide
 from core.categorization.proposals import Proposals
@@ -37,17 +36,6 @@ class UnbookedLines:
 
     def __len__(self) -> int:
         return len(self.transaction_id)
-
-    def to_compare(self, rows: Sequence[int], account: Sequence[str]) -> Payments:
-        """The lines at these positions, each with the key of its proposed account, to be held against past ones."""
-        return Payments(
-            [self.counterparty[i] for i in rows],
-            [self.amount_minor[i] for i in rows],
-            [self.currency[i] for i in rows],
-            [self.booked_on[i] for i in rows],
-            [self.bank_account[i] for i in rows],
-            account,
-        )
 
     def to_categorise(self, rows: Sequence[int]) -> Lines:
         """The lines at these positions as categorisation takes them."""
@@ -203,34 +191,6 @@ def book_proposed(
 def _leads_to(match: LineMatch, account_id: UUID) -> bool:
     """Every open item that the match would settle is booked to this account, so the entry is the same either way."""
     return bool(match.items) and all(item_account == account_id for item_account, _ in match.items)
-
-
-def hold_odd(
-    bookings: Bookings,
-    lines: UnbookedLines,
-    past: Payments,
-    accounts: Sequence[AccountOption],
-    *,
-    clearing_id: UUID,
-) -> None:
-    """Lines that are out of the ordinary wait for a person, and their reason says what is odd.
-
-    Own transfers and what a person confirmed are left alone. What is odd is told before any other reason to wait but
-    a suggested match, which has to be decided first, and the lack of a proposal.
-    """
-    rows = [i for i, account_id in enumerate(bookings.account_id) if account_id != clearing_id]
-    found = find_anomalies(
-        # A split has no one account that could be unusual.
-        lines.to_compare(rows, ["" if i in bookings.parts else str(bookings.account_id[i]) for i in rows]),
-        past,
-        stated=np.array([bookings.method[i] is Method.MATCH for i in rows], np.bool_),
-        names={option.key: f"{option.code} {option.name}" for option in accounts},
-    )
-    for i, hold, words in zip(rows, found.hold.tolist(), found.words.tolist(), strict=True):
-        first = bookings.confirmed_by[i] is not None or bookings.hold_reason[i] in (WAITS_FOR_MATCH, Hold.NO_BASIS)
-        if hold and not first:
-            bookings.auto[i], bookings.hold_reason[i] = False, hold
-            bookings.reason[i] = f"{bookings.reason[i]}; {words}"
 
 
 def hold_foreign(bookings: Bookings, lines: UnbookedLines, base_currency: str) -> None:

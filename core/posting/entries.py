@@ -23,15 +23,8 @@ from core.categorization.anomalies import Payments
 from core.categorization.proposing import Proposer, load_proposer
 from core.categorization.reviewed import booked_payments
 from core.ingestion.shown_names import as_shown, shown_names
-from core.posting.bookings import (
-    Bookings,
-    UnbookedLines,
-    book_matched,
-    book_proposed,
-    hold_foreign,
-    hold_odd,
-    undecided,
-)
+from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
+from core.posting.odd_lines import hold_odd
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines, settle_items

@@ -107,7 +107,8 @@ def test_a_decision_taken_back_does_not_revive_a_match_whose_item_another_line_h
     decision = decide(change_account, caller, books, [entry], books.expense.id)
     with unit_of_work() as session:
         line = builders.transaction(session, books, amount_minor=10_000)
-        session.get(OpenItem, item).status = ItemStatus.SETTLED
-        builders.match(session, books, line, session.get(OpenItem, item), kind=MatchKind.SETTLEMENT)
+        paid = session.get(OpenItem, item)
+        paid.status, paid.settled_minor = ItemStatus.SETTLED, paid.amount_minor
+        builders.match(session, books, line, paid, kind=MatchKind.SETTLEMENT)
     decide(undo, caller, books, decision.review_ids)
     assert standing(match, item) == (MatchStatus.DISMISSED, ItemStatus.SETTLED)

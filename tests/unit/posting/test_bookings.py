@@ -25,7 +25,10 @@ def one_line(amount=10_000) -> UnbookedLines:
 
 
 def match(**given) -> LineMatch:
-    defaults = {"kind": MatchKind.SETTLEMENT, "status": MatchStatus.CONFIRMED, "items": [(SALES, 10_000)]}
+    defaults = {
+        "kind": MatchKind.SETTLEMENT, "status": MatchStatus.CONFIRMED, "items": [(SALES, 10_000)],
+        "lines": [(LINE, 10_000)],
+    }  # fmt: skip
     return LineMatch(
         **{"match_id": MATCH, "score": 0.9, "reason": "same amount", "decided_by": None, **defaults, **given}
     )

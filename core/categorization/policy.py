@@ -29,6 +29,13 @@ class Hold(StrEnum):
     SPLIT = "the fixed amounts of the rule do not fit this amount"
     METHOD = "too many re-reviewed entries of this kind were wrong, so all of them wait"
     CONFIDENCE = "the confidence is below the threshold"
+    PAID_TWICE = "the same amount a few days apart, it may have been paid twice"
+    ODD_AMOUNT = "the amount is far from this counterparty's usual"
+    ODD_ACCOUNT = "this counterparty always went to another account"
+    ODD_DAY = "a round sum on a weekend is new for this counterparty"
+
+
+ODD = (Hold.PAID_TWICE, Hold.ODD_AMOUNT, Hold.ODD_ACCOUNT, Hold.ODD_DAY)  # found by core.categorization.anomalies
 
 
 @dataclass(frozen=True)

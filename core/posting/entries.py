@@ -19,9 +19,12 @@ from core.access.audit import record, rows_digest
 from core.access.postings import note_posted
 from core.access.roles import Action, Caller
 from core.assurance.draw import draw_re_reviews
+from core.categorization.anomalies import Payments
 from core.categorization.proposing import Proposer, load_proposer
+from core.categorization.reviewed import booked_payments
 from core.ingestion.shown_names import as_shown, shown_names
 from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
+from core.posting.odd_lines import hold_odd
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines
@@ -84,7 +87,8 @@ def book_company(
     if not len(lines):
         return BookingResult(in_closed_period=locked)
     proposer = load_proposer(session, caller, company_id)
-    bookings = _decide(session, company, lines, proposer, unbooked)
+    past = booked_payments(session, caller, company_id, min(lines.booked_on))
+    bookings = _decide(session, company, lines, proposer, unbooked, past)
     _write(session, write, caller, company, lines, bookings, proposer, now)
     return _result(bookings, locked)
 
@@ -147,22 +151,28 @@ def _load(session: Session, company: OpenCompany, unbooked: Select[Any]) -> Unbo
 
 
 def _decide(
-    session: Session, company: OpenCompany, lines: UnbookedLines, proposer: Proposer, unbooked: Select[Any]
+    session: Session,
+    company: OpenCompany,
+    lines: UnbookedLines,
+    proposer: Proposer,
+    unbooked: Select[Any],
+    past: Payments,
 ) -> Bookings:
-    """Matches first, then rules and model; nothing on suspense is ever posted."""
+    """Matches first, then rules and model; nothing on suspense or out of the ordinary is posted alone."""
     suspense_id = account_with_role(session, company.id, AccountRole.SUSPENSE)
     bookings = undecided(len(lines), suspense_id)
+    clearing_id = account_with_role(session, company.id, AccountRole.TRANSFER_CLEARING)
     matches = matches_of_lines(session, company.id, unbooked)
     others = book_matched(
-        bookings, lines, matches, accounts=proposer.accounts, policy=proposer.policy,
-        clearing_id=account_with_role(session, company.id, AccountRole.TRANSFER_CLEARING),
-    )  # fmt: skip
+        bookings, lines, matches, accounts=proposer.accounts, policy=proposer.policy, clearing_id=clearing_id
+    )
     if others:
         book_proposed(
             bookings, lines, others, proposer.propose(lines.to_categorise(others)), matches,
             rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id,
         )  # fmt: skip
     hold_foreign(bookings, lines, company.base_currency)
+    hold_odd(bookings, lines, past, proposer.accounts, clearing_id=clearing_id)
     for i, account_id in enumerate(bookings.account_id):
         if account_id == suspense_id:
             bookings.auto[i], bookings.confirmed_by[i] = False, None

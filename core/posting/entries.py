@@ -24,7 +24,7 @@ from core.ingestion.shown_names import as_shown, shown_names
 from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
-from core.posting.settling import matches_of_lines, settle_items
+from core.posting.settling import matches_of_lines
 from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
 from core.storage import WriteColumns
 from models import (
@@ -86,10 +86,6 @@ def book_company(
     proposer = load_proposer(session, caller, company_id)
     bookings = _decide(session, company, lines, proposer, unbooked)
     _write(session, write, caller, company, lines, bookings, proposer, now)
-    settled = {
-        key for key, method in zip(bookings.match_id, bookings.method, strict=True) if key and method is Method.MATCH
-    }
-    settle_items(session, company_id, settled)
     return _result(bookings, locked)
 
 

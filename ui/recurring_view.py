@@ -62,26 +62,24 @@ def listing(series: Sequence[RecurringSeries], banks: Mapping[UUID, str]) -> Non
         )
         for one in series
     ]  # fmt: skip
-    right = {
-        name: st.column_config.TextColumn(width=105, alignment="right") for name in ("Expected amount", "Last amount")
-    }
+    right = {name: st.column_config.TextColumn(width=105, alignment="right") for name in ("Expected", "Last amount")}
     chips = list(WORDS.values())
     table(
-        frame(rows, "State", "Counterparty", "How often", "Expected on", "Expected amount", "Amount", "Last on",
+        frame(rows, "State", "Counterparty", "How often", "Expected on", "Expected", "Amount", "Last on",
               "Last amount", "Seen", "Currency", "Bank account"),
         columns={
             "State": st.column_config.MultiselectColumn(
                 width=88, options=[word for word, _ in chips], color=[colour for _, colour in chips]
             ),
-            "Counterparty": st.column_config.TextColumn(width=230),
-            "How often": st.column_config.TextColumn(width=110),
+            "Counterparty": st.column_config.TextColumn(width=210),
+            "How often": st.column_config.TextColumn(width=105),
             "Expected on": st.column_config.DateColumn(width=95),
             **right,
             "Amount": st.column_config.TextColumn(width=65, help="Fixed: equal to the cent for long. Varies: a band."),
             "Last on": st.column_config.DateColumn(width=95),
             "Seen": st.column_config.NumberColumn(width=55, help="How many lines the series has in 25 months"),
             "Currency": st.column_config.TextColumn(width=72),
-            "Bank account": st.column_config.TextColumn(width=170),
+            "Bank account": st.column_config.TextColumn(width=175),
         },
         most=25, key="recurring_list",
     )  # fmt: skip

@@ -50,6 +50,7 @@ LINKS = {
         Link("reconcile", "Reconcile", "balance", _MONTH, Action.RECONCILE),
         Link("metrics", "Metrics", "query_stats", _TRUST, Action.READ, Action.REVIEW),
         Link("reports", "Reports", "table_chart", _TRUST, Action.READ),
+        Link("recurring", "Recurring", "event_repeat", _TRUST, Action.READ, Action.REVIEW),
         Link("audit", "Audit log", "history", _TRUST, Action.CONFIGURE),
         Link("rules", "Rules", "rule", _SET_UP, Action.CONFIGURE),
         Link("chart", "Chart of accounts", "account_tree", _SET_UP, Action.CONFIGURE),

@@ -21,6 +21,7 @@ PAGES = {
     "reconcile": "Reconcile",
     "metrics": "Metrics",
     "reports": "Reports",
+    "recurring": "Recurring",
     "audit": "Audit log",
     "rules": "Rules",
     "chart": "Chart of accounts",
@@ -28,7 +29,7 @@ PAGES = {
     "users": "Users",
 }
 DAILY = ["Companies", "Upload", "Reconcile", "Reports"]
-DECIDING = ["Companies", "Upload", "Review", "Re-review", "Posted", "Reconcile", "Metrics", "Reports"]
+DECIDING = ["Companies", "Upload", "Review", "Re-review", "Posted", "Reconcile", "Metrics", "Reports", "Recurring"]
 RUNNING = [*DECIDING, "Audit log", "Rules", "Chart of accounts", "Settings"]
 LISTED = {"bookkeeper": DAILY, "reviewer": DECIDING, "manager": RUNNING, "admin": [*RUNNING, "Users"]}
 REFUSED = {

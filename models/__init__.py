@@ -11,6 +11,7 @@ from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconcil
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
 from models.re_reviews import ReReview
+from models.rule_suggestions import DismissedRule
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -27,9 +28,9 @@ from models.tax import TaxCode, TaxLine
 
 __all__ = [
     "Account", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
-    "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind",
-    "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match", "MatchKind",
-    "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal",
-    "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
-    "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession",
+    "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DeletedLine", "DismissedRule", "EntryStatus",
+    "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match",
+    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome",
+    "Proposal", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
+    "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession",
 ]  # fmt: skip

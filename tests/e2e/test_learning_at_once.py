@@ -101,6 +101,6 @@ def shows_what_was_learned(page: Page) -> None:
     expect(group.get_by_text(f"booked 1 of 1 times to {CHOSEN}")).to_be_visible()
     expect(group.get_by_text("Of 1 such line a person decided, 1 went to the first account.")).to_be_visible()
     expect(group.get_by_text("Most similar past lines")).to_be_visible()
-    past = group.locator(".st-key-review_past")
+    past = group.get_by_test_id("stDataFrame").first
     expect(past).to_contain_text(CHOSEN)
     expect(past).to_contain_text(PAYEE)

@@ -4,10 +4,29 @@ from models.access import CompanyAccess, Role, User, UserSession
 from models.attachments import Attachment
 from models.audit import AuditEvent
 from models.base import Table
-from models.companies import Account, AccountRole, AccountType, BankAccount, BankAccountKind, Company, Layout
+from models.companies import (
+    Account,
+    AccountPurpose,
+    AccountRole,
+    AccountType,
+    BankAccount,
+    BankAccountKind,
+    Company,
+    DefaultAccount,
+    Layout,
+)
 from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
-from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
+from models.matching import (
+    DifferenceKind,
+    Match,
+    MatchDifference,
+    MatchKind,
+    MatchMember,
+    MatchStatus,
+    Reconciliation,
+    ReconciliationStatus,
+)
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
 from models.re_reviews import ReReview
@@ -27,10 +46,11 @@ from models.statements import (
 from models.tax import TaxCode, TaxLine
 
 __all__ = [
-    "Account", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
-    "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DeletedLine", "DismissedRule", "EntryStatus",
-    "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "Match",
-    "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome",
-    "Proposal", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
-    "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession",
+    "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
+    "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
+    "DifferenceKind", "DismissedRule", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus",
+    "JournalEntry", "JournalLine", "Layout", "Match", "MatchDifference", "MatchKind", "MatchMember", "MatchStatus",
+    "Method", "ModelVersion", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "ReReview", "ReceiptSum",
+    "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "TaxCode", "TaxLine",
+    "Transaction", "User", "UserSession",
 ]  # fmt: skip

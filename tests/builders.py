@@ -31,6 +31,7 @@ from models import (
     FileKind,
     FileStatus,
     ItemKind,
+    ItemStatus,
     JournalEntry,
     JournalLine,
     Match,
@@ -38,6 +39,7 @@ from models import (
     MatchMember,
     MatchStatus,
     Method,
+    OpeningBalances,
     OpenItem,
     Outcome,
     Proposal,
@@ -261,6 +263,11 @@ def attachment(session: Session, owner: Books, line: Transaction, content: bytes
     return stored(session, Attachment(company_id=owner.company_id, transaction_id=line.id, **facts, **held))
 
 
+def opening_balances(session: Session, owner: Books, booked: JournalEntry, content: bytes = b"code") -> OpeningBalances:
+    held = {"name": "trial.csv", "sha256": sha256(content).hexdigest(), "content": content, "booked_at": NOW}
+    return stored(session, OpeningBalances(company_id=owner.company_id, entry_id=booked.id, **held))
+
+
 def rule(session: Session, owner: Books, **given: Any) -> Rule:
     defaults: dict[str, Any] = {"position": 1, "name": "Adobe", "conditions": [], "account_id": owner.expense.id}
     return stored(session, Rule(**{"company_id": owner.company_id, "created_at": NOW, **defaults, **given}))
@@ -293,18 +300,26 @@ def open_item(session: Session, owner: Books, **given: Any) -> OpenItem:
         "currency": "USD",
         "account_id": owner.revenue.id,
     }
+    if given.get("status") == ItemStatus.SETTLED:
+        defaults["settled_minor"] = given.get("amount_minor", defaults["amount_minor"])
     return stored(session, OpenItem(**{"company_id": owner.company_id, **defaults, **given}))
 
 
 def match(session: Session, owner: Books, *members: Transaction | OpenItem, **given: Any) -> Match:
-    """A confirmed transfer between these, unless said otherwise."""
+    """A confirmed transfer between these, unless said otherwise. It settles its items whole."""
     defaults: dict[str, Any] = {"kind": MatchKind.TRANSFER, "status": MatchStatus.CONFIRMED, "score": 1.0}
     row = stored(
         session, Match(**{"company_id": owner.company_id, "reason": "", "created_at": NOW, **defaults, **given})
     )
     for member in members:
-        key = "transaction_id" if isinstance(member, Transaction) else "open_item_id"
-        stored(session, MatchMember(**{"company_id": owner.company_id, "match_id": row.id, key: member.id}))
+        keys: dict[str, Any] = {"company_id": owner.company_id, "match_id": row.id}
+        if isinstance(member, Transaction):
+            stored(session, MatchMember(**keys, transaction_id=member.id))
+            continue
+        if row.status == MatchStatus.CONFIRMED:
+            member.status, member.settled_minor = ItemStatus.SETTLED, member.amount_minor
+            stored(session, member)
+        stored(session, MatchMember(**keys, open_item_id=member.id, settled_minor=member.amount_minor))
     return row
 
 

@@ -214,8 +214,8 @@ def _effect(diff: LedgerDiff | None) -> None:
         frame(rows, "Account", "Closed", "Would be", "Difference"),
         ["Closed", "Would be", "Difference"],
         {
-            "Account": st.column_config.TextColumn(width=230),
-            **{name: st.column_config.NumberColumn(width=100) for name in ("Closed", "Would be", "Difference")},
+            "Account": st.column_config.TextColumn(width=150),
+            **{name: st.column_config.NumberColumn(width=88) for name in ("Closed", "Would be", "Difference")},
         },
         currency=diff.currency, key="posted_effect", height=height(len(rows)),
     )  # fmt: skip

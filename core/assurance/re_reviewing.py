@@ -13,7 +13,7 @@ from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.assurance.tightening import Tightening, tighten_if_broken
 from core.errors import NotFound, ReReviewDecided
-from core.posting.correcting import confirm_posted, correct_posted
+from core.posting.correcting import booked_as, confirm_posted, correct_posted
 from core.posting.open_entries import check_bookable, open_company
 from core.posting.queue import payee
 from core.posting.writing import BANK_POSITION
@@ -95,7 +95,7 @@ def decide_blind(
 ) -> BlindDecision:
     """Keep what a person chose without seeing what was posted, confirm or correct the entry, and test the promise.
 
-    A correction in a closed period is booked on the first open day.
+    A correction in a closed period is booked on the first open day; the tax stays as it was posted.
 
     Raises:
         ReReviewDecided: somebody decided on it, or on its entry, in the meantime.
@@ -116,7 +116,8 @@ def decide_blind(
     if entry_on is None:
         raise ReReviewDecided()
     check_bookable(session, company_id, [account_id])
-    agreed = _booked_to(session, drawn.entry_id) == account_id
+    accounts, tax_code_id = booked_as(session, drawn.entry_id)
+    agreed = accounts == [account_id]
     if agreed:
         made = confirm_posted(
             session, caller, company_id, [drawn.entry_id], write=write, now=now, comment=comment
@@ -126,7 +127,7 @@ def decide_blind(
         first_open = closed + timedelta(days=1) if closed and entry_on <= closed else None
         made = correct_posted(
             session, caller, company_id, drawn.entry_id, account_id,
-            write=write, now=now, booked_on=first_open, comment=comment,
+            write=write, now=now, booked_on=first_open, comment=comment, tax_code_id=tax_code_id,
         )  # fmt: skip
     drawn.decided_at, drawn.decided_by, drawn.account_id, drawn.agreed = now, caller.user_id, account_id, agreed
     session.add(drawn)
@@ -161,20 +162,6 @@ def _looked_at() -> ColumnElement[bool]:
         col(Review.transaction_id) == col(JournalEntry.transaction_id),
         col(Review.undone_at).is_(None),
     )
-
-
-def _booked_to(session: Session, entry_id: UUID) -> UUID | None:
-    """The one account against which the line is booked; None where there are several."""
-    found = (
-        session.execute(
-            select(col(JournalLine.account_id)).where(
-                col(JournalLine.entry_id) == entry_id, col(JournalLine.position) > BANK_POSITION
-            )
-        )
-        .scalars()
-        .all()
-    )
-    return found[0] if len(found) == 1 else None
 
 
 def _likely(booked: UUID, alternatives: Sequence[dict[str, Any]], usual: Sequence[UUID]) -> tuple[UUID, ...]:

@@ -48,6 +48,7 @@ class Policy:
     always_review_codes: tuple[str, ...] = field(default=())
     audit_share: float = 0.02  # of what was posted alone, the share to be re-reviewed; see core.assurance.draw
     abstain_below: float = 0.25  # confidence below which nothing is proposed but suspense
+    adjustment_limit_minor: int = 100  # the largest difference that a person may write off when matching
     tightened_to: float | None = None  # threshold since re-reviews showed the promise broken; see core.assurance
     held_methods: tuple[str, ...] = field(default=())  # of which nothing is posted alone, for the same reason
 
@@ -64,12 +65,12 @@ class Policy:
         for name, share in shares.items():
             if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
                 raise InvalidInput(f"The {name} is a share between 0 and 1, not {share!r}.")
-        if isinstance(self.materiality_minor, bool) or not isinstance(self.materiality_minor, int):
-            raise InvalidInput(
-                f"The materiality limit is a whole number of minor units, not {self.materiality_minor!r}."
-            )
-        if self.materiality_minor < 0:
-            raise InvalidInput("The materiality limit is an amount without a sign.")
+        limits = {"materiality": self.materiality_minor, "adjustment": self.adjustment_limit_minor}
+        for name, limit in limits.items():
+            if isinstance(limit, bool) or not isinstance(limit, int):
+                raise InvalidInput(f"The {name} limit is a whole number of minor units, not {limit!r}.")
+            if limit < 0:
+                raise InvalidInput(f"The {name} limit is an amount without a sign.")
 
     @property
     def threshold_in_force(self) -> float:

@@ -12,7 +12,6 @@ import numpy as np
 from core.categorization.lines import AccountOption, Lines
 from core.categorization.policy import Hold, Policy, decide
 from core.categorization.proposals import Proposals
-from core.posting.lines import parts_by_weight
 from core.posting.settling import LineMatch
 from core.posting.tax import TaxRate
 from models import MatchKind, MatchStatus, Method
@@ -90,9 +89,9 @@ def book_matched(
 ) -> list[int]:
     """Fill in the lines whose match is confirmed; the positions of all others.
 
-    A line that settles open items goes to their accounts in proportion to their amounts, one of an own transfer to
-    the clearing account. What the machine matched is held against the policy like a rule's proposal; what a person
-    confirmed is posted.
+    A line that settles open items goes to their accounts in proportion to their amounts, with fees and differences to
+    theirs; one of an own transfer goes to the clearing account. What the machine matched is held against the policy
+    like a rule's proposal; what a person confirmed is posted.
     """
     others: list[int] = []
     pairs: list[tuple[int, UUID]] = []  # (line, account) for the policy: every account of a line has to pass
@@ -121,7 +120,7 @@ def book_matched(
 def _parts(match: LineMatch, lines: UnbookedLines, i: int, clearing_id: UUID) -> list[tuple[UUID, int]]:
     if match.kind is MatchKind.TRANSFER:
         return [(clearing_id, lines.amount_minor[i])]
-    return parts_by_weight(lines.amount_minor[i], match.items) if match.items else []
+    return match.parts_of(lines.transaction_id[i])
 
 
 def _hold_matched(

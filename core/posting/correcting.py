@@ -60,7 +60,7 @@ def correct_posted(
     check_bookable(session, company_id, [account_id])
     taxes = chosen_taxes(session, company_id, [tax_code_id])
     (entry,) = entries = lock_entries(session, company, [entry_id], EntryStatus.POSTED)
-    if _booked_as(session, entry_id) == ([account_id], tax_code_id):
+    if booked_as(session, entry_id) == ([account_id], tax_code_id):
         raise InvalidInput("The entry is booked to that account already; choose another.")
     write_reversals(session, caller, company, entries, write=write, now=now, booked_on=booked_on)
     (key,) = new_keys(1)
@@ -127,7 +127,7 @@ def confirm_posted(
     return decision
 
 
-def _booked_as(session: Session, entry_id: UUID) -> tuple[list[UUID], UUID | None]:
+def booked_as(session: Session, entry_id: UUID) -> tuple[list[UUID], UUID | None]:
     """The accounts against which an entry is booked, those of its taxes left out, and its tax code."""
     taxes = session.execute(
         select(col(TaxLine.position), col(TaxLine.tax_code_id), col(TaxLine.tax_minor)).where(

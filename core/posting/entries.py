@@ -32,7 +32,7 @@ from core.posting.bookings import (
 )
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
-from core.posting.settling import matches_of_lines, settle_items
+from core.posting.settling import matches_of_lines
 from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
 from core.storage import WriteColumns
 from models import (
@@ -98,10 +98,6 @@ def book_company(
     if hold:
         hold_all(bookings, hold)
     _write(session, write, caller, company, lines, bookings, proposer, now)
-    settled = {
-        key for key, method in zip(bookings.match_id, bookings.method, strict=True) if key and method is Method.MATCH
-    }
-    settle_items(session, company_id, settled)
     return _result(bookings, locked)
 
 

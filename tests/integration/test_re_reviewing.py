@@ -265,3 +265,24 @@ def test_nothing_is_drawn_where_the_share_is_none(books, caller):
     given = replace(Policy(), audit_share=0.0)
     with unit_of_work() as session:
         assert draw_re_reviews(session, write, books.company_id, [entry_id], [-1_250], given, now=NOW) == 0
+
+
+def taxed(books, row: int) -> UUID:
+    """A drawn entry to the expense account with a line of tax beside it."""
+    with unit_of_work() as session:
+        line = builders.transaction(session, books, row=row, amount_minor=-1_190)
+        proposal = builders.proposal(session, books, line, method=Method.MODEL, confidence=0.99)
+        entry = builders.taxed_entry(
+            session, books, transaction=line, proposal_id=proposal.id, method=Method.MODEL, auto_approved=True,
+            posted=True,
+        )  # fmt: skip
+        return builders.re_review(session, books, entry).id
+
+
+def test_the_account_decides_where_an_entry_has_a_line_of_tax_and_a_correction_keeps_the_tax(books, caller, other):
+    assert blind(books, caller, taxed(books, 1), books.expense.id).agreed
+    made = blind(books, caller, taxed(books, 2), other)
+    assert not made.agreed
+    with snapshot() as session:
+        new = session.execute(select(JournalEntry).where(col(JournalEntry.replaces_id) == made.entry_id)).scalar_one()
+        assert lines_of(session, new.id) == [(books.bank.id, -1_190), (other, 1_000), (books.expense.id, 190)]

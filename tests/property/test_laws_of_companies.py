@@ -9,7 +9,21 @@ from sqlalchemy import Table as SqlTable
 from sqlmodel import Session, col
 
 from db.engine import unit_of_work
-from models import DeletedLine, Layout, ModelVersion, ReceiptSum, StatementFile, Table, TaxCode, TaxLine, Transaction
+from models import (
+    AccountPurpose,
+    DefaultAccount,
+    DeletedLine,
+    DifferenceKind,
+    Layout,
+    MatchDifference,
+    ModelVersion,
+    ReceiptSum,
+    StatementFile,
+    Table,
+    TaxCode,
+    TaxLine,
+    Transaction,
+)
 from tests import builders
 from tests.builders import NOW, Books
 from tests.laws import impossible
@@ -53,6 +67,11 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     line = builders.transaction(session, books, file=file)
     item = builders.open_item(session, books, statement_file_id=file.id)
     match = builders.match(session, books, line, item)
+    facts = {"company_id": books.company_id, "account_id": books.expense.id}
+    named = builders.stored(session, DefaultAccount(**facts, purpose=AccountPurpose.FEES))
+    fee = builders.stored(
+        session, MatchDifference(**facts, match_id=match.id, kind=DifferenceKind.FEE, amount_minor=-3)
+    )
     rule = builders.rule(session, books)
     figures: dict[str, Any] = {
         "number": 1,
@@ -72,8 +91,10 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     drawn.decided_at, drawn.account_id, drawn.agreed = NOW, books.expense.id, True
     review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
     rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
-    rows += [builders.stored(session, drawn)]
+    rows += [builders.stored(session, drawn), builders.opening_balances(session, books, alone)]
     rows += [
+        named,
+        fee,
         books.bank,
         books.checking,
         builders.reconciliation(session, books, file),

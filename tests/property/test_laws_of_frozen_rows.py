@@ -131,6 +131,7 @@ FROZEN: dict[str, tuple[Make, int, set[str]]] = {
     "drawn entry": (drawn_entry, 7, {"decided_at", "decided_by", "account_id", "agreed"}),
     "decided re-review": (decided_re_review, 7, set()),
     "attachment": (attachment, 9, set()),
+    "opening balances": (lambda s, b: builders.opening_balances(s, b, posted_entry(s, b)), 9, set()),
     "tax code": (builders.tax_code, 2, {"name", "is_active"}),
     "tax of a posted entry": (tax_of_a_posted_entry, 2, set()),
 }
@@ -235,6 +236,7 @@ KEPT_TABLES = [
     "receipt_sums",
     "re_reviews",
     "attachments",
+    "opening_balances",
     "tax_codes",
     "tax_lines",
 ]

@@ -103,4 +103,4 @@ def shows_what_was_learned(page: Page) -> None:
     expect(group.get_by_text("Most similar past lines")).to_be_visible()
     past = group.get_by_test_id("stDataFrame").first
     expect(past).to_contain_text(CHOSEN)
-    expect(past).to_contain_text(PAYEE)
+    expect(past).to_contain_text("2026-01-05")

@@ -83,7 +83,7 @@ def as_owner(connection: Connection) -> None:
 
 
 def grant_rights(connection: Connection) -> None:
-    """Give the app's role its rights on all tables and views; it is created where the login may. For the end of a migration."""
+    """Give the app's role its rights on all tables and views; create it where the login may. For a migration's end."""
     if connection.dialect.name != "postgresql" or not _has_role(connection):
         return
     database = connection.dialect.identifier_preparer.quote(connection.scalar(text("SELECT current_database()")))

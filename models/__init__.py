@@ -31,6 +31,7 @@ from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
 from models.re_reviews import ReReview
 from models.reviewing import LineNote, NoteKind, QueueState, WaitingGroup, WaitingLine
+from models.rule_suggestions import DismissedRule
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -48,9 +49,9 @@ from models.tax import TaxCode, TaxLine
 __all__ = [
     "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
-    "DifferenceKind", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry",
-    "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember", "MatchStatus",
-    "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Proposal", "QueueState",
-    "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
-    "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
+    "DifferenceKind", "DismissedRule", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus",
+    "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember",
+    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Proposal",
+    "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
+    "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

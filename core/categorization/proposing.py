@@ -38,10 +38,13 @@ class Proposer:
     ranker: Ranker
     model_version_id: UUID | None
     policy: Policy
+    currency: str  # the company's
 
     def propose(self, lines: Lines) -> Proposals:
         """Propose for n lines; `lines.bank_account` holds the codes of bank accounts."""
-        return propose(lines, self.rules, self.accounts, self.history, self.ranker, policy=self.policy)
+        return propose(
+            lines, self.rules, self.accounts, self.history, self.ranker, policy=self.policy, currency=self.currency
+        )
 
 
 def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Proposer:
@@ -72,6 +75,7 @@ def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Propose
         starter.ranker if version is None else Ranker.from_bytes(version.artefact, starter.ranker),
         None if version is None else version.id,
         policy,
+        company.base_currency,
     )
 
 

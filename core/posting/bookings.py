@@ -199,6 +199,13 @@ def hold_foreign(bookings: Bookings, lines: UnbookedLines, base_currency: str) -
             bookings.auto[i], bookings.hold_reason[i] = False, Hold.MATERIALITY.value
 
 
+def hold_all(bookings: Bookings, reason: str) -> None:
+    """What the policy would post waits for a person, for this reason."""
+    for i, auto in enumerate(bookings.auto):
+        if auto:
+            bookings.auto[i], bookings.hold_reason[i] = False, reason
+
+
 def _alternatives(proposals: Proposals) -> list[list[dict[str, Any]]]:
     """As proposals keep them: [{"account_id", "probability"}], best first. Equal ones share one list."""
     shares = np.round(proposals.alternative_probability, PROBABILITY_DIGITS)

@@ -23,7 +23,15 @@ from core.categorization.anomalies import Payments
 from core.categorization.proposing import Proposer, load_proposer
 from core.categorization.reviewed import booked_payments
 from core.ingestion.shown_names import as_shown, shown_names
-from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
+from core.posting.bookings import (
+    Bookings,
+    UnbookedLines,
+    book_matched,
+    book_proposed,
+    hold_all,
+    hold_foreign,
+    undecided,
+)
 from core.posting.odd_lines import hold_odd
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
@@ -70,11 +78,13 @@ def book_company(
     write: WriteColumns,
     now: datetime,
     transaction_ids: Collection[UUID] | None = None,
+    hold: str = "",
 ) -> BookingResult:
     """Book every live line that has no entry and that nobody rejected; one audit event for all.
 
     Args:
         transaction_ids: only these lines; None means all of the company.
+        hold: why the policy posts none of these lines, where it shall not.
 
     Raises:
         NotFound, AccessDenied: the caller may not upload here; or the chart lacks suspense or clearing.
@@ -89,6 +99,8 @@ def book_company(
     proposer = load_proposer(session, caller, company_id)
     past = booked_payments(session, caller, company_id, min(lines.booked_on))
     bookings = _decide(session, company, lines, proposer, unbooked, past)
+    if hold:
+        hold_all(bookings, hold)
     _write(session, write, caller, company, lines, bookings, proposer, now)
     return _result(bookings, locked)
 
@@ -101,14 +113,15 @@ def rebook_lines(
     *,
     write: WriteColumns,
     now: datetime,
+    hold: str = "",
 ) -> BookingResult:
     """Propose anew for lines whose entries wait for review, for instance since a match was confirmed or dismissed.
 
-    Lines that are posted, or that a person rejected, stay as they are.
+    Lines that are posted, or that a person rejected, stay as they are. `hold` is that of `book_company`.
     """
     company = open_company(session, caller, company_id, Action.IMPORT)
     withdraw_entries(session, caller, company, transaction_ids, now=now)
-    return book_company(session, caller, company_id, write=write, now=now, transaction_ids=transaction_ids)
+    return book_company(session, caller, company_id, write=write, now=now, transaction_ids=transaction_ids, hold=hold)
 
 
 def _unbooked(company: OpenCompany, transaction_ids: Collection[UUID] | None) -> Select[Any]:

@@ -18,6 +18,7 @@ from core.access.roles import Action, Caller
 from core.errors import InvalidInput, NoAccountChosen
 from core.posting.lines import Line, Part, entry_lines
 from core.posting.open_entries import LockedEntry, OpenCompany, check_bookable, lock_entries, open_company
+from core.posting.reproposing import propose_like_lines
 from core.posting.reversing import reject_entries
 from core.posting.settling import overrule_matches
 from core.posting.tax import chosen_taxes, with_tax
@@ -92,7 +93,8 @@ def change_account(
     """Book the entries to this account instead of the proposed one, and post them.
 
     An entry whose proposal named this very account and tax and no other counts as approved, every other as corrected;
-    a match that had led to another account falls, and what it settled is open again.
+    a match that had led to another account falls, and what it settled is open again. Where a proposal was corrected,
+    like lines that wait are proposed anew at once (core.posting.reproposing).
 
     Args:
         tax_code_id: the tax that the amounts contain; it is booked on a line of its own.
@@ -127,6 +129,7 @@ def change_account(
     )  # fmt: skip
     facts = {"account_id": account_id, "tax_code": taxes[tax_code_id].code if tax_code_id else ""}
     _audit(session, caller, company, "entries booked to another account", entries, now, comment, **facts)
+    propose_like_lines(session, caller, company, [each.transaction_id for each in changed], write=write, now=now)
     return decision
 
 

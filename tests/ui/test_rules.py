@@ -107,12 +107,25 @@ def test_a_rule_that_another_takes_all_lines_of_is_told_with_what_to_do(books, c
     ]
 
 
-def test_a_suggested_rule_is_made_with_one_press(books, caller):
+def decided_alike(books):
     with unit_of_work() as session:
         for _ in range(5):
             line = builders.transaction(session, books)
             entry = builders.entry(session, books, transaction=line, posted=True)
             builders.review(session, books, entry, account_id=books.expense.id)
+
+
+def test_a_dismissed_suggestion_is_listed_apart_and_can_come_back(books, caller):
+    decided_alike(books)
+    page = press(opened(), "rule_dismiss_0")
+    assert "rule_accept_0" not in {button.key for button in page.button}
+    page = press(opened(), "rule_again_0")
+    assert {"rule_accept_0", "rule_dismiss_0"} <= {button.key for button in page.button}
+    assert "rule_again_0" not in {button.key for button in page.button}
+
+
+def test_a_suggested_rule_is_made_with_one_press(books, caller):
+    decided_alike(books)
     page = opened()
     assert "**adobe**, money out, to **6300 Software Subscriptions**" in told(page)
     press(page, "rule_accept_0")

@@ -20,7 +20,7 @@ def test_a_rule_goes_before_the_model_and_frees_a_new_counterparty() -> None:
     found = propose(lines_of(["COMCAST 12"]), [rule], chart(), history(), load_starter().ranker, policy=Policy())
     assert (found.account[0], found.method[0], found.rule[0]) == ("6500", "rule", 0)
     assert found.confidence[0] == RULE_CONFIDENCE
-    assert found.reason[0] == "rule “phones”"
+    assert found.reason[0] == "rule “phones”: bank text contains “comcast”"
     assert found.auto[0]
     assert found.alternatives[0, 0] == "6120"
 

@@ -37,7 +37,7 @@ test-tools: $(VENV)/.development
 	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium postgresql hledger; }
 
 test: test-tools  ## every test, with a real PostgreSQL and a real browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 property-long: test-tools  ## the generated cases with a large budget; 20,000 damaged files among them
 	$(BIN)/python -m pytest tests/property --hypothesis-profile=long

@@ -264,6 +264,13 @@ class EntryNotOpen(BookkeepingError):
         super().__init__(f"Entry {entry} is {status} already; reload the queue.")
 
 
+class ReReviewDecided(BookkeepingError):
+    """Somebody decided on the drawn entry in the meantime, in the re-review or elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__("This line was decided on in the meantime; go on with the next one.")
+
+
 class NoAccountChosen(BookkeepingError):
     """The entry stands on the suspense account, so there is nothing yet to approve."""
 
@@ -278,6 +285,14 @@ class AccountNotBookable(BookkeepingError):
     def __init__(self, account: str, why: str) -> None:
         self.account, self.why = account, why
         super().__init__(f"{account} cannot take the line: {why}.")
+
+
+class AttachmentRefused(BookkeepingError):
+    """A file cannot be kept as evidence of a bank line."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"{name} cannot be attached: {why}.")
 
 
 class DecisionTakenBack(BookkeepingError):
@@ -350,6 +365,13 @@ class MatchRefused(BookkeepingError):
 
 
 # --- categorising -----------------------------------------------------------------------------
+
+
+class ModelChanged(BookkeepingError):
+    """Another model was put to use while this one was trained and compared."""
+
+    def __init__(self) -> None:
+        super().__init__("Another model was put to use in the meantime, so the comparison does not count. Train again.")
 
 
 class UnreadableModel(BookkeepingError):

@@ -14,6 +14,7 @@ from core.access.roles import Action, Caller
 from core.categorization.policy import Policy
 from core.errors import AlreadyTaken, InvalidInput, MayNotFound, NotFound
 from core.posting.chart import chart_template
+from core.posting.default_accounts import template_defaults
 from models import (
     Account,
     AccountRole,
@@ -87,6 +88,8 @@ def found_company(
         for row in template
     ]
     session.add_all(accounts)
+    session.flush()
+    session.add_all(template_defaults(company.id, accounts))
     after = {
         "slug": company.slug,
         "name": company.name,

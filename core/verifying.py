@@ -9,25 +9,31 @@ from sqlmodel import Session, col
 
 from core.access.audit import Violation
 from core.access.roles import Action, Caller
-from core.verification import companies, ledger, queue, receipts, statements
+from core.verification import companies, ledger, matches, papers, queue, receipts, replay, statements, taxes
 from core.verification.scope import Check, Scope
 from models import Company
 
 CHECKS: Mapping[str, Check] = {
     "law 1: entries balance": ledger.entries_balance,
+    "law 1: taxes are on their lines": taxes.taxes_are_on_their_lines,
     "law 2: reversals are exact": ledger.reversals_are_exact,
     "law 3: closed periods are left alone": statements.closed_periods_are_left_alone,
     "law 4: one live entry for each line": ledger.one_live_entry,
     "law 4: bank lines are stored once": statements.bank_lines_are_stored_once,
     "law 4: deletions hold": statements.deletions_hold,
+    "law 4: items are settled by their matches": matches.items_are_settled_by_their_matches,
     "law 4: what waits is listed": queue.waiting_lines_are_listed,
     "law 5: rows stay with their company": companies.rows_stay_with_their_company,
     "law 6: receipts add up": receipts.receipts_add_up,
     "law 7: rates are shares": companies.rates_are_shares,
     "law 8: the audit log is whole": companies.audit_log_is_whole,
+    "law 8: the audit log gives the balances": replay.log_gives_the_balances,
     "law 9: bytes are kept": statements.bytes_are_kept,
+    "law 9: attachments are kept": papers.attachments_are_kept,
+    "law 9: files of opening balances are kept": papers.opening_files_are_kept,
     "law 10: suspense is empty": ledger.suspense_is_empty,
     "law 10: transfers meet in clearing": ledger.transfers_meet,
+    "law 10: matches add up": matches.matches_add_up,
     "law 10: bank lines are booked whole": ledger.bank_lines_are_booked_whole,
     "law 10: closed proofs hold": statements.closed_proofs_hold,
 }

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, Dialect, Float, Intege
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from db.restraints import STAGE
 from models import Table
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}  # of COPY's text form; the backslash goes first
@@ -89,15 +90,15 @@ def _execute_many(connection: Connection, table: str, filled: list[tuple["Column
         rows = _bound_rows(filled, slice(None), connection.dialect)
         connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608  # nosec B608
         return
-    connection.exec_driver_sql(f'CREATE TEMP TABLE bulk_rows AS SELECT {names} FROM "{table}" WHERE false')  # noqa: S608  # nosec B608
+    connection.exec_driver_sql(f'CREATE TEMP TABLE {STAGE} AS SELECT {names} FROM "{table}" WHERE false')  # noqa: S608  # nosec B608
     try:
         for start in range(0, count, _PORTION):
             rows = _bound_rows(filled, slice(start, start + _PORTION), connection.dialect)
-            connection.exec_driver_sql(f"INSERT INTO bulk_rows VALUES ({marks})", rows)  # noqa: S608  # nosec B608
-            connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT * FROM bulk_rows')  # noqa: S608  # nosec B608
-            connection.exec_driver_sql("DELETE FROM bulk_rows")
+            connection.exec_driver_sql(f"INSERT INTO {STAGE} VALUES ({marks})", rows)  # noqa: S608  # nosec B608
+            connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) SELECT * FROM {STAGE}')  # noqa: S608  # nosec B608
+            connection.exec_driver_sql(f"DELETE FROM {STAGE}")  # noqa: S608  # nosec B608
     finally:
-        connection.exec_driver_sql("DROP TABLE bulk_rows")
+        connection.exec_driver_sql(f"DROP TABLE {STAGE}")
 
 
 def _bound_rows(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlmodel import Session
 
 import settings
+from db.restraints import restrain
 
 BUSY_SECONDS = 30  # how long a writer of SQLite waits for the one before it
 _MIGRATION_LOCK = 5_821_004_117  # any number that nobody else locks in the same PostgreSQL database
@@ -28,9 +29,9 @@ def engine() -> Engine:
     with _guard:
         found = _engines.get(url)
         if found is None:
-            found = open_engine(url)
+            found = restrain(open_engine(url))
             if found.dialect.name == "sqlite" and not inspect(found).has_table("alembic_version"):
-                _upgrade(found)
+                _migrate(url)
             _engines[url] = found
     return found
 
@@ -82,7 +83,11 @@ def snapshot() -> Iterator[Session]:
 
 def migrate() -> None:
     """Bring the tables of the current database up to date. Processes that start at once wait for each other."""
-    opened = open_engine(current_url())
+    _migrate(current_url())
+
+
+def _migrate(url: str) -> None:
+    opened = open_engine(url)
     try:
         _upgrade(opened)
     finally:
@@ -105,7 +110,10 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def open_engine(url: str) -> Engine:
-    """A new engine, with the database's own settings as this product needs them."""
+    """A new engine, with the database's own settings as this product needs them, and with all rights of its login.
+
+    The app works on `engine()`, which is restrained; this one is for migrations and tools.
+    """
     if url.startswith("sqlite"):
         opened = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(opened, "connect", _prepare_sqlite)

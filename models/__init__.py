@@ -1,15 +1,37 @@
 """All tables. Importing this package registers every one of them."""
 
 from models.access import CompanyAccess, Role, User, UserSession
+from models.attachments import Attachment
 from models.audit import AuditEvent
 from models.base import Table
-from models.companies import Account, AccountRole, AccountType, BankAccount, BankAccountKind, Company, Layout
+from models.companies import (
+    Account,
+    AccountPurpose,
+    AccountRole,
+    AccountType,
+    BankAccount,
+    BankAccountKind,
+    Company,
+    DefaultAccount,
+    Layout,
+)
 from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
-from models.matching import Match, MatchKind, MatchMember, MatchStatus, Reconciliation, ReconciliationStatus
+from models.matching import (
+    DifferenceKind,
+    Match,
+    MatchDifference,
+    MatchKind,
+    MatchMember,
+    MatchStatus,
+    Reconciliation,
+    ReconciliationStatus,
+)
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
+from models.re_reviews import ReReview
 from models.reviewing import LineNote, NoteKind, QueueState, WaitingGroup, WaitingLine
+from models.rule_suggestions import DismissedRule
 from models.statements import (
     DeletedLine,
     FileKind,
@@ -22,12 +44,14 @@ from models.statements import (
     StatementFile,
     Transaction,
 )
+from models.tax import TaxCode, TaxLine
 
 __all__ = [
-    "Account", "AccountRole", "AccountType", "AliasOrigin", "AuditEvent", "BankAccount", "BankAccountKind", "Company",
-    "CompanyAccess", "CounterpartyAlias", "DeletedLine", "EntryStatus", "FileKind", "FileStatus", "ItemKind",
-    "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchKind",
-    "MatchMember", "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome",
-    "Proposal", "QueueState", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
-    "StatementFile", "Table", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
+    "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
+    "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
+    "DifferenceKind", "DismissedRule", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus",
+    "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember",
+    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Proposal",
+    "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
+    "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

@@ -33,6 +33,13 @@ class AccountRole(StrEnum):
     PAYROLL = "payroll"
 
 
+class AccountPurpose(StrEnum):
+    """What the product books by itself where nobody names an account."""
+
+    FEES = "fees"  # what processors hold back of payouts
+    ADJUSTMENTS = "adjustments"  # small differences that a person writes off
+
+
 class BankAccountKind(StrEnum):
     BANK = "bank"
     CARD = "card"
@@ -68,6 +75,21 @@ class Account(Row, table=True):
     type: AccountType = Field(sa_type=String(16))
     role: AccountRole | None = Field(default=None, sa_type=String(24))
     is_active: bool = True
+
+
+class DefaultAccount(Row, table=True):
+    """The account that a company uses for one purpose; another may be named at any time, entries stay as they are."""
+
+    __tablename__ = "default_accounts"
+    __table_args__ = (
+        UniqueConstraint("company_id", "purpose"),
+        ForeignKeyConstraint(["account_id", "company_id"], ["accounts.id", "accounts.company_id"]),
+        one_of("purpose", AccountPurpose),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    purpose: AccountPurpose = Field(sa_type=String(16))
+    account_id: UUID
 
 
 class BankAccount(Row, table=True):

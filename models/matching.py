@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Row, UtcDateTime, one_of
@@ -19,6 +19,11 @@ class MatchStatus(StrEnum):
     SUGGESTED = "suggested"
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
+
+
+class DifferenceKind(StrEnum):
+    FEE = "fee"  # held back by a processor
+    ADJUSTMENT = "adjustment"  # written off by a person
 
 
 class ReconciliationStatus(StrEnum):
@@ -65,6 +70,31 @@ class MatchMember(Row, table=True):
     match_id: UUID
     transaction_id: UUID | None = None
     open_item_id: UUID | None = None
+    # How much of the item the match settles, with the item's sign; 0 for a line.
+    settled_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+
+
+class MatchDifference(Row, table=True):
+    """What the lines of a match differ by from what it settles, and the account that it is booked to.
+
+    Lines = settled parts of the items + differences, to the cent: a payout of 97.00 for sales of 100.00 has a fee of
+    -3.00.
+    """
+
+    __tablename__ = "match_differences"
+    __table_args__ = (
+        ForeignKeyConstraint(["match_id", "company_id"], ["matches.id", "matches.company_id"]),
+        ForeignKeyConstraint(["account_id", "company_id"], ["accounts.id", "accounts.company_id"]),
+        Index("ix_match_differences_match", "match_id"),
+        CheckConstraint("amount_minor <> 0", name="something_differs"),
+        one_of("kind", DifferenceKind),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    match_id: UUID
+    kind: DifferenceKind = Field(sa_type=String(16))
+    account_id: UUID
+    amount_minor: int = Field(sa_type=BigInteger)
 
 
 class Reconciliation(Row, table=True):

@@ -227,11 +227,13 @@ class OpenItem(Row, table=True):
     currency: str = Field(max_length=3)
     reference: str = ""
     account_id: UUID  # where its settlement is booked
-    status: ItemStatus = Field(default=ItemStatus.OPEN, sa_type=String(16))
+    status: ItemStatus = Field(default=ItemStatus.OPEN, sa_type=String(16))  # settled: all of it is
     total_minor: int | None = Field(default=None, sa_type=BigInteger)  # the whole, where only a part is expected
     fee_minor: int | None = Field(default=None, sa_type=BigInteger)  # what a processor held back of it, > 0
     file_minor: int | None = Field(default=None, sa_type=BigInteger)  # as its file had it, where a person changed it
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # taken off the list by a person
+    # By the confirmed matches, between 0 and the amount; the rest is open.
+    settled_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
 
 
 class ItemLayout(Row, table=True):

@@ -9,6 +9,7 @@ from ui.chart_desk import ROLE_WORDS, change_account, new_account
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
 from ui.tables import frame, table
+from ui.tax_desk import tax_codes
 from ui.words import count
 
 ALL = "All"
@@ -17,6 +18,8 @@ actions = open_page("Chart of accounts", "Codes stay; names may change; nothing 
 place = here("chart")
 if actions.button("New account", icon=":material/add:", type="primary", key="chart_new"):
     new_account(place)
+if actions.button("Tax codes", icon=":material/percent:", key="chart_taxes"):
+    tax_codes(place)
 with refusals_shown():
     with snapshot() as session:
         accounts = list_accounts(session, place.caller, place.company_id)

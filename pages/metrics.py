@@ -8,7 +8,9 @@ from core.access.roles import Action
 from ui.frame import open_page, refusals_shown
 from ui.identity import here
 from ui.metrics_measured import measure, scope_of
-from ui.metrics_view import charts, corrections, downloads, key_figures, model, nothing_yet
+from ui.metrics_model import model
+from ui.metrics_promise import promise
+from ui.metrics_view import charts, corrections, downloads, key_figures, nothing_yet
 
 THIS, ALL = "This company", "All my companies"
 
@@ -32,7 +34,8 @@ with refusals_shown():
     if measured.has_lines:
         key_figures(measured)
         charts(measured)
+        promise(place.caller, measured)
         corrections(measured)
     else:
         nothing_yet(measured)
-    model(measured)
+    model(place.caller, measured)

@@ -7,8 +7,10 @@ from ui import reconcile_desk as desk
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
 from ui.reconcile_bar import bar, summary, toolbar
-from ui.reconcile_lists import Chosen, all_lines, matched, statements, to_match
+from ui.reconcile_lists import all_lines, matched, statements
 from ui.reconcile_proof import dialogs, proofs
+from ui.reconcile_sides import Chosen, to_match
+from ui.reconcile_steps import carry_out
 
 
 @st.fragment(key=desk.BODY)
@@ -19,7 +21,7 @@ def reconcile(actions: DeltaGenerator) -> None:
         desk.begin(place.company_id)
         tools, told = st.container(gap=None), st.container(gap="small")
         with told:
-            desk.carry_out(place.caller, place.company_id)
+            carry_out(place.caller, place.company_id)
         sight = desk.look(place.caller, place.company_id)
         if sight is None:
             empty("balance", "No statement yet", "Upload the first bank file; its proof stands here then.")

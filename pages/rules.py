@@ -9,6 +9,7 @@ from ui.frame import empty, open_page, refusals_shown
 from ui.identity import Here, here
 from ui.rule_form import rule_form
 from ui.rules_checks import findings, rules_file, suggestions, use_of_rules
+from ui.rules_conflicts import conflicts
 from ui.rules_desk import move_or_switch, rules_table
 from ui.words import count
 
@@ -30,6 +31,7 @@ def rules_in_order(place: Here) -> None:
             "Add one for a payee that always goes to the same account, or make one under Review.",
         )
     suggestions(place)
+    conflicts(place)
 
 
 actions = open_page("Rules", "The first rule that holds decides; lines without one go to the model", "rules")

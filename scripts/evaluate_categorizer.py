@@ -3,7 +3,9 @@
 Columns: company, date, amount, description, account; extra columns are allowed. See docs/categorising.md.
 """
 
+import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +14,20 @@ import typer
 from core.categorization.evaluating import evaluate
 from core.categorization.labelled_csv import read_labelled
 from core.categorization.starter import load_starter
-from core.errors import BookkeepingError
+from core.errors import BookkeepingError, InvalidInput
+
+GZIP = b"\x1f\x8b"
+
+
+def _content(file: Path) -> bytes:
+    """The file's bytes, unpacked where it is compressed by gzip. Raises InvalidInput where that fails."""
+    content = file.read_bytes()
+    if not content.startswith(GZIP):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as fault:
+        raise InvalidInput(f"The file begins as a gzip file and cannot be unpacked: {fault}.") from None
 
 
 def main(
@@ -24,7 +39,7 @@ def main(
 ) -> None:
     """Print accuracy, calibration, coverage and the kept promise on rows the model never learned from."""
     try:
-        labelled = read_labelled(file.read_bytes())
+        labelled = read_labelled(_content(file))
         found = evaluate(labelled.rows, load_starter().ranker, split=split, reviews=reviews, promise=promise)
     except BookkeepingError as refusal:
         typer.echo(json.dumps({"error": str(refusal)}) if as_json else f"Refused: {refusal}", err=not as_json)

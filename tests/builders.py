@@ -22,6 +22,7 @@ from models import (
     Account,
     AccountRole,
     AccountType,
+    Attachment,
     BankAccount,
     BankAccountKind,
     Company,
@@ -30,6 +31,7 @@ from models import (
     FileKind,
     FileStatus,
     ItemKind,
+    ItemStatus,
     JournalEntry,
     JournalLine,
     Match,
@@ -37,17 +39,21 @@ from models import (
     MatchMember,
     MatchStatus,
     Method,
+    OpeningBalances,
     OpenItem,
     Outcome,
     Proposal,
     ReceiptSum,
     Reconciliation,
     ReconciliationStatus,
+    ReReview,
     Review,
     Role,
     Rule,
     StatementFile,
     Table,
+    TaxCode,
+    TaxLine,
     Transaction,
     User,
 )
@@ -235,6 +241,33 @@ def reversal(session: Session, owner: Books, of: JournalEntry, lines: Sequence[t
     return row
 
 
+def tax_code(session: Session, owner: Books, **given: Any) -> TaxCode:
+    defaults: dict[str, Any] = {"code": f"T{next(_numbers)}", "name": "Tax", "rate_bp": 1_900}
+    keys = {"company_id": owner.company_id, "account_id": owner.expense.id}
+    return stored(session, TaxCode(**{**keys, **defaults, **given}))
+
+
+def taxed_entry(session: Session, owner: Books, *, posted: bool = False, **given: Any) -> JournalEntry:
+    """An entry of -11.90 whose expense of 10.00 carries a tax of 1.90."""
+    code = tax_code(session, owner)
+    lines = [(owner.bank, -1_190), (owner.expense, 1_000), (owner.expense, 190)]
+    row = entry(session, owner, lines=lines, **given)
+    tax = {"tax_code_id": code.id, "net_minor": 1_000, "tax_minor": 190}
+    stored(session, TaxLine(company_id=owner.company_id, entry_id=row.id, position=2, **tax))
+    return post(session, row) if posted else row
+
+
+def attachment(session: Session, owner: Books, line: Transaction, content: bytes = b"%PDF-1.7") -> Attachment:
+    facts: dict[str, Any] = {"name": "receipt.pdf", "content_type": "application/pdf", "attached_at": NOW}
+    held = {"size": len(content), "sha256": sha256(content).hexdigest(), "content": content}
+    return stored(session, Attachment(company_id=owner.company_id, transaction_id=line.id, **facts, **held))
+
+
+def opening_balances(session: Session, owner: Books, booked: JournalEntry, content: bytes = b"code") -> OpeningBalances:
+    held = {"name": "trial.csv", "sha256": sha256(content).hexdigest(), "content": content, "booked_at": NOW}
+    return stored(session, OpeningBalances(company_id=owner.company_id, entry_id=booked.id, **held))
+
+
 def rule(session: Session, owner: Books, **given: Any) -> Rule:
     defaults: dict[str, Any] = {"position": 1, "name": "Adobe", "conditions": [], "account_id": owner.expense.id}
     return stored(session, Rule(**{"company_id": owner.company_id, "created_at": NOW, **defaults, **given}))
@@ -252,6 +285,11 @@ def review(session: Session, owner: Books, of: JournalEntry, **given: Any) -> Re
     return stored(session, Review(**{**keys, "outcome": Outcome.APPROVED, "decided_at": NOW, **given}))
 
 
+def re_review(session: Session, owner: Books, of: JournalEntry, **given: Any) -> ReReview:
+    facts: dict[str, Any] = {"by_count": True, "by_money": False, "share": 0.02, "interval_minor": 2_500_000}
+    return stored(session, ReReview(company_id=owner.company_id, entry_id=of.id, **{**facts, "drawn_at": NOW, **given}))
+
+
 def open_item(session: Session, owner: Books, **given: Any) -> OpenItem:
     defaults: dict[str, Any] = {
         "kind": ItemKind.INVOICE,
@@ -262,18 +300,26 @@ def open_item(session: Session, owner: Books, **given: Any) -> OpenItem:
         "currency": "USD",
         "account_id": owner.revenue.id,
     }
+    if given.get("status") == ItemStatus.SETTLED:
+        defaults["settled_minor"] = given.get("amount_minor", defaults["amount_minor"])
     return stored(session, OpenItem(**{"company_id": owner.company_id, **defaults, **given}))
 
 
 def match(session: Session, owner: Books, *members: Transaction | OpenItem, **given: Any) -> Match:
-    """A confirmed transfer between these, unless said otherwise."""
+    """A confirmed transfer between these, unless said otherwise. It settles its items whole."""
     defaults: dict[str, Any] = {"kind": MatchKind.TRANSFER, "status": MatchStatus.CONFIRMED, "score": 1.0}
     row = stored(
         session, Match(**{"company_id": owner.company_id, "reason": "", "created_at": NOW, **defaults, **given})
     )
     for member in members:
-        key = "transaction_id" if isinstance(member, Transaction) else "open_item_id"
-        stored(session, MatchMember(**{"company_id": owner.company_id, "match_id": row.id, key: member.id}))
+        keys: dict[str, Any] = {"company_id": owner.company_id, "match_id": row.id}
+        if isinstance(member, Transaction):
+            stored(session, MatchMember(**keys, transaction_id=member.id))
+            continue
+        if row.status == MatchStatus.CONFIRMED:
+            member.status, member.settled_minor = ItemStatus.SETTLED, member.amount_minor
+            stored(session, member)
+        stored(session, MatchMember(**keys, open_item_id=member.id, settled_minor=member.amount_minor))
     return row
 
 

@@ -37,6 +37,13 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgres_database(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The same for a PostgreSQL database."""
+    with databases.postgres_copy(postgres_server, postgres_template) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The same on both kinds of database: a test that uses it runs twice."""

@@ -116,6 +116,8 @@ def postgres_copy(server: str, template: str | None) -> Iterator[str]:
     name = idle.pop() if idle else f"books_{next(_numbers)}"
     if name not in _made:
         run_statement(server, f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+        if template:  # rights on a database are not copied with it
+            run_statement(server, f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
         _made.add(name)
     with use_database(named(server, name)):
         yield named(server, name)

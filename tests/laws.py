@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from db.engine import current_url, engine, unit_of_work
+from db.engine import current_url, forget, open_engine
+from db.restraints import as_owner
 from tests.databases import spoil
 
 
@@ -17,6 +18,7 @@ from tests.databases import spoil
 def refused(session: Session, law: int) -> Iterator[None]:
     """The block has to be refused by the database in the name of this law; what it did is rolled back."""
     with pytest.raises(IntegrityError, match=rf"law {law}: "), session.begin_nested():  # noqa: PT012
+        as_owner(session.connection())  # the laws hold for the owner of the tables too
         yield
         session.flush()
 
@@ -25,6 +27,7 @@ def refused(session: Session, law: int) -> Iterator[None]:
 def impossible(session: Session) -> Iterator[None]:
     """The block has to be refused by a key or a check of the tables; what it did is rolled back."""
     with pytest.raises(IntegrityError), session.begin_nested():  # noqa: PT012
+        as_owner(session.connection())
         yield
         session.flush()
 
@@ -44,23 +47,31 @@ def laws_suspended() -> Iterator[Session]:
     Most of it is off for good in this database, so it is a test's last step before looking.
     """
     spoil(current_url())
-    with unit_of_work() as session:
+    forget(current_url())  # SQLite changes no schema that somebody else is about to read
+    opened = open_engine(current_url())
+    try:
+        yield from _unchecked(opened)
+    finally:
+        opened.dispose()
+
+
+def _unchecked(opened: Engine) -> Iterator[Session]:
+    with Session(opened, expire_on_commit=False) as session, session.begin():
         for name in UNIQUE_LAWS:
             session.execute(text(f"DROP INDEX IF EXISTS {name}"))
-        if engine().dialect.name == "postgresql":
+        if opened.dialect.name == "postgresql":
             _drop_checks(session)
             session.execute(text("SET LOCAL session_replication_role = replica"))
             yield session
             return
         for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
             session.execute(text(f"DROP TRIGGER {name}"))
-    with engine().connect() as connection:
+    with opened.connect() as connection:
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys = OFF")
         driver.execute("PRAGMA ignore_check_constraints = ON")
         with Session(connection, expire_on_commit=False) as session, session.begin():
             yield session
-        connection.invalidate()
 
 
 def _drop_checks(session: Session) -> None:

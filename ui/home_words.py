@@ -19,7 +19,9 @@ from ui.words import NONE, count, day, money, plain
 GOALS: dict[NeedKind, tuple[str, str]] = {
     NeedKind.DIFFERENCE: ("Reconcile", "reconcile"),
     NeedKind.REFUSED: ("Upload", "upload"),
+    NeedKind.PROMISE: ("Metrics", "metrics"),
     NeedKind.REVIEW: ("Review", "review"),
+    NeedKind.RE_REVIEW: ("Re-review", "re_review"),
     NeedKind.NO_FILE: ("Upload", "upload"),
     NeedKind.SETUP: ("Upload", "upload"),
 }
@@ -64,6 +66,15 @@ def _review(need: Need, today: date) -> str:
     return f"{need.count:,} {waits}, {sums(need.amounts)} to decide.{oldest}"
 
 
+def _promise(need: Need, today: date) -> str:  # noqa: ARG001
+    return f"Less is posted alone since {day(need.on, year=True)}: {need.detail}."
+
+
+def _re_review(need: Need, today: date) -> str:  # noqa: ARG001
+    waits = "line posted alone waits" if need.count == 1 else "lines posted alone wait"
+    return f"{need.count:,} {waits} to be decided blind, which measures how often the machine is right."
+
+
 def _no_file(need: Need, today: date) -> str:  # noqa: ARG001
     who = need.names[0] if need.count == 1 else f"{need.count} bank accounts"
     since = f"since {day(need.on, year=True)}" if need.on else "yet"
@@ -79,7 +90,9 @@ def _set_up(need: Need, today: date) -> str:  # noqa: ARG001
 _SENTENCES = {
     NeedKind.DIFFERENCE: _difference,
     NeedKind.REFUSED: _refused,
+    NeedKind.PROMISE: _promise,
     NeedKind.REVIEW: _review,
+    NeedKind.RE_REVIEW: _re_review,
     NeedKind.NO_FILE: _no_file,
     NeedKind.SETUP: _set_up,
 }

@@ -31,8 +31,11 @@ def _parts(amount: int, total: int | None, fee: int | None, currency: str) -> st
 
 
 def parts_of(item: Any) -> str:
-    """The same of an item of the list."""
-    return _parts(item.amount_minor, item.total_minor, item.fee_minor, item.currency)
+    """The same of an item of the list; first what is still open of one that is paid in part."""
+    whole = _parts(item.amount_minor, item.total_minor, item.fee_minor, item.currency)
+    if item.open_minor in (0, item.amount_minor):
+        return whole
+    return f"{money(item.open_minor, item.currency)} still open" + (f", {whole}" if whole else "")
 
 
 def items_table(rows: Sequence[Sequence[Any]], key: str, most: int = 8, booked_to: int = 88, **options: Any) -> Any:

@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from core.access.roles import Action, Caller
+from core.assurance.evidence import Evidence, evidence_of
+from core.assurance.re_reviewing import pending_count
+from core.assurance.tightening import Tightening, standing_tightenings
 from core.categorization.model_card import ModelCard, model_card
 from core.founding import companies_of
 from core.metrics.attention import last_line_on
@@ -42,6 +45,9 @@ class Measured:
     times: tuple[MonthTime, ...]
     corrections: tuple[tuple[str, Correction], ...]  # with the company's name
     cards: dict[UUID, ModelCard]
+    evidence: Evidence  # of blind re-reviews, whatever the months
+    drawn: int  # lines drawn that nobody has decided yet
+    tightenings: dict[UUID, Tightening]
 
     @property
     def has_lines(self) -> bool:
@@ -82,6 +88,9 @@ def measure(caller: Caller, company_ids: Sequence[UUID], today: date) -> Measure
             tuple(time_to_posted_by_month(session, caller, company_ids, period)),
             tuple(corrections[:20]),
             {key: model_card(session, caller, key) for key in company_ids},
+            evidence_of(session, caller, company_ids),
+            sum(pending_count(session, caller, company_ids).values()),
+            standing_tightenings(session, caller, company_ids),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The parts of the metrics page: key figures, charts with what they are measured on, corrections, model, downloads."""
+"""The parts of the metrics page: key figures, charts with what they are measured on, ."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -8,7 +8,6 @@ from uuid import UUID
 import streamlit as st
 
 from core.access.roles import Caller
-from core.categorization.model_card import ModelCard
 from core.metrics.pilot_report import pilot_report
 from core.metrics.rates import Rate, checks_needed
 from core.metrics.training_set import training_csv, training_rows
@@ -16,8 +15,8 @@ from db.engine import snapshot
 from ui.frame import empty, figures, section
 from ui.metrics_charts import automation_chart, precision_chart, reconciled_chart, time_chart
 from ui.metrics_measured import ENOUGH, Measured, rolling_precision
-from ui.tables import frame, small_table, table
-from ui.words import NONE, count, day, money, percent, plain
+from ui.tables import frame, table
+from ui.words import NONE, count, money, percent, plain
 
 
 def downloads(caller: Caller, company_ids: Sequence[UUID], today: date) -> None:
@@ -172,88 +171,6 @@ def corrections(measured: Measured) -> None:
 def _one_currency(measured: Measured) -> str | None:
     used = {one.currency for _, one in measured.corrections}
     return used.pop() if len(used) == 1 else None
-
-
-# --- the model --------------------------------------------------------------------------------
-
-
-def model(measured: Measured) -> None:
-    """Which model proposes, what it saw, and how it did on what it had not seen."""
-    section("The model in use", "Measured before it was put to use, on lines it had not seen.")
-    if len(measured.cards) > 1:
-        _cards_table(measured)
-        return
-    (card,) = measured.cards.values()
-    with st.container(border=True, key="metrics_model", gap="xsmall"):
-        facts = _own_facts(card) if card.number is not None else _starter_facts(card)
-        facts.append(("Books alone from", _threshold(card)))
-        small_table(frame(facts, "What", "Value"))
-
-
-def _threshold(card: ModelCard) -> str:
-    source = "chosen for this company" if card.is_chosen else "the stated default, until enough is reviewed"
-    return (
-        f"{percent(card.threshold, 1)} confidence on, {source}; at most {percent(card.target_error, 1)} of that may be "
-        "wrong"
-    )
-
-
-def _own_facts(card: ModelCard) -> list[tuple[str, str]]:
-    figures_of = card.figures or {}
-    trained = day(card.trained_at.date(), year=True) if card.trained_at else NONE
-    later = count(int(figures_of.get("holdout_rows") or 0), "later line")
-    return [
-        ("Model", f"Version {card.number} of this company, trained {trained}"),
-        ("Learned from", f"{count(card.reviewed_rows or 0, 'decision')} of people, on top of starter "
-         f"{card.starter_version}"),
-        ("First guess right", f"{percent(figures_of.get('accuracy'), 1)} of {later}"),
-        ("Among its first three", f"{percent(figures_of.get('top3_accuracy'), 1)} of {later}"),
-        ("Confidence off by", f"{percent(figures_of.get('ece'), 1)} on average (expected calibration error)"),
-        ("Why this one", card.reason),
-    ]  # fmt: skip
-
-
-def _starter_facts(card: ModelCard) -> list[tuple[str, str]]:
-    saw, done = card.starter["trained_on"], card.starter["measured"]
-    cold, monthly = done["other_companies_cold"], done["other_companies_reviewed_monthly"]
-    return [
-        ("Model", f"The shipped starter, {card.starter_version}; no version was trained on this company's reviews yet"),
-        ("Learned from", f"{saw['invented_lines']:,} invented lines of {saw['invented_companies']:,} invented "
-         f"companies, {saw['client_rows']:,} of clients"),
-        ("First guess right, before any review", f"{percent(cold['accuracy'], 1)} of {cold['lines']:,} lines of other "
-         "invented companies"),
-        ("First guess right, reviewed monthly", f"{percent(monthly['accuracy'], 1)} of {monthly['lines']:,}; from 97% "
-         f"confidence on {percent(monthly['precision_above_097'], 1)}"),
-        ("Limits", str(card.starter["limits"])),
-    ]  # fmt: skip
-
-
-def _cards_table(measured: Measured) -> None:
-    rows = [
-        (
-            measured.names[key],
-            f"Version {card.number}" if card.number is not None else f"Starter {card.starter_version}",
-            NONE if card.reviewed_rows is None else count(card.reviewed_rows, "decision"),
-            percent((card.figures or {}).get("accuracy"), 1),
-            percent(card.threshold, 1),
-            "Chosen" if card.is_chosen else "Default",
-            percent(card.target_error, 1),
-        )
-        for key, card in measured.cards.items()
-    ]
-    table(
-        frame(rows, "Company", "Model", "Learned from", "First guess right", "Books alone from", "Threshold",
-              "May be wrong"),
-        columns={
-            "Company": st.column_config.TextColumn(width=210), "Model": st.column_config.TextColumn(width=180),
-            "Learned from": st.column_config.TextColumn(width=120, alignment="right"),
-            "First guess right": st.column_config.TextColumn(width=130, alignment="right"),
-            "Books alone from": st.column_config.TextColumn(width=130, alignment="right"),
-            "Threshold": st.column_config.TextColumn(width=90),
-            "May be wrong": st.column_config.TextColumn(width=110, alignment="right"),
-        },
-        key="metrics_models",
-    )  # fmt: skip
 
 
 def nothing_yet(measured: Measured) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.access.roles import Caller
 from core.access.sessions import caller_for
+from core.categorization.starter import load_starter
 from core.errors import InvalidInput
 from core.founding import NAME_LENGTH, add_bank_account, checked_currency, found_company
 from core.posting.chart import SECTORS, chart_template
@@ -147,6 +148,13 @@ def _chart(draft: dict[str, Any]) -> None:
         most=10, key="new_chart",
     )  # fmt: skip
     st.caption("Accounts can be added, renamed and switched off later under Chart of accounts.")
+    starter = load_starter()
+    st.caption(
+        f"Proposals begin with a starter model. In tests on invented companies it had never seen, it named the right "
+        f"account for {starter.known_sector_score:.0%} of the lines before any review, and for "
+        f"{starter.unknown_sector_score:.0%} where the kind of business was new to it too. Real lines are harder; "
+        f"every review improves it."
+    )
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Back", type="tertiary", key="new_chart_back"):
             _go(0)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.access.roles import Caller
 from core.posting.chart_keeping import list_accounts
+from core.posting.tax_codes import list_tax_codes
 from db.engine import snapshot
 from models import AccountRole
 
@@ -36,4 +37,21 @@ def pick_account(
         key=key,
         placeholder="Search code or name",
         label_visibility="collapsed" if collapsed else "visible",
+    )
+
+
+def tax_options(caller: Caller, company_id: UUID) -> dict[UUID, str]:
+    """Active tax codes as id → "VAT20 · 20%"."""
+    with snapshot() as session:
+        codes = list_tax_codes(session, caller, company_id, active_only=True)
+    return {code.id: f"{code.code} · {code.rate_bp / 100:g}%" for code in codes}
+
+
+def pick_tax(caller: Caller, company_id: UUID, *, key: str) -> UUID | None:
+    """The tax that an amount contains, None for none; shows nothing where the company has no tax codes."""
+    options = tax_options(caller, company_id)
+    if not options:
+        return None
+    return st.selectbox(
+        "Tax in the amount", list(options), index=None, format_func=options.__getitem__, key=key, placeholder="None"
     )

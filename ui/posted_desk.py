@@ -13,6 +13,7 @@ from streamlit.errors import StreamlitAPIException
 
 from core.access.roles import Action, Caller
 from core.posting.correcting import confirm_posted, correct_posted
+from core.posting.late_effect import LedgerDiff, effect_on_closed
 from core.posting.posted import PostedLine, PostedPage, posted_lines
 from core.posting.reviewing import Decision
 from core.posting.undoing import LastDecision, last_decision, undo
@@ -174,13 +175,24 @@ def carry_out(caller: Caller, company_id: UUID) -> None:
                 _remember(made, "")
 
 
-def correct(line: PostedLine, account_id: UUID, booked_on: date | None, comment: str) -> None:
+def effect(sight: Sight, line: PostedLine, account_id: UUID, tax_code_id: UUID | None) -> LedgerDiff | None:
+    """What the correction would have changed in the closed period; None where the line's day is open."""
+    with snapshot() as session:
+        return effect_on_closed(
+            session, sight.caller, sight.company_id, line.entry_id, account_id, tax_code_id=tax_code_id
+        )
+
+
+def correct(
+    line: PostedLine, account_id: UUID, booked_on: date | None, comment: str, tax_code_id: UUID | None = None
+) -> None:
     """Reverse the entry and book the line anew, by whoever is at the screen now. Raises what correct_posted raises."""
     place = here("posted")
     with unit_of_work() as session:
         made = correct_posted(
             session, place.caller, place.company_id, line.entry_id, account_id,
             write=write_columns, now=datetime.now(UTC), booked_on=booked_on, comment=comment,
+            tax_code_id=tax_code_id,
         )  # fmt: skip
     _remember(made, "Corrected: the entry was reversed and a new one posted.")
 

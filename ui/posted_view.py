@@ -6,12 +6,13 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.posting.late_effect import LedgerDiff
 from core.posting.posted import Look, PostedLine, PostedPage
 from core.posting.undoing import LastDecision
 from models import Method, Outcome
 from ui import posted_desk as desk
 from ui.frame import refusals_shown
-from ui.pickers import account_options, pick_account
+from ui.pickers import account_options, pick_account, pick_tax
 from ui.review_desk import key_for
 from ui.review_words import evidence, one_currency, sentence
 from ui.tables import frame, height, table
@@ -183,8 +184,12 @@ def correction(sight: desk.Sight, line: PostedLine) -> None:
         f"In the books: **{plain(', '.join(line.accounts))}**  \nThat entry is reversed, and a new one is posted to "
         "the account you choose. Both stay in the books, linked to each other."
     )
+    chosen = pick_account("Account", account_options(sight.caller, sight.company_id), key="posted_account")
+    tax = pick_tax(sight.caller, sight.company_id, key="posted_tax")
+    if chosen is not None and sight.first_open_day(line) is not None:
+        with refusals_shown():
+            _effect(desk.effect(sight, line, chosen, tax))
     with st.form("posted_correct_form", border=False):
-        chosen = pick_account("Account", account_options(sight.caller, sight.company_id), key="posted_account")
         booked_on = _day(sight, line)
         comment = st.text_area("Why", key="posted_comment", max_chars=1000, height="content")
         with st.container(horizontal=True, horizontal_alignment="right"):
@@ -193,7 +198,27 @@ def correction(sight: desk.Sight, line: PostedLine) -> None:
     if cancelled:
         _finish()
     if pressed:
-        _correct(line, chosen, booked_on, comment)
+        _correct(line, chosen, booked_on, comment, tax)
+
+
+def _effect(diff: LedgerDiff | None) -> None:
+    """The closed figures as they are and as they would be, so that nobody accepts a difference unseen."""
+    if diff is None or not diff.accounts:
+        return
+    st.caption(
+        f"The books stay closed through {day(diff.closed_through_on, year=True)}. Balances on that day, debit less "
+        "credit, and what they would be with this correction:"
+    )
+    rows = [(each.account, each.closed_minor, each.corrected_minor, each.difference_minor) for each in diff.accounts]
+    table(
+        frame(rows, "Account", "Closed", "Would be", "Difference"),
+        ["Closed", "Would be", "Difference"],
+        {
+            "Account": st.column_config.TextColumn(width=150),
+            **{name: st.column_config.NumberColumn(width=88) for name in ("Closed", "Would be", "Difference")},
+        },
+        currency=diff.currency, key="posted_effect", height=height(len(rows)),
+    )  # fmt: skip
 
 
 def _day(sight: desk.Sight, line: PostedLine) -> date | None:
@@ -205,12 +230,14 @@ def _day(sight: desk.Sight, line: PostedLine) -> date | None:
     return st.date_input("Booked on", first, min_value=first, key="posted_day")
 
 
-def _correct(line: PostedLine, chosen: UUID | None, booked_on: date | None, comment: str) -> None:
+def _correct(
+    line: PostedLine, chosen: UUID | None, booked_on: date | None, comment: str, tax_code_id: UUID | None
+) -> None:
     if chosen is None:
         st.error("Choose the account first.", icon=":material/block:")
         return
     with refusals_shown("Nothing was changed"):
-        desk.correct(line, chosen, booked_on, comment)
+        desk.correct(line, chosen, booked_on, comment, tax_code_id)
         _finish()
 
 

@@ -1,9 +1,13 @@
 """The bars of Reconcile: which statement, which view; and at the bottom what can be done with it."""
 
+from uuid import UUID
+
 import streamlit as st
 
+from core.reconciliation.by_hand import Rest
+from core.reconciliation.unmatched import Wanted
 from ui import reconcile_desk as desk
-from ui.reconcile_lists import Chosen
+from ui.reconcile_sides import AGE_WORDS, Chosen
 from ui.reconcile_words import choice_of, period_of, state_of
 from ui.words import MINUS, badge_text, count, money, plain
 
@@ -14,6 +18,7 @@ KEYS = """
 | **A** | confirm the suggestion |
 | **X** | not this: never suggested again |
 | **M** | match the selected lines and items |
+| **W** | match them and write off a small difference |
 | **Z** | take back your last step here |
 """
 
@@ -37,11 +42,28 @@ def toolbar(sight: desk.Sight) -> None:
         st.segmented_control(
             "View", desk.VIEWS, default=desk.TO_MATCH, required=True, key=desk.VIEW, label_visibility="collapsed"
         )
+        if sight.view == desk.TO_MATCH:
+            _filter()
         with (
             st.container(width="content", key="reconcile_keys"),
             st.popover("Keys", icon=":material/keyboard:", type="tertiary"),
         ):
             st.markdown(KEYS)
+
+
+def _filter() -> None:
+    """Narrows both sides; in a popover, so that no field takes the keys."""
+    narrowed = desk.wanted() != Wanted()
+    with (
+        st.container(width="content", key="reconcile_filter"),
+        st.popover("Filter", icon=":material/filter_alt:", type="secondary" if narrowed else "tertiary"),
+    ):
+        st.text_input("Text, name or number", key=desk.TEXT, on_change=desk.first_pages)
+        st.segmented_control("Way", list(desk.WAYS), key=desk.WAY, on_change=desk.first_pages)
+        st.pills(
+            "Open items overdue by", list(AGE_WORDS), format_func=AGE_WORDS.__getitem__, key=desk.AGE,
+            on_change=desk.first_pages,
+        )  # fmt: skip
 
 
 def _account_picked() -> None:
@@ -77,6 +99,7 @@ def bar(sight: desk.Sight, chosen: Chosen, unmatching: tuple[object, ...]) -> No
             _asks("Unmatch the selected", "unmatch", "", not unmatching or not sight.may_work, asked, unmatching)
         else:
             _by_hand(sight, chosen)
+            _difference(sight, chosen)
         with st.container(key="reconcile_told"):
             st.caption(plain(_told(sight, chosen)), wrap=False, text_alignment="right")
         with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
@@ -110,6 +133,33 @@ def _by_hand(sight: desk.Sight, chosen: Chosen) -> None:
         help="Select bank lines left and open items right until both come to the same, or one line of each of two own "
         "accounts." if off else None,
     )  # fmt: skip
+
+
+def _difference(sight: desk.Sight, chosen: Chosen) -> None:
+    """What a difference between the selected sides may be: a rest left open, a fee, or small enough to write off."""
+    rest = chosen.lines_minor - chosen.items_minor
+    both = bool(chosen.line_ids and chosen.item_ids and rest and sight.may_work)
+    small = both and sight.write_off_limit is not None and abs(rest) <= sight.write_off_limit
+    amount = money(abs(rest), sight.one.currency)
+    what = (chosen.line_ids, chosen.item_ids)
+    st.button(
+        "Write off", key=desk.key_for("reconcile_write_off", what), shortcut=desk.shortcut("W"), disabled=not small,
+        on_click=desk.ask_for, args=(desk.Asked("by_hand", *what, Rest.WRITTEN_OFF),),
+        help=f"Books the {amount} that differ to the account for small differences." if small else
+        "Small differences, within the limit of the policy under Settings.",
+    )  # fmt: skip
+    choices = {Rest.LEFT_OPEN: f"A part payment, leave {amount} open", Rest.FEE: f"Less a processor's fee of {amount}"}
+    short = both and abs(chosen.lines_minor) < abs(chosen.items_minor)
+    key = desk.key_for("reconcile_rest", what)
+    st.menu_button(
+        "Difference", list(choices), format_func=choices.__getitem__, key=key, disabled=not short,
+        on_click=_rest_picked, args=(key, what),
+    )  # fmt: skip
+
+
+def _rest_picked(key: str, what: tuple[tuple[UUID, ...], tuple[UUID, ...]]) -> None:
+    if rest := st.session_state.get(key):
+        desk.ask_for(desk.Asked("by_hand", *what, rest))
 
 
 def _told(sight: desk.Sight, chosen: Chosen) -> str:

@@ -15,29 +15,24 @@ from sqlmodel import Session
 from streamlit.errors import StreamlitAPIException
 
 from core.access.roles import Action, Caller
+from core.categorization.company_policy import policy_of
+from core.ingestion.items.listing import AgeSum, ageing
 from core.period import Period
+from core.reconciliation.by_hand import Rest
 from core.reconciliation.closing import (
     StatementLine,
     balances_to_type,
-    close_reconciliation,
     statement_lines,
 )
-from core.reconciliation.deciding import confirm_match, dismiss_match, match_by_hand, unmatch
 from core.reconciliation.listing import (
-    ListedItem,
     ListedLine,
     ListedMatch,
     list_matches,
-    unmatched_items,
-    unmatched_lines,
 )
-from core.reconciliation.opening import post_opening_balance
 from core.reconciliation.proofs import StatementProof, statement_proofs
-from core.reconciliation.undoing import take_back
-from db.bulk import write_columns
+from core.reconciliation.unmatched import ItemPage, LinePage, Wanted, unmatched_items, unmatched_lines
 from db.engine import snapshot, unit_of_work
-from models import MatchStatus, ReconciliationStatus
-from ui.frame import refusals_shown
+from models import Company, MatchStatus, ReconciliationStatus
 
 TO_MATCH, MATCHED, LINES, STATEMENTS = "To match", "Matched", "All lines", "Statements"
 VIEWS = [TO_MATCH, MATCHED, LINES, STATEMENTS]
@@ -48,6 +43,9 @@ WAYS_BACK_MOST = 50
 VIEW, ACCOUNT, STATEMENT, CARD = "reconcile_view", "reconcile_account", "reconcile_statement", "reconcile_card"
 ROUND, ASKED, WAYS_BACK, DIALOG = "reconcile_round", "reconcile_asked", "reconcile_ways_back", "reconcile_dialog"
 COMPANY, DONE = "reconcile_company", "reconcile_done"
+TEXT, WAY, AGE = "reconcile_text", "reconcile_way", "reconcile_age"
+LINES_PAGE, ITEMS_PAGE = "reconcile_lines_page", "reconcile_items_page"
+WAYS = {"Money in": True, "Money out": False}
 BODY, SIDEBAR = "reconcile", "nav"  # fragments of this page and of the shell
 
 
@@ -58,6 +56,7 @@ class Asked:
     what: str
     ids: tuple[UUID, ...]
     others: tuple[UUID, ...] = ()
+    rest: Rest = Rest.NONE
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,11 @@ class Sight:
     typed: frozenset[str]  # balances that a person states, see closing.balances_to_type
     suggested: tuple[ListedMatch, ...]
     at: int  # which suggestion the keys act on
-    lines_left: tuple[ListedLine, ...]
+    lines_left: LinePage
     other_lines: tuple[ListedLine, ...]  # of other own accounts, around the statement's days
-    items: tuple[ListedItem, ...]
+    items: ItemPage
+    ages: tuple[AgeSum, ...]  # what is open altogether, in the statement's currency
+    write_off_limit: int | None  # minor units; None where nothing can be written off
     confirmed: tuple[ListedMatch, ...]
     lines: tuple[StatementLine, ...]
     elsewhere: tuple[tuple[StatementProof, int], ...]  # where suggestions wait if none does here, and how many
@@ -104,7 +105,7 @@ def begin(company_id: UUID) -> None:
     """Forget the place when another company, or this page after another one, is opened."""
     state = st.session_state
     if state.get(COMPANY) != str(company_id):
-        for name in (ACCOUNT, STATEMENT, CARD, ASKED, DONE, WAYS_BACK):
+        for name in (ACCOUNT, STATEMENT, CARD, ASKED, DONE, WAYS_BACK, TEXT, WAY, AGE, LINES_PAGE, ITEMS_PAGE):
             state.pop(name, None)
     if VIEW not in state or state.get(COMPANY) != str(company_id):
         close_dialog()
@@ -130,13 +131,16 @@ def look(caller: Caller, company_id: UUID) -> Sight | None:
             caller, company_id, view, proofs, one,
             frozenset(balances_to_type(session, caller, company_id, one.reconciliation_id)),
             suggested, _place(suggested),
-            lines_left=tuple(unmatched_lines(session, caller, company_id, **here)) if matching else (),  # type: ignore[arg-type]
-            other_lines=tuple(
-                line
-                for line in (unmatched_lines(session, caller, company_id, period=around) if matching else ())
-                if line.bank_account_id != one.bank_account_id and line.currency == one.currency
-            ),
-            items=_likely_first(unmatched_items(session, caller, company_id) if matching else [], one),
+            lines_left=_lines_left(session, caller, company_id, one) if matching else LinePage(),
+            other_lines=unmatched_lines(
+                session, caller, company_id, but_account_id=one.bank_account_id, currency=one.currency, period=around,
+            ).lines if matching else (),
+            items=_items(session, caller, company_id, one) if matching else ItemPage(),
+            ages=tuple(
+                age for age in ageing(session, caller, company_id, today=datetime.now(UTC).date())
+                if age.currency == one.currency
+            ) if matching else (),
+            write_off_limit=_limit(session, caller, company_id, one),
             elsewhere=_by_statement(proofs, others),
             confirmed=tuple(
                 list_matches(session, caller, company_id, status=MatchStatus.CONFIRMED, **here)  # type: ignore[arg-type]
@@ -164,12 +168,32 @@ def _open(proofs: Sequence[StatementProof]) -> StatementProof:
     return chosen
 
 
-def _likely_first(items: Sequence[ListedItem], one: StatementProof) -> tuple[ListedItem, ...]:
+def wanted() -> Wanted:
+    """What the lists at the sides are narrowed to."""
+    state = st.session_state
+    return Wanted(str(state.get(TEXT) or ""), WAYS.get(state.get(WAY) or ""), state.get(AGE))
+
+
+def _lines_left(session: Session, caller: Caller, company_id: UUID, one: StatementProof) -> LinePage:
+    stated = one.proof.stated
+    return unmatched_lines(
+        session, caller, company_id, bank_account_id=one.bank_account_id,
+        period=Period(stated.first_on, stated.last_on), wanted=wanted(), page=st.session_state.get(LINES_PAGE, 1),
+    )  # fmt: skip
+
+
+def _items(session: Session, caller: Caller, company_id: UUID, one: StatementProof) -> ItemPage:
     """Items in the statement's currency: the latest that it can have paid first, then those issued after it."""
-    fitting = [item for item in items if item.currency == one.currency]
-    last_on = one.proof.stated.last_on
-    by_then = [item for item in fitting if item.issued_on <= last_on]
-    return (*reversed(by_then), *(item for item in fitting if item.issued_on > last_on))
+    return unmatched_items(
+        session, caller, company_id, today=datetime.now(UTC).date(), currency=one.currency,
+        near=one.proof.stated.last_on, wanted=wanted(), page=st.session_state.get(ITEMS_PAGE, 1),
+    )  # fmt: skip
+
+
+def _limit(session: Session, caller: Caller, company_id: UUID, one: StatementProof) -> int | None:
+    """What may be written off here; the limit is an amount of the company's own currency."""
+    base = session.get_one(Company, company_id).base_currency
+    return policy_of(session, caller, company_id).adjustment_limit_minor if one.currency == base else None
 
 
 def _by_statement(
@@ -210,6 +234,18 @@ def choose_statement(one: StatementProof) -> None:
     state = st.session_state
     state[ACCOUNT], state[STATEMENT] = one.bank_account_id, one.reconciliation_id
     state.pop(CARD, None)
+    first_pages()
+
+
+def first_pages() -> None:
+    """Both lists from their beginning, as after another filter."""
+    for name in (LINES_PAGE, ITEMS_PAGE):
+        st.session_state.pop(name, None)
+
+
+def turn_to(name: str, widget: str) -> None:
+    st.session_state[name] = st.session_state[widget]
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 
 def move(step: int) -> None:
@@ -238,66 +274,6 @@ def ask_for(asked: Asked) -> None:
         return  # the page stands alone, without the shell: then just its body runs
 
 
-def carry_out(caller: Caller, company_id: UUID) -> None:
-    """Do what was asked for. A key pressed twice on the same thing counts once."""
-    for asked in st.session_state.pop(ASKED, []):
-        if asked == st.session_state.get(DONE):
-            continue
-        with refusals_shown("Nothing was changed"):
-            _STEPS[asked.what](caller, company_id, asked)
-            st.session_state[DONE] = asked
-            st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-
-
-def _confirm(caller: Caller, company_id: UUID, asked: Asked) -> None:
-    with unit_of_work() as session:
-        confirm_match(session, caller, company_id, asked.ids[0], write=write_columns, now=datetime.now(UTC))
-    _remember("Confirmed", asked.ids[0])
-
-
-def _dismiss(caller: Caller, company_id: UUID, asked: Asked) -> None:
-    with unit_of_work() as session:
-        dismiss_match(session, caller, company_id, asked.ids[0], write=write_columns, now=datetime.now(UTC))
-    _remember("Not this", asked.ids[0])
-
-
-def _by_hand(caller: Caller, company_id: UUID, asked: Asked) -> None:
-    with unit_of_work() as session:
-        match_id = match_by_hand(
-            session, caller, company_id, asked.ids, asked.others, write=write_columns, now=datetime.now(UTC)
-        )
-    _remember("Matched by hand", match_id)
-
-
-def _unmatch(caller: Caller, company_id: UUID, asked: Asked) -> None:
-    with unit_of_work() as session:
-        for match_id in asked.ids:
-            unmatch(session, caller, company_id, match_id, write=write_columns, now=datetime.now(UTC))
-    st.session_state[WAYS_BACK] = [way for way in ways_back() if way[1] not in asked.ids]
-
-
-def _take_back(caller: Caller, company_id: UUID, asked: Asked) -> None:
-    st.session_state[WAYS_BACK] = [way for way in ways_back() if way[1] != asked.ids[0]]
-    with unit_of_work() as session:
-        take_back(session, caller, company_id, asked.ids[0], write=write_columns, now=datetime.now(UTC))
-
-
-def _close(caller: Caller, company_id: UUID, asked: Asked) -> None:
-    with unit_of_work() as session:
-        close_reconciliation(session, caller, company_id, asked.ids[0], now=datetime.now(UTC))
-
-
-def _book_opening(caller: Caller, company_id: UUID, asked: Asked) -> None:
-    with unit_of_work() as session:
-        post_opening_balance(session, caller, company_id, asked.ids[0], write=write_columns, now=datetime.now(UTC))
-
-
-_STEPS: dict[str, Callable[[Caller, UUID, Asked], None]] = {
-    "confirm": _confirm, "dismiss": _dismiss, "by_hand": _by_hand, "unmatch": _unmatch, "undo": _take_back,
-    "close": _close, "opening": _book_opening,
-}  # fmt: skip
-
-
 def commit(step: Callable[[Session, datetime], object]) -> None:
     """Carry a dialog's step through and commit it. Raises what it raises; nothing is changed then."""
     with unit_of_work() as session:
@@ -311,7 +287,7 @@ def ways_back() -> list[tuple[str, UUID]]:
     return list(st.session_state.get(WAYS_BACK, []))
 
 
-def _remember(words: str, match_id: UUID) -> None:
+def remember(words: str, match_id: UUID) -> None:
     st.session_state[WAYS_BACK] = [*ways_back(), (words, match_id)][-WAYS_BACK_MOST:]
 
 

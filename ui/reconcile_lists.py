@@ -1,6 +1,6 @@
-"""The parts under the proof: what to match, what is matched, every line of the statement, every statement."""
+"""The other parts under the proof: what is matched, every line of the statement, every statement."""
 
-from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,142 +8,14 @@ import streamlit as st
 
 from core.reconciliation.listing import ListedMatch
 from ui import reconcile_desk as desk
-from ui.frame import answered, empty
+from ui.frame import empty
+from ui.reconcile_steps import printed_on
 from ui.reconcile_words import STATES_OF, item_text, line_text, period_of, state_of, title_of
-from ui.tables import frame, height, small_table, table
-from ui.words import STATES, badge_text, count, day, money, percent, plain
+from ui.tables import frame, height, table
+from ui.words import STATES, count, day, money
 
-CARDS = 8  # suggestions at once
-SURE = 0.85
-ROWS = 17
 STATE_WORDS = {"posted": "Booked", "waiting": "Waits", "left_out": "Left out", "unbooked": "No entry"}
 BY_WORDS = {"match": "Match", "rule": "Rule", "model": "Model", "person": "Person"}
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What is selected to be matched by hand; amounts in minor units."""
-
-    line_ids: tuple[UUID, ...] = ()
-    item_ids: tuple[UUID, ...] = ()
-    lines_minor: int = 0
-    items_minor: int = 0
-    is_transfer: bool = False  # two lines of two own accounts
-
-
-def to_match(sight: desk.Sight) -> Chosen:
-    """Bank lines left, suggestions in the middle, open items right; what is selected at the sides."""
-    left, middle, right = st.columns([0.31, 0.38, 0.31], gap="small")
-    with middle:
-        _cards(sight)
-    with left:
-        lines = _bank_side(sight)
-    with right:
-        items, others = _book_side(sight)
-    picked = [sight.lines_left[row] for row in lines]
-    across = [sight.other_lines[row] for row in others]
-    owed = [sight.items[row] for row in items]
-    return Chosen(
-        tuple(line.transaction_id for line in (*picked, *across)),
-        tuple(item.open_item_id for item in owed),
-        sum(line.amount_minor for line in (*picked, *across)),
-        sum(item.amount_minor for item in owed),
-        len(picked) == len(across) == 1 and not owed,
-    )
-
-
-def _bank_side(sight: desk.Sight) -> list[int]:
-    _heading("Bank, nothing explains it yet", len(sight.lines_left))
-    if not sight.lines_left:
-        st.caption(":green[:material/task_alt:] Every line of this statement is booked or matched.")
-        return []
-    rows = [(line.booked_on, line.description, line.amount_minor) for line in sight.lines_left]
-    return _side(rows, "reconcile_bank", sight)
-
-
-def _book_side(sight: desk.Sight) -> tuple[list[int], list[int]]:
-    _heading("Books, open", len(sight.items))
-    items: list[int] = []
-    if sight.items:
-        rows = [(item.issued_on, item_text(item), item.amount_minor) for item in sight.items]
-        items = _side(rows, "reconcile_items", sight, most=ROWS if not sight.other_lines else 10, years=True)
-    else:
-        st.caption("No invoice, bill or payout is open. Upload, Open items takes them in.")
-    others: list[int] = []
-    if sight.other_lines:
-        _heading("Other own accounts", len(sight.other_lines))
-        across = [(line.booked_on, line_text(line, named=True), line.amount_minor) for line in sight.other_lines]
-        others = _side(across, "reconcile_others", sight, most=6)
-    return items, others
-
-
-def _heading(title: str, number: int) -> None:
-    st.markdown(f"**{title}** :gray[{number:,}]" if number else f"**{title}**")
-
-
-def _side(
-    rows: list[tuple[Any, str, int]], name: str, sight: desk.Sight, most: int = ROWS, *, years: bool = False
-) -> list[int]:
-    narrow = 10 if len(rows) > most else 0  # the scroll bar takes that much
-    chosen = table(
-        frame(rows, "Date", "Text", "Amount"), ["Amount"],
-        {
-            "Date": st.column_config.DateColumn(format="MMM D, YYYY" if years else "MMM D", width=88 if years else 54),
-            "Text": st.column_config.TextColumn(width=(144 if years else 178) - narrow),
-            "Amount": st.column_config.NumberColumn(width=88, alignment="right"),
-        },
-        currency=sight.one.currency, key=desk.list_key(name, sight), most=most,
-        on_select="rerun", selection_mode="multi-row",
-    )  # fmt: skip
-    return [row for row in chosen["selection"]["rows"] if row < len(rows)]
-
-
-def _cards(sight: desk.Sight) -> None:
-    """The suggestion the keys act on first, then those that follow."""
-    total = len(sight.suggested)
-    place = f"{sight.at + 1} of {total}" if total > 1 else str(total or "")
-    st.markdown(f"**Probably belong together** :gray[{place}]")
-    if not total:
-        empty("link", "No suggestion waits here", "Select lines at the sides to match them by hand, or open All lines.")
-        _elsewhere(sight)
-    booked = {line.transaction_id: line.account for line in sight.lines if line.state == "posted"}
-    for number, match in enumerate(sight.suggested[sight.at : sight.at + CARDS]):
-        _card(match, number == 0, booked, sight.one.currency)
-    if (rest := total - sight.at - CARDS) > 0:
-        st.caption(f"{count(rest, 'more suggestion')} after these.")
-
-
-def _elsewhere(sight: desk.Sight) -> None:
-    """The ways to statements where suggestions wait."""
-    if not sight.elsewhere:
-        return
-    st.markdown("**They wait in other statements**")
-    with st.container(key="choices", gap="xsmall"):
-        for one, number in sight.elsewhere[:CARDS]:
-            st.button(
-                f"{plain(one.bank_account)}, {period_of(one)} :gray[{number:,}]", width="stretch",
-                key=f"reconcile_go_{one.reconciliation_id.hex}", on_click=desk.choose_statement, args=(one,),
-            )  # fmt: skip
-        if (rest := len(sight.elsewhere) - CARDS) > 0:
-            st.caption(f"And in {count(rest, 'more statement')}.")
-
-
-def _card(match: ListedMatch, active: bool, booked: dict[UUID, str], currency: str) -> None:
-    with st.container(border=True, key=f"{'active' if active else 'card'}_{match.match_id.hex}", gap="xsmall"):
-        level = "likely" if match.score >= SURE else "unsure"
-        answered(title_of(match), badge_text(level, f"{percent(match.score)} sure"))
-        several = len({line.bank_account_id for line in match.lines}) > 1
-        rows = [(day(line.booked_on), line_text(line, named=several), line.amount_minor) for line in match.lines]
-        rows += [(day(item.issued_on), item_text(item), item.amount_minor) for item in match.items]
-        if match.difference_minor:
-            rows.append(("", "Left over", match.difference_minor))
-        small_table(frame(rows, "Date", "Text", "Amount"), ["Amount"], currency)
-        st.caption(plain(match.reason))
-        if account := next((booked[one.transaction_id] for one in match.lines if one.transaction_id in booked), ""):
-            st.caption(f"Booked to {plain(account)} already; confirming marks the open item as paid.")
-
-
-# --- matched ----------------------------------------------------------------------------------
 
 
 def matched(sight: desk.Sight) -> tuple[UUID, ...]:
@@ -259,7 +131,23 @@ def statements(sight: desk.Sight) -> None:
         key=key, height=height(len(rows)), on_select=lambda: _pick(key, ordered),
         selection_mode=["single-row", "single-cell"],
     )  # fmt: skip
-    st.caption("A click opens a statement.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("A click opens a statement.", width="stretch")
+        ends = sorted({month_end(one.proof.stated.last_on) for one in ordered}, reverse=True)
+        as_of = st.selectbox(
+            "Month's end", ends, format_func=lambda on: day(on, year=True), key="reconcile_month_end", width=170,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.download_button(
+            "Print all accounts", lambda: printed_on(sight.caller, sight.company_id, as_of),
+            f"bank_reconciliations_{as_of}.pdf", "application/pdf", key="reconcile_print_all", icon=":material/print:",
+            on_click="ignore", help="The bank reconciliation statement of every account on that day, as one PDF.",
+        )  # fmt: skip
+
+
+def month_end(on: date) -> date:
+    """The last day of the month."""
+    return date(on.year + on.month // 12, on.month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _pick(key: str, ordered: list[Any]) -> None:

@@ -9,6 +9,7 @@ from core.reconciliation.statement_proof import Cause, Proof
 from ui import reconcile_desk as desk
 from ui.frame import answered, equation, refusals_shown
 from ui.navigation import PAGES
+from ui.reconcile_steps import printed
 from ui.reconcile_words import cause_text, period_of
 from ui.tables import frame, small_table
 from ui.words import MINUS, badge_text, count, day, money, plain
@@ -48,7 +49,19 @@ def _statement(sight: desk.Sight) -> None:
                 icon=":material/edit:", type="secondary" if unknown else "tertiary", disabled=not sight.may_work,
                 on_click=desk.open_dialog, args=("balances",),
             )  # fmt: skip
+        _print(sight)
         st.caption(f"{plain(one.file_name)} · {one.currency}")
+
+
+def _print(sight: desk.Sight) -> None:
+    """The bank reconciliation statement to take away; made when the button is pressed."""
+    one = sight.one
+    name = f"bank_reconciliation_{one.bank_account_code}_{one.proof.stated.last_on}.pdf"
+    st.download_button(
+        "Print", lambda: printed(sight.caller, sight.company_id, one), name, "application/pdf", type="tertiary",
+        key=desk.key_for("reconcile_print", one.reconciliation_id), icon=":material/print:", on_click="ignore",
+        help="The bank reconciliation statement as PDF.",
+    )  # fmt: skip
 
 
 def _verdict(proof: Proof, currency: str) -> str:

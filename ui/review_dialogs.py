@@ -14,7 +14,7 @@ from db.bulk import write_columns
 from db.engine import snapshot
 from ui import review_desk as desk
 from ui.frame import refusals_shown
-from ui.pickers import account_options, pick_account
+from ui.pickers import account_options, pick_account, pick_tax
 from ui.review_words import evidence, sizes, why_it_waits
 from ui.tables import frame, table
 from ui.words import count, money, percent, plain
@@ -58,6 +58,7 @@ def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
     names = bookable(sight)
     with st.form("review_account_form", border=False, enter_to_submit=False):
         chosen = pick_account("Account", names, key="review_account")
+        tax = pick_tax(sight.caller, sight.company_id, key="review_tax")
         pressed = buttons(f"Book {count(detail.group.lines, 'line')}", "review_account")
     if not pressed:
         return
@@ -70,7 +71,7 @@ def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
             token,
             lambda session, now: change_account(
                 session, sight.caller, sight.company_id, detail.entry_ids, chosen,
-                write=write_columns, now=now,
+                write=write_columns, now=now, tax_code_id=tax,
             ),
         )  # fmt: skip
         finish()

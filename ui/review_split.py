@@ -16,7 +16,7 @@ from core.posting.reviewing import split_alike
 from db.bulk import write_columns
 from ui import review_desk as desk
 from ui.frame import refusals_shown
-from ui.pickers import pick_account
+from ui.pickers import pick_account, tax_options
 from ui.review_dialogs import bookable, finish, object_line
 from ui.words import MINUS, count, day, money
 
@@ -31,6 +31,7 @@ class Typed:
 
     account_id: UUID | None
     text: str
+    tax_code_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def read_parts(rows: Sequence[Typed], unit: Unit, amount_minor: int, currency: s
         used = [(row, left if figure is None else figure) for row, figure in used]
         left = Decimal(0)
     parts = tuple(
-        Part(row.account_id, percent=figure) if unit == "Percent" else Part(row.account_id, sign * int(figure))
+        Part(row.account_id, percent=figure, tax_code_id=row.tax_code_id)
+        if unit == "Percent"
+        else Part(row.account_id, sign * int(figure), tax_code_id=row.tax_code_id)
         for row, figure in used
         if row.account_id and figure
     )
@@ -108,7 +111,8 @@ def split_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
     names = bookable(sight)
     first = detail.options[0].account_id if detail.options else None
     many = st.session_state.get(PARTS, FEWEST)
-    rows = [_row(number, unit, names, first if number == 0 else None) for number in range(many)]
+    taxes = tax_options(sight.caller, sight.company_id)
+    rows = [_row(number, unit, names, first if number == 0 else None, taxes) for number in range(many)]
     st.button("Add a part", type="tertiary", icon=":material/add:", key="review_add_part", on_click=_add_part,
               disabled=many >= MOST)  # fmt: skip
     with refusals_shown("Nothing was booked"):
@@ -157,9 +161,9 @@ def _named(line: GroupLine) -> str:
     return f"{day(line.booked_on)} · {money(line.amount_minor, line.currency, sign=True)} · {line.description}"
 
 
-def _row(number: int, unit: Unit, names: dict[UUID, str], preset: UUID | None) -> Typed:
+def _row(number: int, unit: Unit, names: dict[UUID, str], preset: UUID | None, taxes: dict[UUID, str]) -> Typed:
     shown: Literal["visible", "collapsed"] = "collapsed" if number else "visible"
-    left, right = st.columns([0.68, 0.32])
+    left, right, *rest = st.columns([0.5, 0.22, 0.28] if taxes else [0.68, 0.32])
     with left:
         account = pick_account(
             "Account", names, key=f"review_part_{number}", chosen=preset, collapsed=shown == "collapsed"
@@ -168,7 +172,11 @@ def _row(number: int, unit: Unit, names: dict[UUID, str], preset: UUID | None) -
         "Percent" if unit == "Percent" else "Amount", key=f"review_part_share_{number}", label_visibility=shown,
         placeholder="the rest",
     )  # fmt: skip
-    return Typed(account, text or "")
+    tax = rest[0].selectbox(
+        "Tax in it", list(taxes), index=None, format_func=taxes.__getitem__, key=f"review_part_tax_{number}",
+        placeholder="None", label_visibility=shown,
+    ) if rest else None  # fmt: skip
+    return Typed(account, text or "", tax)
 
 
 def _add_part() -> None:

@@ -19,10 +19,10 @@ from core.categorization.rule_conditions import (
     Way,
     WeekdayIs,
 )
+from core.categorization.rule_words import TESTS, WEEKDAYS
 from core.errors import InvalidAmount
 from core.money import to_decimal, to_minor
 from ui.rule_draft import Draft, joined
-from ui.rule_words import TESTS, WEEKDAYS
 
 AMOUNT, WAY, BANK, WEEKDAY, MONTHDAY = "Amount is from", "Direction is", "Bank account is", "Weekday is", "Day is from"
 KINDS = (*TESTS, AMOUNT, WAY, BANK, WEEKDAY, MONTHDAY)

@@ -4,61 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.categorization.rule_book import RuleRow
-from core.categorization.rule_conditions import (
-    AmountIs,
-    BankAccountIs,
-    Condition,
-    DayOfMonthIs,
-    DirectionIs,
-    Group,
-    TextIs,
-    WeekdayIs,
-)
 from core.categorization.rule_json import condition_from_dict
+from core.categorization.rule_words import phrase
 from ui.words import day, money
-
-TESTS: Mapping[str, tuple[str, str]] = {
-    "Bank text contains": ("text", "contains"),
-    "Bank text starts with": ("text", "starts_with"),
-    "Bank text equals": ("text", "equals"),
-    "Bank text matches the pattern": ("text", "regex"),
-    "Counterparty is": ("counterparty", "equals"),
-    "Counterparty contains": ("counterparty", "contains"),
-    "Counterparty starts with": ("counterparty", "starts_with"),
-    "Counterparty matches the pattern": ("counterparty", "regex"),
-}
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def in_words(conditions: Sequence[Mapping[str, Any]], currency: str, banks: Mapping[str, str]) -> str:
     """The conditions as a phrase; `banks` are the names of bank accounts by code."""
-    phrase = " · ".join(_phrase(condition_from_dict(values), currency, banks) for values in conditions)
-    return phrase[:1].upper() + phrase[1:]
-
-
-def _phrase(condition: Condition, currency: str, banks: Mapping[str, str]) -> str:
-    match condition:
-        case TextIs(value, test, field):
-            words = next(words for words, kind in TESTS.items() if kind == (field, test))
-            return f"{words.lower()} “{value}”"
-        case AmountIs(None, most):
-            return f"at most {money(most, currency)}"
-        case AmountIs(least, None):
-            return f"at least {money(least, currency)}"
-        case AmountIs(least, most):
-            return f"{money(least, currency)} to {money(most, currency)}"
-        case DirectionIs(way):
-            return f"money {way}"
-        case BankAccountIs(code):
-            return f"on {banks.get(code, code)}"
-        case WeekdayIs(days):
-            return f"on {', '.join(WEEKDAYS[number - 1] for number in sorted(days))}"
-        case DayOfMonthIs(first, last):
-            return f"day {first} to {last} of the month"
-        case Group(join, of):
-            between = " and " if join == "all" else " or "
-            inside = between.join(_phrase(one, currency, banks) for one in of)
-            return f"not ({inside})" if join == "none" else f"({inside})"
+    said = " · ".join(
+        phrase(condition_from_dict(values), lambda minor: money(minor, currency), banks) for values in conditions
+    )
+    return said[:1].upper() + said[1:]
 
 
 def outcome_in_words(rule: RuleRow) -> str:

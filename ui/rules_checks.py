@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.categorization.rule_book import NAME_MAX, RuleRow, add_rule
+from core.categorization.rule_dismissals import dismiss_suggestion, dismissed_suggestions, suggest_again
 from core.categorization.rule_file import export_rules, import_rules
 from core.categorization.rule_findings import RuleSuggestion, last_used, rule_findings, rule_runs, suggest_rules
 from core.categorization.rule_json import condition_to_dict
@@ -38,26 +39,48 @@ def findings(place: Here, rules: Sequence[RuleRow]) -> None:
 
 
 def suggestions(place: Here) -> None:
-    """Rules that consistent decisions speak for, each with a button that makes it one."""
+    """Rules that consistent decisions speak for, to be made or dismissed; dismissed ones can come back."""
     with snapshot() as session:
         found = suggest_rules(session, place.caller, place.company_id)
-    if not found:
+        dismissed = dismissed_suggestions(session, place.caller, place.company_id)
+    if not found and not dismissed:
         return
     section("Suggested by decisions", "People always booked these counterparties to one account, and no rule does yet.")
     for at, one in enumerate(found[:MOST_TOLD]):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"rule_suggested_{at}"):
-            way = "in" if one.money_in else "out"
-            st.markdown(
-                f"**{plain(one.counterparty)}**, money {way}, to **{plain(one.account)}** &ensp;"
-                f":gray[{one.decisions:,} of {count(one.decisions, 'decision')}]"
-            )
-            pressed = st.button("Make it a rule", key=f"rule_accept_{at}")
-        if pressed:
-            with refusals_shown("No rule was added"):
-                _accept(place, one)
+            st.markdown(f"{_suggested(one)} &ensp;:gray[{one.decisions:,} of {count(one.decisions, 'decision')}]")
+            accepted = st.button("Make it a rule", key=f"rule_accept_{at}")
+            unwanted = st.button("Dismiss", key=f"rule_dismiss_{at}", type="tertiary")
+        if accepted or unwanted:
+            with refusals_shown("No rule was added" if accepted else "Nothing was dismissed"):
+                (_accept if accepted else _dismiss)(place, one)
                 st.rerun()
     if len(found) > MOST_TOLD:
         st.caption(f"{len(found) - MOST_TOLD:,} more when these are answered.")
+    if dismissed:
+        _dismissed(place, dismissed)
+
+
+def _suggested(one: RuleSuggestion) -> str:
+    return f"**{plain(one.counterparty)}**, money {'in' if one.money_in else 'out'}, to **{plain(one.account)}**"
+
+
+def _dismissed(place: Here, found: Sequence[RuleSuggestion]) -> None:
+    with st.expander(f"Dismissed: {len(found):,}", key="rules_dismissed"):
+        for at, one in enumerate(found):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"rule_dismissed_{at}"):
+                st.markdown(_suggested(one))
+                wanted = st.button("Suggest it again", key=f"rule_again_{at}", type="tertiary")
+            if wanted:
+                with refusals_shown("It is not suggested again"):
+                    with unit_of_work() as session:
+                        suggest_again(session, place.caller, place.company_id, one, now=datetime.now(UTC))
+                    st.rerun()
+
+
+def _dismiss(place: Here, one: RuleSuggestion) -> None:
+    with unit_of_work() as session:
+        dismiss_suggestion(session, place.caller, place.company_id, one, now=datetime.now(UTC))
 
 
 def _accept(place: Here, one: RuleSuggestion) -> None:

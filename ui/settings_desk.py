@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 import streamlit as st
 
 from core.access.roles import Action
+from core.assurance.evidence import evidence_of
+from core.assurance.promise import countdown
 from core.categorization.company_policy import policy_of, set_policy
 from core.categorization.model_card import ModelCard, model_card
 from core.categorization.policy import Policy
@@ -40,10 +42,14 @@ def posting_policy(place: Here) -> None:
     with snapshot() as session:
         policy = policy_of(session, place.caller, place.company_id)
         card = model_card(session, place.caller, place.company_id)
+        by_count, by_money = evidence_of(session, place.caller, [place.company_id]).supports(policy.target_error)
         codes = {a.code: f"{a.code} {a.name}" for a in list_accounts(session, place.caller, place.company_id)}
-    st.caption(f"Threshold in force: {percent(card.threshold, 1)}, {_source(policy, card)}.")
+    st.caption(
+        f"Threshold in force: {percent(card.threshold, 1)}, {_source(policy, card)}.  \n"
+        f"By count: {plain(countdown(by_count))}  \nBy money: {plain(countdown(by_money))}"
+    )
     with st.form("policy", border=True):
-        left, middle, right = st.columns(3)
+        left, middle, right, last = st.columns(4, vertical_alignment="bottom")
         error = left.number_input(
             "Wrong among what is posted alone, at most %", 0.0, 100.0, policy.target_error * 100, 0.1,
             key="policy_error",
@@ -54,6 +60,10 @@ def posting_policy(place: Here) -> None:
         limit = right.text_input(
             f"Amount limit, {currency}", f"{to_decimal(policy.materiality_minor, currency):,}", key="policy_limit"
         )
+        share = last.number_input(
+            "Re-reviewed blind, %", 0.0, 100.0, policy.audit_share * 100, 0.5, key="policy_audit",
+            help="Of the lines posted alone, drawn at random; about as many again in proportion to their amounts.",
+        )  # fmt: skip
         roles = st.multiselect(
             "Accounts that a person always looks at", list(ROLES), format_func=ROLES.__getitem__, key="policy_roles",
             default=[role for role in ROLES if role in policy.always_review_roles],
@@ -71,6 +81,7 @@ def posting_policy(place: Here) -> None:
                 target_error=round(error / 100, 6),
                 default_threshold=round(default / 100, 6),
                 materiality_minor=_minor(limit, currency),
+                audit_share=round(share / 100, 6),
                 always_review_roles=(
                     *(str(role) for role in roles),
                     *(role for role in policy.always_review_roles if role not in ROLES),
@@ -83,6 +94,8 @@ def posting_policy(place: Here) -> None:
 
 
 def _source(policy: Policy, card: ModelCard) -> str:
+    if policy.tightened_to is not None and card.threshold <= policy.tightened_to:
+        return "raised since re-reviewed lines broke the promise; Metrics says why"
     if policy.threshold is not None:
         return "chosen for this company"
     if card.is_chosen:

@@ -78,6 +78,8 @@ STATES: dict[str, tuple[str, Any, str]] = {
     "closed": ("Closed", "green", "lock"),
     "difference": ("Difference", "red", "error"),
     "review": ("Review", "orange", "checklist"),
+    "promise": ("Tightened", "red", "gpp_maybe"),
+    "rereview": ("Re-review", "blue", "visibility_off"),
     "nofile": ("No file", "orange", "event_busy"),
     "setup": ("Set-up", "blue", "rocket_launch"),
     "done": ("Done", "green", "check_circle"),

@@ -17,6 +17,8 @@ from sqlalchemy import Select, func
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
+from core.access.audit_spelling import is_spelled_right, stored_forms
+from core.access.postings import take_posted
 from core.access.roles import Caller
 from models import AuditEvent, Company
 
@@ -54,13 +56,16 @@ def record(
     """Append an event to the company's chain (the installation's where `company_id` is None) and flush the session.
 
     Args:
-        before, after: facts of the change; ids, dates, moments and enumerations are written as text.
+        before, after: facts of the change; ids, dates, moments and enumerations are written as text. What was posted
+            since the last event is added to `after`, see core.access.postings.
         row_count, rows_digest: of all rows of a bulk operation, see `rows_digest`.
 
     Returns:
         The stored event.
     """
     session.flush()
+    if posted := take_posted(session, company_id):
+        after = {**(after or {}), **posted}
     chain = company_id.hex if company_id else INSTALLATION
     sequence, previous_hash = _head(session, chain, company_id)
     event = AuditEvent(
@@ -149,12 +154,15 @@ def _plain(value: object) -> object:
 def verify_chain(session: Session, chain: str) -> list[Violation]:
     """Recompute every hash of a chain in order. Names the first broken event, or returns nothing."""
     previous_hash, expected = "", 1
-    for sequence, values in _stored(session, chain):
+    for sequence, stored in _stored(session, chain):
         where = f"audit event {sequence} of chain {chain}"
         if sequence != expected:
             return [Violation(8, where, f"event {expected} is missing before it")]
-        if values is None:
+        if stored is None:
             return [Violation(8, where, "it cannot be read")]
+        if not is_spelled_right(_EVENTS, stored, session.get_bind().dialect):
+            return [Violation(8, where, "it is not written as it was recorded")]
+        values = {column.name: stored[column.name] for column in _EVENTS.columns}
         if values["previous_hash"] != previous_hash:
             return [Violation(8, where, "it does not carry the hash of the event before")]
         if values["hash"] != event_hash(values):
@@ -165,7 +173,8 @@ def verify_chain(session: Session, chain: str) -> list[Violation]:
 
 def _stored(session: Session, chain: str) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
     """Sequence and columns of each event in order; None for the columns of one that damage made unreadable."""
-    wanted = select(_EVENTS).where(_EVENTS.c.chain == chain).order_by(_EVENTS.c.sequence)
+    columns = (*_EVENTS.columns, *stored_forms(_EVENTS, session.get_bind().dialect))
+    wanted = select(*columns).where(_EVENTS.c.chain == chain).order_by(_EVENTS.c.sequence)
     sequences = session.execute(wanted.with_only_columns(_EVENTS.c.sequence)).scalars().all()
     for first in range(0, len(sequences), _BATCH):
         batch = sequences[first : first + _BATCH]

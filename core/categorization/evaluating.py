@@ -17,6 +17,7 @@ from core.categorization.fitting import (
     fit,
     joined_labelled,
     joined_outcomes,
+    learn_rows,
     month_rows,
     outcomes,
     promise_from,
@@ -43,6 +44,7 @@ class Part:
     ranker: Answers
     baselines: dict[str, Answers]
     auto: BOOL  # what the policy would post alone
+    sure: BOOL  # confidence at or above the threshold, whether or not the policy holds the line for another reason
     thresholds: list[float]  # one a month, all alike where no reviews are fed
     measured: list[bool]  # whether audited rows support it; else the stated default held
     fit_seconds: float
@@ -69,6 +71,7 @@ def evaluate(
     answers = joined_answers([part.ranker for part in parts])
     auto = np.concatenate([part.auto for part in parts])
     new = ~answers.seen
+    held = new & np.concatenate([part.sure for part in parts])
     names = list(parts[0].baselines)
     seconds = sum(part.predict_seconds for part in parts)
     return {
@@ -78,7 +81,8 @@ def evaluate(
         **block(answers, auto, promise),
         "thresholds": [threshold for part in parts for threshold in part.thresholds],
         "thresholds_measured": [measured for part in parts for measured in part.measured],
-        "unseen_counterparty": block(answers.take(new), auto[new], promise),
+        "unseen_counterparty": block(answers.take(new), auto[new], promise)
+        | {"held_above_threshold": int(held.sum()), "held_above_threshold_precision": _share(answers.right[held])},
         "baselines": {
             name: block(joined_answers([part.baselines[name] for part in parts]), None, promise) for name in names
         },
@@ -152,6 +156,7 @@ def _part(
             "history": lookup_answers(known, test, answers.seen, feed=feed),
         },
         np.concatenate(tested.auto),
+        np.concatenate(tested.sure),
         tested.thresholds,
         tested.measured,
         fitted_at - started,
@@ -165,10 +170,12 @@ class Tested:
 
     def __init__(self, fitted: Fitted, names: list[str], target_error: float) -> None:
         self.ranker, self.history, self.names = fitted.ranker, fitted.history, list(names)
+        self.learner = fitted.learner
         self.audited, self.chosen, self.target = fitted.audited, fitted.threshold, target_error
         # Until audited rows support a threshold, half the promised error is asked of each line's own confidence.
         self.default = max(Policy().default_threshold, 1 - target_error / 2)
         self.auto: list[BOOL] = []
+        self.sure: list[BOOL] = []
         self.thresholds: list[float] = []
         self.measured: list[bool] = []
         self.seconds = 0.0  # spent on predicting alone
@@ -189,7 +196,8 @@ class Tested:
         found = outcomes(month, _options(self.names), self.history, self.ranker)
         self.seconds += perf_counter() - started
         threshold = self.default if self.chosen is None else self.chosen.threshold
-        self.auto.append(found.seen & (found.confidence >= threshold))
+        self.sure.append(found.confidence >= threshold)
+        self.auto.append(found.seen & self.sure[-1])
         self.thresholds.append(threshold)
         self.measured.append(self.chosen is not None)
         return found
@@ -210,7 +218,8 @@ class Tested:
         self.history, self.names = History(own, own), sorted({*self.names, *month.account})
         self.audited = joined_outcomes([self.audited, found]).latest(THRESHOLD_ROWS)
         calibration, self.chosen, _ = promise_from(self.audited, self.target)
-        self.ranker = replace(self.ranker, calibration=calibration)
+        learn_rows(self.learner, month, np.arange(len(month)))
+        self.ranker = replace(self.ranker, calibration=calibration, own_text=self.learner.model())
 
 
 def _options(names: list[str]) -> list[AccountOption]:

@@ -181,8 +181,9 @@ def causal_pairs(
 
 
 def learn_rows(learner: TextLearner | None, labelled: Labelled, rows: I64) -> None:
-    """Teach the learner these rows, if there is one."""
+    """Teach the learner these rows, if there is one; rows of an account that is no class of it teach nothing."""
     if learner is not None and len(rows):
+        rows = rows[np.isin([labelled.account[i] for i in rows.tolist()], learner.classes)]
         learner.learn(labelled.lines.keys.take(rows), [labelled.account[i] for i in rows.tolist()])
 
 
@@ -263,6 +264,7 @@ class Fitted:
     threshold: ChosenThreshold | None
     figures: dict[str, float | int | None]
     audited: Outcomes  # of the calibration rows
+    learner: TextLearner  # of the ranker's own text model, to go on from
 
 
 def fit(
@@ -288,7 +290,7 @@ def fit(
     """
     labels = sorted(set(training.account) | set(holdout.account))
     bits = 16 if len(training) > FEW_ROWS else 13
-    learner = TextLearner(labels, bits, knows_companies=True, seed=seed, averaged=True)
+    learner = TextLearner(labels, bits, knows_companies=True, seed=seed)
     pairs = causal_pairs(training, accounts, base, shared, learner)
     few = len(training) < FEW_ROWS and bool(base.booster_text)
     ranker = replace(
@@ -309,7 +311,7 @@ def fit(
     # The text model may know the held-out lines from now on: what is newest is most like what comes next.
     learn_rows(learner, holdout, np.arange(len(holdout)))
     ranker = replace(ranker, own_text=learner.model())
-    return Fitted(ranker, history, threshold, holdout_figures(result, confidence, len(training)), result)
+    return Fitted(ranker, history, threshold, holdout_figures(result, confidence, len(training)), result, learner)
 
 
 def promise_from(audited: Outcomes, target_error: float) -> tuple[Calibration, ChosenThreshold | None, F64]:

@@ -1,8 +1,9 @@
 """The ranker: for each line the accounts worth considering, each with the probability that a person would choose it."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ TOP = 3
 # On busy cores LightGBM's threads wait for each other by spinning: two took five times the CPU time of one, for the
 # same result.
 THREADS = 1
-_BLOCK = 8192  # distinct lines scored at a time, which bounds memory
+WORKERS = 2
+_BLOCK = 4096  # distinct lines a worker scores at a time, which bounds memory
 # Nothing is ever proposed for these: the bank's own side, clearing, and the place of the undecided.
 NEVER_PROPOSED = frozenset({"bank", "transfer_clearing", "suspense"})
 
@@ -45,11 +47,9 @@ class Ranker:
     own_text: TextModel | None = None
     calibration: Calibration = field(default_factory=Calibration)
 
-    @cached_property
+    @property
     def booster(self) -> Any:
-        import lightgbm
-
-        return lightgbm.Booster(model_str=self.booster_text)
+        return _booster(self.booster_text)
 
     def to_bytes(self) -> bytes:
         """Everything but the starter's text model and meanings, which `from_bytes` is given again."""
@@ -67,6 +67,7 @@ class Ranker:
             header["own_text"] = {
                 "classes": list(self.own_text.classes),
                 "bits": self.own_text.bits,
+                "jointly": self.own_text.jointly,
                 "knows_companies": self.own_text.knows_companies,
             }
         return packed(header, arrays)
@@ -82,10 +83,24 @@ class Ranker:
         if own is not None:
             weights = arrays["own_weights"].astype(np.float32)
             text = TextModel(
-                tuple(own["classes"]), weights, arrays["own_intercept"], own["bits"], own["knows_companies"]
+                tuple(own["classes"]),
+                weights,
+                arrays["own_intercept"],
+                own["bits"],
+                own["knows_companies"],
+                own.get("jointly", False),
             )
         calibration = Calibration.from_dict(header["calibration"])
         return replace(base, booster_text=arrays["booster"].tobytes().decode(), own_text=text, calibration=calibration)
+
+
+@lru_cache(maxsize=8)
+def _booster(text: str) -> Any:
+    """The trees of this text form; reading them takes longer than scoring a small file, and a new calibration or text
+    model leaves them as they are."""
+    import lightgbm
+
+    return lightgbm.Booster(model_str=text)
 
 
 @dataclass(frozen=True)
@@ -147,17 +162,21 @@ def pair_scores(
 ) -> PairScores:
     """Score the candidates of u distinct lines and calibrate them."""
     meanings = match_meanings(accounts, ranker.meanings)
-    found: list[tuple[I64, I32, F64]] = []
-    for start in range(0, len(keys.text) if accounts else 0, _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, len(keys.text)))
-        block = keys.take(rows)
+    starts = range(0, len(keys.text) if accounts else 0, _BLOCK)
+
+    def scored(start: int) -> tuple[I64, I32, F64]:
+        block = keys.take(np.arange(start, min(start + _BLOCK, len(keys.text))))
         evidence = evidence_for(
             block, accounts, meanings, tables, starter_text=ranker.starter_text, own_text=ranker.own_text
         )
         pairs = candidate_pairs(block, evidence)
         features = pair_features(block, accounts, pairs, evidence)
         raw = ranker.booster.predict(features, num_threads=THREADS)
-        found.append((pairs[0] + start, pairs[1], np.asarray(raw, np.float64)))
+        return pairs[0] + start, pairs[1], np.asarray(raw, np.float64)
+
+    # Numbers are worked out outside the interpreter's lock, so blocks keep both cores busy without spinning.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        found = list(pool.map(scored, starts))
     line, account, raw = (np.concatenate(part) for part in zip(*found, strict=True)) if found else _nothing()
     probability = calibrated(line, raw, seen, ranker.calibration)
     return PairScores(keys, line, account, probability, seen, top_scores(line, raw, len(seen)))

@@ -19,7 +19,7 @@ def hashed_texts(texts: Sequence[str], bits: int, sizes: tuple[int, ...] = (3, 4
     """
     from scipy.sparse import csr_matrix
 
-    joined = np.frombuffer(("\n".join(f" {text.replace(chr(10), ' ')} " for text in texts)).encode(), np.uint8)
+    joined = np.frombuffer("\n".join([f" {text} " for text in _single_lines(texts)]).encode(), np.uint8)
     ends = joined == 10
     row_of = np.cumsum(ends)
     shift = np.uint64(64 - bits)
@@ -35,6 +35,11 @@ def hashed_texts(texts: Sequence[str], bits: int, sizes: tuple[int, ...] = (3, 4
     matrix.sum_duplicates()
     matrix.data = (1 + np.log(matrix.data)).astype(np.float32)
     return scaled_rows(matrix)
+
+
+def _single_lines(texts: Sequence[str]) -> Sequence[str]:
+    """The texts, line breaks replaced where there are any."""
+    return [text.replace("\n", " ") for text in texts] if "\n" in "".join(texts) else texts
 
 
 def scaled_rows(matrix: Any) -> Any:

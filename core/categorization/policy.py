@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.errors import InvalidInput
 
 BOOL = NDArray[np.bool_]
+LISTED = ("always_review_roles", "always_review_codes", "held_methods")
 
 
 class Hold(StrEnum):
@@ -26,7 +27,15 @@ class Hold(StrEnum):
     MATERIALITY = "the amount is above the limit for posting alone"
     NEW_COUNTERPARTY = "nobody has decided on this counterparty before"
     SPLIT = "the fixed amounts of the rule do not fit this amount"
+    METHOD = "too many re-reviewed entries of this kind were wrong, so all of them wait"
     CONFIDENCE = "the confidence is below the threshold"
+    PAID_TWICE = "the same amount a few days apart, it may have been paid twice"
+    ODD_AMOUNT = "the amount is far from this counterparty's usual"
+    ODD_ACCOUNT = "this counterparty always went to another account"
+    ODD_DAY = "a round sum on a weekend is new for this counterparty"
+
+
+ODD = (Hold.PAID_TWICE, Hold.ODD_AMOUNT, Hold.ODD_ACCOUNT, Hold.ODD_DAY)  # found by core.categorization.anomalies
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,11 @@ class Policy:
     materiality_minor: int = 500_000
     always_review_roles: tuple[str, ...] = ("owner", "loan", "tax", "payroll")
     always_review_codes: tuple[str, ...] = field(default=())
-    audit_share: float = 0.02  # of what was posted alone, the share to be re-reviewed; nothing draws these lines yet
+    audit_share: float = 0.02  # of what was posted alone, the share to be re-reviewed; see core.assurance.draw
     abstain_below: float = 0.25  # confidence below which nothing is proposed but suspense
+    adjustment_limit_minor: int = 100  # the largest difference that a person may write off when matching
+    tightened_to: float | None = None  # threshold since re-reviews showed the promise broken; see core.assurance
+    held_methods: tuple[str, ...] = field(default=())  # of which nothing is posted alone, for the same reason
 
     def __post_init__(self) -> None:
         """Raises InvalidInput for a policy that cannot be meant."""
@@ -55,27 +67,31 @@ class Policy:
             "audit share": self.audit_share,
             "abstention limit": self.abstain_below,
             "threshold": self.threshold if self.threshold is not None else self.default_threshold,
+            "tightened threshold": self.tightened_to if self.tightened_to is not None else self.default_threshold,
         }
         for name, share in shares.items():
             if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
                 raise InvalidInput(f"The {name} is a share between 0 and 1, not {share!r}.")
-        if isinstance(self.materiality_minor, bool) or not isinstance(self.materiality_minor, int):
-            raise InvalidInput(
-                f"The materiality limit is a whole number of minor units, not {self.materiality_minor!r}."
-            )
-        if self.materiality_minor < 0:
-            raise InvalidInput("The materiality limit is an amount without a sign.")
+        limits = {"materiality": self.materiality_minor, "adjustment": self.adjustment_limit_minor}
+        for name, limit in limits.items():
+            if isinstance(limit, bool) or not isinstance(limit, int):
+                raise InvalidInput(f"The {name} limit is a whole number of minor units, not {limit!r}.")
+            if limit < 0:
+                raise InvalidInput(f"The {name} limit is an amount without a sign.")
 
     @property
     def threshold_in_force(self) -> float:
-        return self.default_threshold if self.threshold is None else self.threshold
+        own = self.default_threshold if self.threshold is None else self.threshold
+        return own if self.tightened_to is None else max(own, self.tightened_to)
+
+    @property
+    def is_tightened(self) -> bool:
+        """Whether less is posted alone than the company's own threshold would let through."""
+        return self.tightened_to is not None or bool(self.held_methods)
 
     def to_dict(self) -> dict[str, Any]:
         """As the database keeps it."""
-        return asdict(self) | {
-            "always_review_roles": list(self.always_review_roles),
-            "always_review_codes": list(self.always_review_codes),
-        }
+        return asdict(self) | {name: list(getattr(self, name)) for name in LISTED}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Policy":
@@ -83,10 +99,7 @@ class Policy:
         unknown = set(values) - {column.name for column in fields(cls)}
         if unknown:
             raise InvalidInput(f"A policy has no {', '.join(sorted(unknown))}.")
-        listed = {
-            name: tuple(values[name]) for name in ("always_review_roles", "always_review_codes") if name in values
-        }
-        return cls(**{**values, **listed})
+        return cls(**{**values, **{name: tuple(values[name]) for name in LISTED if name in values}})
 
 
 @dataclass(frozen=True)
@@ -106,11 +119,13 @@ def decide(
     code: NDArray[np.object_],
     named_or_seen: BOOL,
     has_basis: BOOL,
+    method: NDArray[np.object_],
 ) -> Held:
     """Hold n proposals against the policy. All arguments are columns (n,).
 
     `named_or_seen`: the counterparty was decided on before, or a rule or a match names the line. `has_basis`: the
-    machine proposes an account at all. A confidence that is not a number never passes.
+    machine proposes an account at all. `method`: match, rule, model or none. A confidence that is not a number never
+    passes.
     """
     always = np.isin(role.astype(str), policy.always_review_roles) | np.isin(
         code.astype(str), policy.always_review_codes
@@ -120,6 +135,7 @@ def decide(
         (Hold.ALWAYS_REVIEW, always),
         (Hold.MATERIALITY, np.abs(amount_minor.astype(np.float64)) > policy.materiality_minor),
         (Hold.NEW_COUNTERPARTY, ~named_or_seen),
+        (Hold.METHOD, np.isin(method.astype(str), policy.held_methods)),
         (Hold.CONFIDENCE, ~(confidence >= policy.threshold_in_force)),
     )
     reason = np.full(len(confidence), "", dtype=object)

@@ -14,6 +14,7 @@ from core.categorization.policy import Held, Hold, Policy, decide
 from core.categorization.reasons import model_reasons
 from core.categorization.rule_matching import decide_by_rules
 from core.categorization.rule_splits import Split, split_lines
+from core.categorization.rule_words import rule_reason
 from core.categorization.rules import Rule
 from core.errors import InvalidInput
 
@@ -59,6 +60,7 @@ def propose(
     ranker: Ranker,
     *,
     policy: Policy,
+    currency: str = "USD",
 ) -> Proposals:
     """Propose an account for every line and say which the policy posts alone.
 
@@ -66,6 +68,7 @@ def propose(
         rules: in the order they are tried; a rule whose account is not among `accounts` is passed over, and so is
             one that splits over such an account.
         accounts: the active chart of the company, exactly one of them with the role "suspense".
+        currency: the company's, in which the amounts of rules are told.
     Raises: InvalidInput where there is no suspense account or a rule cannot be meant.
     """
     number = {option.key: i for i, option in enumerate(accounts)}
@@ -83,6 +86,7 @@ def propose(
     roles, codes, keys = (
         np.array([getattr(option, column) for option in accounts], dtype=object) for column in ("role", "code", "key")
     )
+    method = np.where(by_rule, "rule", np.where(by_model, "model", "none")).astype(object)
     held = decide(
         policy,
         confidence=confidence,
@@ -91,6 +95,7 @@ def propose(
         code=codes[chosen],
         named_or_seen=by_rule | ranking.seen,
         has_basis=by_rule | by_model,
+        method=method,
     )
     rule_of = np.array([*usable, -1], np.int32)[hit]
     splits = split_lines(rules, rule_of, lines.amount_minor)
@@ -100,11 +105,12 @@ def propose(
     best[ranking.distinct_of] = ranking.account[:, 0]
     words = model_reasons(top.keys, accounts, best, tables)[ranking.distinct_of]
     reason = np.where(by_model, words, "nothing known resembles this line")
-    reason[by_rule] = [f"rule “{rules[i].name}”" for i in rule_of[by_rule].tolist()]
+    said = {i: rule_reason(rules[i], currency) for i in np.unique(rule_of[by_rule]).tolist()}
+    reason[by_rule] = [said[i] for i in rule_of[by_rule].tolist()]
     return Proposals(
         keys[chosen],
         confidence,
-        np.where(by_rule, "rule", np.where(by_model, "model", "none")).astype(object),
+        method,
         rule_of,
         reason,
         np.append(keys, "")[ranking.account],

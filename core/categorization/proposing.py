@@ -38,10 +38,13 @@ class Proposer:
     ranker: Ranker
     model_version_id: UUID | None
     policy: Policy
+    currency: str  # the company's
 
     def propose(self, lines: Lines) -> Proposals:
         """Propose for n lines; `lines.bank_account` holds the codes of bank accounts."""
-        return propose(lines, self.rules, self.accounts, self.history, self.ranker, policy=self.policy)
+        return propose(
+            lines, self.rules, self.accounts, self.history, self.ranker, policy=self.policy, currency=self.currency
+        )
 
 
 def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Proposer:
@@ -63,9 +66,7 @@ def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Propose
     rules = [(one.id, with_names(rule_of_row(one), names)) for one in stored]
     version = active_version(session, company_id)
     starter = load_starter()
-    policy = Policy.from_dict(company.policy)
-    if policy.threshold is None and version is not None:
-        policy = replace(policy, threshold=version.threshold)
+    policy = with_supported(Policy.from_dict(company.policy), None if version is None else version.threshold)
     return Proposer(
         accounts,
         tuple(rule for _, rule in rules),
@@ -74,7 +75,23 @@ def load_proposer(session: Session, caller: Caller, company_id: UUID) -> Propose
         starter.ranker if version is None else Ranker.from_bytes(version.artefact, starter.ranker),
         None if version is None else version.id,
         policy,
+        company.base_currency,
     )
+
+
+def with_supported(policy: Policy, threshold: float | None) -> Policy:
+    """The policy with the threshold that the active model supports, where the company has not set one of its own."""
+    return policy if policy.threshold is not None else replace(policy, threshold=threshold)
+
+
+def threshold_in_force(session: Session, company_id: UUID, policy: Policy) -> float:
+    """The confidence from which lines of the company may be posted alone now."""
+    supported = session.execute(
+        select(col(ModelVersion.threshold)).where(
+            col(ModelVersion.company_id) == company_id, col(ModelVersion.is_active).is_(True)
+        )
+    ).scalar_one_or_none()
+    return with_supported(policy, supported).threshold_in_force
 
 
 def account_options(session: Session, company_id: UUID) -> tuple[AccountOption, ...]:

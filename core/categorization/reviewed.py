@@ -5,25 +5,29 @@ nothing, and neither does anything the machine posted that nobody looked at.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, Subquery, and_, case, exists, func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.categorization.anomalies import Payments
 from core.categorization.fitting import Labelled
 from core.categorization.history import Decisions
 from core.categorization.lines import Lines
 from core.ingestion.shown_names import as_shown, shown_names
-from models import BankAccount, Review, Transaction
+from models import BankAccount, EntryStatus, JournalEntry, Review, Transaction
+
+MOST_PAST = 20_000
+PAST_DAYS = 730
 
 
-def _standing(company_id: UUID, *columns: Any) -> Select[Any]:
-    """The last standing decision on each bank line of the company that led to one account."""
-    ranked = (
+def _latest(company_id: UUID) -> Subquery:
+    """The standing decisions of the company; of each bank line the last one has place 1."""
+    return (
         select(
             col(Review.transaction_id),
             col(Review.account_id),
@@ -34,6 +38,11 @@ def _standing(company_id: UUID, *columns: Any) -> Select[Any]:
         .where(col(Review.company_id) == company_id, col(Review.undone_at).is_(None))
         .subquery()
     )
+
+
+def _standing(company_id: UUID, *columns: Any) -> Select[Any]:
+    """The last standing decision on each bank line of the company that led to one account."""
+    ranked = _latest(company_id)
     return (
         select(*[ranked.c.account_id if column == "account" else column for column in columns])
         .select_from(ranked)
@@ -78,6 +87,13 @@ def reviewed_decisions(session: Session, caller: Caller, company_id: UUID) -> De
     return Decisions.of(lines, [str(row[2]) for row in found], np.array([row[4] for row in found], np.int64), first)
 
 
+def decided_count(session: Session, caller: Caller, company_id: UUID) -> int:
+    """How many lines people decided for one account each."""
+    caller.require(company_id, Action.READ)
+    count: int = session.execute(_standing(company_id, func.count())).scalar_one()
+    return count
+
+
 def reviewed_lines(session: Session, caller: Caller, company_id: UUID) -> Labelled:
     """Every decided line with its account (str of its id), by date."""
     caller.require(company_id, Action.READ)
@@ -104,6 +120,38 @@ def reviewed_lines(session: Session, caller: Caller, company_id: UUID) -> Labell
         ),
         [str(row[5]) for row in rows],
     )
+
+
+def booked_payments(session: Session, caller: Caller, company_id: UUID, first_on: date) -> Payments:
+    """Lines that have an entry, waiting or posted, each with the account that a person decided on ("" for none).
+
+    The newest 20,000 of those from two years before `first_on` on: what is odd is told by recent habits.
+    """
+    caller.require(company_id, Action.READ)
+    latest = _latest(company_id)
+    live = exists().where(
+        col(JournalEntry.transaction_id) == col(Transaction.id),
+        col(JournalEntry.status).in_([EntryStatus.NEEDS_REVIEW, EntryStatus.POSTED]),
+    )
+    rows = session.execute(
+        select(
+            col(Transaction.counterparty), col(Transaction.amount_minor), col(Transaction.currency),
+            col(Transaction.booked_on), col(BankAccount.code), latest.c.account_id,
+        )
+        .join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
+        .join(latest, and_(latest.c.transaction_id == col(Transaction.id), latest.c.place == 1), isouter=True)
+        .where(
+            col(Transaction.company_id) == company_id,
+            col(Transaction.reverted_at).is_(None),
+            col(Transaction.booked_on) >= first_on - timedelta(days=PAST_DAYS),
+            live,
+        )
+        .order_by(col(Transaction.booked_on).desc(), col(Transaction.id))
+        .limit(MOST_PAST)
+    ).all()  # fmt: skip
+    names, minor, currency, on, bank, account = zip(*rows, strict=True) if rows else [()] * 6
+    named = as_shown(names, shown_names(session, company_id))
+    return Payments(named, minor, currency, on, bank, [str(key or "") for key in account])
 
 
 def lines_of(

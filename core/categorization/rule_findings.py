@@ -19,7 +19,7 @@ from core.categorization.rule_lint import Finding, lint_rules
 from core.categorization.rule_matching import first_hits
 from core.categorization.rules import Rule, with_names
 from core.ingestion.shown_names import as_shown, shown_names
-from models import Account, BankAccount, JournalEntry, Proposal, Transaction
+from models import Account, BankAccount, DismissedRule, JournalEntry, Proposal, Transaction
 from models import Rule as StoredRule
 
 YEAR = timedelta(days=365)
@@ -53,6 +53,11 @@ class RuleSuggestion:
     money_in: bool
 
     @property
+    def key(self) -> tuple[str, bool, UUID]:
+        """What makes two suggestions the same."""
+        return self.counterparty, self.money_in, self.account_id
+
+    @property
     def conditions(self) -> tuple[TextIs, DirectionIs]:
         return TextIs(self.counterparty, "equals", "counterparty"), DirectionIs("in" if self.money_in else "out")
 
@@ -60,7 +65,7 @@ class RuleSuggestion:
 def rule_findings(session: Session, caller: Caller, company_id: UUID) -> list[RuleFinding]:
     """Faults of the rules that are in force, held against the last year of bank lines."""
     caller.require(company_id, Action.READ)
-    ids, rules = _in_force(session, company_id)
+    ids, rules = rules_in_force(session, company_id)
     lines = _lines_of_last_year(session, company_id)
     return [RuleFinding(ids[one.rule], one) for one in lint_rules(rules, lines)]
 
@@ -94,10 +99,10 @@ def last_used(session: Session, caller: Caller, company_id: UUID) -> dict[UUID, 
 def suggest_rules(
     session: Session, caller: Caller, company_id: UUID, *, agreeing: int = AGREEING
 ) -> list[RuleSuggestion]:
-    """Rules that standing decisions speak for without exception, most decisions first; for a person to accept."""
+    """Rules that standing decisions speak for without exception and nobody dismissed, most decisions first."""
     caller.require(company_id, Action.READ)
     decided = reviewed_lines(session, caller, company_id)
-    _, rules = _in_force(session, company_id)
+    _, rules = rules_in_force(session, company_id)
     taken = first_hits(rules, decided.lines) >= 0
     accounts: dict[tuple[str, bool], list[str]] = defaultdict(list)
     by_rule: set[tuple[str, bool]] = set()
@@ -117,7 +122,19 @@ def suggest_rules(
         for (name, money_in), chosen in sure.items()
         if UUID(chosen[0]) in names
     ]
+    dismissed = dismissed_keys(session, company_id)
+    found = [one for one in found if one.key not in dismissed]
     return sorted(found, key=lambda one: (-one.decisions, one.counterparty))
+
+
+def dismissed_keys(session: Session, company_id: UUID) -> set[tuple[str, bool, UUID]]:
+    """The keys of the suggestions that people dismissed. The caller's access is checked already."""
+    rows = session.execute(
+        select(col(DismissedRule.counterparty), col(DismissedRule.money_in), col(DismissedRule.account_id)).where(
+            col(DismissedRule.company_id) == company_id
+        )
+    )
+    return {(counterparty, money_in, account_id) for counterparty, money_in, account_id in rows}
 
 
 def _bookable_names(session: Session, company_id: UUID, account_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -135,7 +152,8 @@ def _bookable_names(session: Session, company_id: UUID, account_ids: Sequence[UU
     return {account_id: f"{code} {name}" for account_id, code, name in rows}
 
 
-def _in_force(session: Session, company_id: UUID) -> tuple[list[UUID], list[Rule]]:
+def rules_in_force(session: Session, company_id: UUID) -> tuple[list[UUID], list[Rule]]:
+    """The rules that decide now, in their order, with their keys. The caller's access is checked already."""
     names = shown_names(session, company_id)
     rows = session.execute(
         select(StoredRule)

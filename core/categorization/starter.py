@@ -53,6 +53,18 @@ class Starter:
         values: dict[str, Any] = json.loads((self.folder / STATEMENT).read_text(encoding="utf-8"))
         return values
 
+    @property
+    def unknown_sector_score(self) -> float:
+        """Share of first lines right in companies of a sector the starter never saw, before any review: the mean over
+        the sectors left out in turn."""
+        left_out = self.statement["measured"]["leave_one_sector_out"].values()
+        return float(np.mean([each["cold"]["accuracy"] for each in left_out]))
+
+    @property
+    def known_sector_score(self) -> float:
+        """Share of first lines right in other companies of the sectors it was trained on, before any review."""
+        return float(self.statement["measured"]["other_companies_cold"]["accuracy"])
+
     def prior_for(self, accounts: Sequence[AccountOption]) -> Decisions:
         """The prior in terms of a company's accounts: each takes over the payees of its meaning."""
         return prior_decisions(self.prior, self.ranker.meanings, tuple(accounts))
@@ -87,7 +99,8 @@ def load_starter(folder: Path = FOLDER) -> Starter:
     if header.get("features") != list(FEATURES):
         raise UnreadableModel("the shipped starter is of another version of the program")
     weights = arrays["weights"].astype(np.float32) * arrays["scale"]
-    text = TextModel(tuple(header["classes"]), weights, arrays["intercept"], header["bits"], False)
+    jointly = header.get("jointly", False)
+    text = TextModel(tuple(header["classes"]), weights, arrays["intercept"], header["bits"], False, jointly)
     ranker = Ranker(
         arrays["booster"].tobytes().decode(),
         tuple(Meaning(**row) for row in header["meanings"]),
@@ -112,6 +125,7 @@ def starter_bytes(ranker: Ranker) -> bytes:
         "features": list(FEATURES),
         "classes": list(text.classes),
         "bits": text.bits,
+        "jointly": text.jointly,
         "meanings": [
             {"code": m.code, "name": m.name, "type": m.type, "role": m.role, "about": m.about} for m in ranker.meanings
         ],

@@ -15,7 +15,7 @@ from core.posting.closed_statements import check_statements_open
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import release_lines
 from core.storage import WriteColumns
-from models import DeletedLine, Match, MatchMember, MatchStatus, OpenItem, Transaction
+from models import DeletedLine, ItemStatus, Match, MatchMember, MatchStatus, OpenItem, Transaction
 
 
 def delete_line(
@@ -142,12 +142,12 @@ def _suggest_again(session: Session, company_id: UUID, transaction_id: UUID) -> 
     item_gone = exists().where(
         col(mine.match_id) == col(Match.id),
         col(OpenItem.id) == col(mine.open_item_id),
-        col(OpenItem.removed_at).is_not(None),
+        col(OpenItem.removed_at).is_not(None) | (col(OpenItem.status) == ItemStatus.SETTLED),
     )
     taken = exists().where(
         col(mine.match_id) == col(Match.id),
         col(theirs.match_id) == col(other.id),
-        (col(mine.transaction_id) == col(theirs.transaction_id)) | (col(mine.open_item_id) == col(theirs.open_item_id)),
+        col(mine.transaction_id) == col(theirs.transaction_id),
         col(other.status) == MatchStatus.CONFIRMED,
     )
     members = select(col(MatchMember.match_id)).where(col(MatchMember.transaction_id) == transaction_id)

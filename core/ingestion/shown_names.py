@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlmodel import Session, col
 
 from models import CounterpartyAlias, Transaction
@@ -48,6 +48,18 @@ def shown_name(company_id: UUID | None = None) -> ColumnElement[str]:
         return func.coalesce(given, Transaction.counterparty)
     renamed = printed_where(company_id, col(CounterpartyAlias.shown).is_not(None))
     return case((col(Transaction.counterparty).in_(renamed), given), else_=Transaction.counterparty)
+
+
+def with_shown_name(query: Any) -> tuple[Any, ColumnElement[str]]:
+    """A query over rows of transactions with their aliases joined, and the name to show as a column of it."""
+    joined = query.outerjoin(
+        CounterpartyAlias,
+        and_(
+            col(CounterpartyAlias.company_id) == col(Transaction.company_id),
+            col(CounterpartyAlias.printed) == col(Transaction.counterparty),
+        ),
+    )
+    return joined, func.coalesce(col(CounterpartyAlias.shown), col(Transaction.counterparty))
 
 
 def printed_where(company_id: UUID, *conditions: ColumnElement[bool]) -> Select[Any]:

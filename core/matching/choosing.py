@@ -1,6 +1,5 @@
 """From weights to decisions: a probability for each pair, and the choice that is best for all pairs together."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,11 +43,11 @@ def choose(weight: Floats, probability: Floats, i: Integers, j: Integers) -> Boo
     worth = np.flatnonzero((probability >= WORTH) & (weight > CHANCE))
     if not len(worth):
         return chosen
+    alone = (np.bincount(i[worth])[i[worth]] == 1) & (np.bincount(j[worth])[j[worth]] == 1)
+    chosen[worth[alone]] = True  # most pairs have no rival
+    worth = worth[~alone]
     for block in _connected(i[worth], j[worth]):
         pairs = worth[block]
-        if len(pairs) == 1:
-            chosen[pairs] = True
-            continue
         rows, row = np.unique(i[pairs], return_inverse=True)
         cols, col = np.unique(j[pairs], return_inverse=True)
         solve = _best_first if len(rows) * len(cols) > CROWD else _assigned
@@ -56,29 +55,24 @@ def choose(weight: Floats, probability: Floats, i: Integers, j: Integers) -> Boo
     return chosen
 
 
-def group_probabilities(odds: Floats, whole: Sequence[int], members: Sequence[Sequence[int]], rival: Floats) -> Floats:
+def group_probabilities(odds: Floats, whole: Integers, group: Integers, member: Integers, rival: Floats) -> Floats:
     """Probability of each group: combinations for one whole share it, and what else its members could be counts too.
 
     Args:
-        whole, members: of each group the numbers of the movement that the others add up to, and of all movements.
+        whole: of each group the number of the movement that the others add up to.
+        group, member: a row a movement of a group, the whole among them.
         rival: by number, the odds of what else a movement could belong to beyond these groups.
     """
-    alone = odds / (1 + odds)
-    of_whole, of_member = np.zeros(len(rival)), rival.copy()
-    within: dict[tuple[int, int], float] = defaultdict(float)  # odds of a movement in the groups of one whole
-    for group, (top, numbers) in enumerate(zip(whole, members, strict=True)):
-        of_whole[top] += alone[group]
-        for number in numbers:
-            of_member[number] += odds[group]
-            within[number, top] += odds[group]
-    others = np.array(
-        [
-            max(of_member[number] - within[number, top] for number in numbers)
-            for top, numbers in zip(whole, members, strict=True)
-        ]
-    )
-    share = np.maximum(of_whole[np.array(whole, np.int64)], 1.0)
-    return np.asarray(odds / (1 + odds + np.maximum(others, 0.0)) / share, np.float64)
+    if not len(odds):
+        return np.zeros(0)
+    count = len(rival)
+    of_whole = np.bincount(whole, odds / (1 + odds), minlength=count)
+    of_member = np.bincount(member, odds[group], minlength=count) + rival
+    _, place = np.unique(member * count + whole[group], return_inverse=True)
+    within = np.bincount(place, odds[group])  # odds of a movement in the groups of one whole
+    others = np.zeros(len(odds))
+    np.maximum.at(others, group, of_member[member] - within[place])
+    return np.asarray(odds / (1 + odds + others) / np.maximum(of_whole[whole], 1.0), np.float64)
 
 
 def choose_groups(gain: Sequence[float], members: Sequence[Sequence[int]]) -> list[int]:
@@ -87,21 +81,21 @@ def choose_groups(gain: Sequence[float], members: Sequence[Sequence[int]]) -> li
     Exact where up to MOST_EXACT groups hang together; where more do, the best goes first. Equal sums are decided by
     position.
     """
-    chosen: list[int] = []
-    for block in _hanging_together(members):
-        ranked = sorted((group for group in block if gain[group] > 0), key=lambda group: (-gain[group], group))
-        exact = len(ranked) <= MOST_EXACT
-        chosen += _best_packing(ranked, gain, members) if exact else _first_fitting(ranked, members)
-    return sorted(chosen)
-
-
-def _hanging_together(members: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Groups that share members, directly or through others."""
     if not members:
         return []
     group = np.repeat(np.arange(len(members)), [len(numbers) for numbers in members])
     number = np.array([one for numbers in members for one in numbers], np.int64)
-    return [sorted(set(group[block].tolist())) for block in _connected(group, number)]
+    shared = np.zeros(len(members), np.bool_)
+    _, place, count = np.unique(number, return_inverse=True, return_counts=True)
+    shared[group[count[place] > 1]] = True
+    chosen = np.flatnonzero(~shared & (np.asarray(gain) > 0)).tolist()  # most groups share no member
+    of_shared = shared[group]
+    for block in _connected(group[of_shared], number[of_shared]):
+        together = set(group[of_shared][block].tolist())
+        ranked = sorted((one for one in together if gain[one] > 0), key=lambda one: (-gain[one], one))
+        exact = len(ranked) <= MOST_EXACT
+        chosen += _best_packing(ranked, gain, members) if exact else _first_fitting(ranked, members)
+    return sorted(chosen)
 
 
 def _best_packing(ranked: Sequence[int], gain: Sequence[float], members: Sequence[Sequence[int]]) -> list[int]:
@@ -139,6 +133,8 @@ def _first_fitting(ranked: Sequence[int], members: Sequence[Sequence[int]]) -> l
 
 def _connected(i: Integers, j: Integers) -> list[Integers]:
     """Positions of pairs, grouped by whether they share lines or items."""
+    if not len(i):
+        return []
     rows, i = np.unique(i, return_inverse=True)
     cols, j = np.unique(j, return_inverse=True)
     size = len(rows) + len(cols)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from core.matching.matching import find_matches
+from core.matching.runners_up import BEST_OF_LINE
 from core.matching.set_csv import Group
-from core.matching.taking import BEST_OF_LINE
 from core.matching.values import BankLines, Decision, Matching, OpenItems, ProposedMatch
 from core.money import decimal_text
 

@@ -5,36 +5,16 @@ The ratios were counted on three public-text matching sets with known truth (eas
 62,178 chance pairs with equal amounts) and then rounded towards 1, because other books differ from those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
-from core.matching.texts import (
-    Bools,
-    Floats,
-    account_tails,
-    document_numbers,
-    is_marked,
-    name_key,
-    name_similarity,
-    neighbours_swapped,
-    reference_key,
-    speaks_of_transfer,
-    words_shared,
-)
-from core.matching.values import BankLines, Integers, OpenItems, OwnAccounts
-
-
-class Quoted(IntEnum):
-    """What the line's text says of the item's number."""
-
-    NOT = 0
-    OTHER = 1  # it quotes another document
-    SWAPPED = 2  # two neighbouring digits in the other order
-    EXACT = 3
-
+from core.matching.quoting import Quoted
+from core.matching.reading import Names, Read
+from core.matching.texts import Bools, Floats, account_tails, name_similarity, speaks_of_transfer
+from core.matching.values import Integers, OwnAccounts
+from core.matching.words import WordTable
 
 _QUOTED = np.array([1.0, 0.1, 150.0, 1000.0])
 _NAME_EDGES = np.array([0.0, 0.45, 0.55, 0.75, 0.85, 0.95])
@@ -58,11 +38,11 @@ class Evidence:
     quoted: Integers  # see Quoted
 
 
-def settlement_evidence(lines: BankLines, items: OpenItems, i: Integers, j: Integers) -> Evidence:
+def settlement_evidence(read: Read, i: Integers, j: Integers) -> Evidence:
     """The evidence of the pairs (line i, item j), whose amounts are equal already."""
-    similarity, shared = _names_compared(lines, items, i, j)
-    quoted = _quoted(lines.text, items.references, i, j)
-    lag = (lines.booked_on[i] - items.issued_on[j]).astype(np.int64)
+    similarity, shared = _names_compared(read, i, j)
+    quoted = read.quotes.of_pairs(i, j)
+    lag = read.line.day[i] - read.item.day[j]
     name = np.maximum(
         _NAME[np.searchsorted(_NAME_EDGES, similarity, "right")],
         _SHARED[np.searchsorted(_SHARED_EDGES, shared, "right")],
@@ -73,12 +53,14 @@ def settlement_evidence(lines: BankLines, items: OpenItems, i: Integers, j: Inte
     return Evidence(weight, clear, similarity, shared, quoted)
 
 
-def transfer_evidence(lines: BankLines, own: OwnAccounts, i: Integers, j: Integers) -> Evidence:
+def transfer_evidence(read: Read, own: OwnAccounts, i: Integers, j: Integers) -> Evidence:
     """The evidence of the pairs (line out i, line in j), whose amounts are opposite and accounts different."""
-    speaks = np.array([speaks_of_transfer(text) for text in lines.text], np.int64)
-    said = speaks[i] + speaks[j] if len(i) else np.zeros(0, np.int64)
-    named = _named_accounts(lines, own, i, j)
-    apart = np.abs((lines.booked_on[i] - lines.booked_on[j]).astype(np.int64))
+    speaks = np.zeros(len(read.line), np.int64)
+    for row in np.unique(np.concatenate([i, j])).tolist():
+        speaks[row] = speaks_of_transfer(read.text(row))
+    said = speaks[i] + speaks[j]
+    named = _named_accounts(read, own, i, j)
+    apart = np.abs(read.line.day[i] - read.line.day[j])
     weight = (
         np.array([0.3, 20.0, 400.0])[said]
         * np.array([0.02, 1.0, 50.0, 1000.0])[np.clip(named, -1, 2) + 1]
@@ -88,80 +70,54 @@ def transfer_evidence(lines: BankLines, own: OwnAccounts, i: Integers, j: Intege
     return Evidence(weight, (said > 0) | (named > 0), none, none, none.astype(np.int64))
 
 
-def _named_accounts(lines: BankLines, own: OwnAccounts, i: Integers, j: Integers) -> Integers:
+def _named_accounts(read: Read, own: OwnAccounts, i: Integers, j: Integers) -> Integers:
     """How many of a pair's two texts name the other's account by its tail; -1 where one names a third own account."""
-    known = frozenset().union(*own.tails.values())
-    said = [account_tails(text) & known for text in lines.text]
     found = np.zeros(len(i), np.int64)
-    telling = np.array([bool(tails) for tails in said], np.bool_)
+    known = frozenset[str]().union(*own.tails.values())
+    if not known:
+        return found
+    said: dict[int, frozenset[str]] = {}
+    telling = np.zeros(len(read.line), np.bool_)
+    for row in np.unique(np.concatenate([i, j])).tolist():
+        said[row] = account_tails(read.text(row)) & known
+        telling[row] = bool(said[row])
     for pair in np.flatnonzero(telling[i] | telling[j]).tolist():
-        found[pair] = _named(lines, own, said, int(i[pair]), int(j[pair]))
+        found[pair] = _named(read, own, said, int(i[pair]), int(j[pair]))
     return found
 
 
-def _named(lines: BankLines, own: OwnAccounts, said: Sequence[frozenset[str]], i: int, j: int) -> int:
+def _named(read: Read, own: OwnAccounts, said: dict[int, frozenset[str]], i: int, j: int) -> int:
     none: frozenset[str] = frozenset()
+    tails = {row: own.tails.get(read.lines.account[int(read.line_order[row])], none) for row in (i, j)}
     found = 0
     for here, there in ((i, j), (j, i)):
-        mine, other = own.tails.get(lines.account[here], none), own.tails.get(lines.account[there], none)
-        if said[here] & (other - mine):
+        if said[here] & (tails[there] - tails[here]):
             found += 1
-        elif said[here] - mine - other and speaks_of_transfer(lines.text[here]):
+        elif said[here] - tails[here] - tails[there] and speaks_of_transfer(read.text(here)):
             return -1
     return found
 
 
-def _names_compared(lines: BankLines, items: OpenItems, i: Integers, j: Integers) -> tuple[Floats, Floats]:
+def _names_compared(read: Read, i: Integers, j: Integers) -> tuple[Floats, Floats]:
     """How alike the item's counterparty and the line are, and how much of its words the line has.
 
     The line speaks by its text and by its normalised counterparty; the better one counts.
     """
-    item_names = [name_key(name) for name in items.counterparty]
-    alike, shared = _pairwise([name_key(text) for text in lines.text], item_names, i, j)
-    if any(lines.counterparty):
-        more = _pairwise([name_key(name) for name in lines.counterparty], item_names, i, j)
+    alike, shared = _pairwise(read.line.name, read.item.name, read.words, i, j)
+    if read.party is not None:
+        more = _pairwise(read.party, read.item.name, read.party_words, i, j)
         alike, shared = np.maximum(alike, more[0]), np.maximum(shared, more[1])
     return alike, shared
 
 
-def _pairwise(left: Sequence[str], right: Sequence[str], i: Integers, j: Integers) -> tuple[Floats, Floats]:
+def _pairwise(left: Names, right: Names, words: WordTable, i: Integers, j: Integers) -> tuple[Floats, Floats]:
     """Similarity and shared words; each distinct pair of names is measured once."""
-    left_known = {name: number for number, name in enumerate(dict.fromkeys(left))}
-    right_known = {name: number for number, name in enumerate(dict.fromkeys(right))}
-    width = max(len(right_known), 1)
-    of_left = np.array([left_known[name] for name in left], np.int64)[i]
-    of_right = np.array([right_known[name] for name in right], np.int64)[j]
-    distinct, where = np.unique(of_left * width + of_right, return_inverse=True)
+    width = max(len(right.keys), 1)
+    distinct, where = np.unique(left.of_row[i] * width + right.of_row[j], return_inverse=True)
     a, b = distinct // width, distinct % width
-    left_names, right_names = list(left_known), list(right_known)
-    alike = name_similarity([left_names[k] for k in a.tolist()], [right_names[k] for k in b.tolist()])
-    return alike[where], words_shared(left_names, right_names, a, b)[where]
+    alike = name_similarity(_taken(left.keys, a), _taken(right.keys, b))
+    return alike[where], words.shared(a, b)[where]
 
 
-def _quoted(texts: Sequence[str], references: Sequence[Sequence[str]], i: Integers, j: Integers) -> Integers:
-    """What each line says of each item's numbers; see Quoted."""
-    keys = [[key for reference in of if (key := reference_key(reference))] for of in references]
-    codes = {key: number for number, key in enumerate(dict.fromkeys(key for of in keys for key in of), 1)}
-    width = len(codes) + 1
-    exact, swapped = _said(texts, codes, width)
-    marked = np.array([any(is_marked(number) for number in document_numbers(text)) for text in texts], np.bool_)
-    result = np.where(marked[i], Quoted.OTHER, Quoted.NOT) if len(i) else np.zeros(0, np.int64)
-    most = max((len(of) for of in keys), default=0)
-    for place in range(most):
-        code = np.array([codes[of[place]] if place < len(of) else 0 for of in keys], np.int64)[j]
-        asked = i * width + code
-        result = np.where((code > 0) & np.isin(asked, swapped), np.maximum(result, Quoted.SWAPPED), result)
-        result = np.where((code > 0) & np.isin(asked, exact), Quoted.EXACT, result)
-    return result.astype(np.int64)
-
-
-def _said(texts: Sequence[str], codes: Mapping[str, int], width: int) -> tuple[Integers, Integers]:
-    """The items' numbers that texts quote, as line * width + code: exactly, and with swapped digits."""
-    exact: list[int] = []
-    swapped: list[int] = []
-    for line, text in enumerate(texts):
-        for number in document_numbers(text):
-            if number in codes:
-                exact.append(line * width + codes[number])
-            swapped += [line * width + codes[near] for near in neighbours_swapped(number) if near in codes]
-    return np.array(exact, np.int64), np.array(swapped, np.int64)
+def _taken(names: Sequence[str], places: Integers) -> list[str]:
+    return [names[place] for place in places.tolist()]

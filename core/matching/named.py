@@ -1,26 +1,19 @@
-"""Which lines and items name the same party or number, whatever their amounts."""
+"""Which free lines and items name the same party or number, whatever their amounts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from core.matching.candidates import EARLIEST, LATEST, blocks, day_numbers, within
+from core.matching.candidates import EARLIEST, LATEST, same_account
 from core.matching.evidence import CLEAR_WORDS
-from core.matching.texts import (
-    document_numbers,
-    name_key,
-    name_similarity,
-    neighbours_swapped,
-    reference_key,
-    starts_alike,
-    stems,
-    words_shared,
-)
-from core.matching.values import BankLines, Integers, OpenItems
+from core.matching.joining import joined, within
+from core.matching.reading import Read
+from core.matching.texts import Bools, name_similarity, starts_alike
+from core.matching.values import Integers
+from core.matching.words import WordTable, incidence, stems
 
 ALIKE = 0.78  # similarity from which names tie a movement to a whole
 NEAREST = 48  # items of one name looked at for a line, and lines for an item
@@ -31,29 +24,25 @@ _ROWS_AT_ONCE = 2_000  # of the sparse product of names, to bound memory
 
 @dataclass(frozen=True)
 class Ties:
-    """The names of lines and items by number, which of them are alike, and who quotes whose document number."""
+    """Of the free lines and items: which names are alike, and who quotes whose document number."""
 
-    lines: BankLines
-    items: OpenItems
-    name_of_line: Integers
-    name_of_item: Integers
+    read: Read
+    lines: Bools  # which are free
+    items: Bools
     alike: tuple[Integers, Integers]  # numbers of a line's name and of an item's name
     quoting: tuple[Integers, Integers]  # positions of lines and items
 
     @classmethod
-    def of(cls, lines: BankLines, items: OpenItems) -> "Ties":
-        """Compares the names; of the other columns nothing is looked at but the numbers in the texts."""
-        line_names = [name_key(text) for text in lines.text]
-        item_names = [name_key(name) for name in items.counterparty]
-        left = {name: number for number, name in enumerate(dict.fromkeys(line_names))}
-        right = {name: number for number, name in enumerate(dict.fromkeys(item_names))}
-        return cls(
-            lines, items,
-            np.array([left[name] for name in line_names], np.int64),
-            np.array([right[name] for name in item_names], np.int64),
-            tied_names(list(left), list(right)),
-            _numbered(lines, items),
-        )  # fmt: skip
+    def of(cls, read: Read, lines: Bools, items: Bools) -> "Ties":
+        """Compares the names that free lines and items have."""
+        left, right = (np.unique(side.name.of_row[free]) for side, free in ((read.line, lines), (read.item, items)))
+        a, b = tied_names(
+            [read.line.name.keys[name] for name in left.tolist()],
+            [read.item.name.keys[name] for name in right.tolist()],
+        )
+        i, j = read.quotes.pairs(lines, items)
+        fits = _could_settle(read, i, j)
+        return cls(read, lines, items, (left[a], right[b]), (i[fits], j[fits]))
 
     def pairs(self, *, by_line: bool) -> tuple[Integers, Integers]:
         """Positions of lines and items that share sign, currency, account and window, and a name or a number.
@@ -63,12 +52,14 @@ class Ties:
                 NEAREST lines booked after it.
         """
         a, b = self.alike
+        lines, items = np.flatnonzero(self.lines), np.flatnonzero(self.items)
+        line_name, item_name = self.read.line.name.of_row[lines], self.read.item.name.of_row[items]
         if by_line:
-            rows, names = _expanded(self.name_of_line, a, b)
-            named = self._joined(rows, names, np.arange(len(self.items)), self.name_of_item, by_line=True)
+            rows, which = joined(line_name, a)
+            named = self._joined(lines[rows], b[which], items, item_name, by_line=True)
         else:
-            rows, names = _expanded(self.name_of_item, b, a)
-            named = self._joined(np.arange(len(self.lines)), self.name_of_line, rows, names, by_line=False)
+            rows, which = joined(item_name, b)
+            named = self._joined(lines, line_name, items[rows], a[which], by_line=False)
         i, j = (np.concatenate(both) for both in zip(named, self.quoting, strict=True))
         width = max(len(self.items), 1)
         distinct = np.unique(i * width + j)
@@ -78,24 +69,21 @@ class Ties:
         self, i: Integers, line_name: Integers, j: Integers, item_name: Integers, *, by_line: bool
     ) -> tuple[Integers, Integers]:
         """Lines i and items j of the same name number, sign, currency, account and window."""
-        lines, items = self.lines, self.items
-        found: list[tuple[Integers, Integers]] = []
-        named = np.array([bool(account) for account in items.account], np.bool_)[j]
-        for with_account in (False, True):
-            part, part_name = j[named == with_account], item_name[named == with_account]
+        line, item, read = self.read.line, self.read.item, self.read
+        found: list[tuple[Integers, Integers]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        anywhere = item.account[j] == 0
+        for part, where in ((np.flatnonzero(anywhere), 0), (np.flatnonzero(~anywhere), 1)):
             if not len(part):
                 continue
-            of_line, of_item = blocks(_columns(lines, with_account), _columns(items, with_account))
-            kinds = int(max(of_line.max(initial=0), of_item.max(initial=0))) + 1
-            line_block, item_block = line_name * kinds + of_line[i], part_name * kinds + of_item[part]
-            line_day, item_day = day_numbers(lines.booked_on)[i], day_numbers(items.issued_on)[part]
+            q = j[part]
+            line_block = (line_name * read.accounts + line.account[i] * where) * read.units + line.unit[i]
+            item_block = (item_name[part] * read.accounts + item.account[q] * where) * read.units + item.unit[q]
             if by_line:
-                p, q = within(line_block, line_day, item_block, item_day, -LATEST, -EARLIEST, last_of=NEAREST)
+                a, b = within(line_block, line.day[i], item_block, item.day[q], -LATEST, -EARLIEST, last_of=NEAREST)
             else:
-                q, p = within(item_block, item_day, line_block, line_day, EARLIEST, LATEST, first_of=NEAREST)
-            found.append((i[p], part[q]))
-        none = np.zeros(0, np.int64)
-        return np.concatenate([none, *(p for p, _ in found)]), np.concatenate([none, *(q for _, q in found)])
+                b, a = within(item_block, item.day[q], line_block, line.day[i], EARLIEST, LATEST, first_of=NEAREST)
+            found.append((i[a], q[b]))
+        return np.concatenate([p for p, _ in found]), np.concatenate([q for _, q in found])
 
 
 def tied_names(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Integers]:
@@ -105,20 +93,22 @@ def tied_names(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Int
         left, right: distinct name keys.
     """
     place = {name: row for row, name in enumerate(right)}
-    found = {(row, place[name]) for row, name in enumerate(left) if name and name in place}
+    same = np.array([(row, place[name]) for row, name in enumerate(left) if name and name in place], np.int64)
     a, b = _sharing_words(left, right)
-    kept = words_shared(left, right, a, b) >= CLEAR_WORDS
+    kept = WordTable(left, right).shared(a, b) >= CLEAR_WORDS
     initial = [np.array([ord(name[0]) if name else 0 for name in names], np.int64) for names in (left, right)]
     open_still = np.flatnonzero(~kept & (initial[0][a] == initial[1][b]))
     kept[open_still] = starts_alike(
         [left[k] for k in a[open_still].tolist()], [right[k] for k in b[open_still].tolist()]
     )
-    found |= set(zip(a[kept].tolist(), b[kept].tolist(), strict=True))
-    a, b = _initials(left, right)
-    kept = name_similarity([left[k] for k in a.tolist()], [right[k] for k in b.tolist()]) >= ALIKE
-    found |= set(zip(a[kept].tolist(), b[kept].tolist(), strict=True))
-    pairs = np.array(sorted(found), np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    short, long = _initials(left, right)
+    form = name_similarity([left[k] for k in short.tolist()], [right[k] for k in long.tolist()]) >= ALIKE
+    same = same.reshape(-1, 2)
+    width = max(len(right), 1)
+    found = np.unique(
+        np.concatenate([same[:, 0] * width + same[:, 1], a[kept] * width + b[kept], (short * width + long)[form]])
+    )
+    return found // width, found % width
 
 
 def _sharing_words(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Integers]:
@@ -127,7 +117,7 @@ def _sharing_words(left: Sequence[str], right: Sequence[str]) -> tuple[Integers,
     counts = [Counter(sign for found in side for sign in found) for side in words]
     shared = [sign for sign in counts[0] if counts[1][sign] > 0 and counts[0][sign] * counts[1][sign] <= _COMMON]
     column = {sign: number for number, sign in enumerate(shared)}
-    has, asks = (_incidence(side, column) for side in words)
+    has, asks = (incidence(side, column) for side in words)
     met: list[tuple[Integers, Integers]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for start in range(0, len(left), _ROWS_AT_ONCE):
         both = (has[start : start + _ROWS_AT_ONCE] @ asks.T).tocoo()
@@ -135,17 +125,10 @@ def _sharing_words(left: Sequence[str], right: Sequence[str]) -> tuple[Integers,
     return np.concatenate([a for a, _ in met]), np.concatenate([b for _, b in met])
 
 
-def _signs_of(name: str) -> set[str]:
+def _signs_of(name: str) -> list[str]:
     """What names are compared by: their word stems, two neighbouring ones together, and the first letters."""
     found = stems(name)
-    return {*found, *(f"{a} {b}" for a, b in pairwise(found)), f"^{name[:_START]}"}
-
-
-def _incidence(side: Sequence[Collection[str]], column: dict[str, int]) -> csr_matrix:
-    places = [(row, column[stem]) for row, found in enumerate(side) for stem in found if stem in column]
-    rows, columns = zip(*places, strict=True) if places else ((), ())
-    shape = (len(side), max(len(column), 1))
-    return csr_matrix((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)  # type: ignore[no-untyped-call]
+    return [*found, *[f"{a} {b}" for a, b in pairwise(found)], f"^{name[:_START]}"]
 
 
 def _initials(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Integers]:
@@ -154,11 +137,12 @@ def _initials(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Inte
     for row, name in enumerate(left):
         words = name.split()
         if len(words) > 1:
-            by_initials["".join(word[0] for word in words)].append(row)
+            by_initials["".join([word[0] for word in words])].append(row)
     pairs = [
         (row, column)
         for column, name in enumerate(right)
-        if 2 <= len(letters := "".join(sign for sign in name if sign.isalpha())) <= 6 and " " not in name
+        if 2 <= len(name) <= 12 and " " not in name
+        if 2 <= len(letters := "".join(filter(str.isalpha, name))) <= 6
         for key in (letters, letters[:-1])
         for row in by_initials.get(key, [])[:NEAREST]
     ]
@@ -166,42 +150,8 @@ def _initials(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Inte
     return found[:, 0], found[:, 1]
 
 
-def _expanded(of_row: Integers, key: Integers, value: Integers) -> tuple[Integers, Integers]:
-    """Each row once for every value under its key: (rows, values)."""
-    order = np.argsort(key, kind="stable")
-    first = np.searchsorted(key[order], of_row, "left")
-    counts = np.searchsorted(key[order], of_row, "right") - first
-    rows = np.repeat(np.arange(len(of_row)), counts)
-    starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
-    return rows, value[order[np.arange(len(rows)) + starts]] if len(rows) else rows
-
-
-def _columns(table: BankLines | OpenItems, with_account: bool) -> list[Sequence[object]]:
-    account = table.account if with_account else [""] * len(table)
-    return [(table.amount_minor > 0).tolist(), table.currency, account]
-
-
-def _numbered(lines: BankLines, items: OpenItems) -> tuple[Integers, Integers]:
-    """Lines whose text quotes the number of an item, at most with two digits swapped."""
-    holders: dict[str, list[int]] = defaultdict(list)
-    for j in range(len(items)):
-        for key in dict.fromkeys(map(reference_key, items.references[j])):
-            if key:
-                holders[key].append(j)
-    pairs = [
-        (i, j)
-        for i in range(len(lines))
-        for number in document_numbers(lines.text[i])
-        for key in (number, *neighbours_swapped(number))
-        for j in holders.get(key, ())[:NEAREST]
-        if _could_settle(lines, items, i, j)
-    ]
-    found = np.array(pairs, np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
-
-
-def _could_settle(lines: BankLines, items: OpenItems, i: int, j: int) -> bool:
-    lag = int((lines.booked_on[i] - items.issued_on[j]).astype(np.int64))
-    same_sign = (lines.amount_minor[i] > 0) == (items.amount_minor[j] > 0)
-    here = items.account[j] in ("", lines.account[i]) and items.currency[j] == lines.currency[i]
-    return bool(same_sign and here and EARLIEST <= lag <= LATEST)
+def _could_settle(read: Read, i: Integers, j: Integers) -> Bools:
+    line, item = read.line, read.item
+    lag = line.day[i] - item.day[j]
+    fits = (line.unit[i] == item.unit[j]) & (lag >= EARLIEST) & (lag <= LATEST)
+    return np.asarray(fits & same_account(line, item, i, j), np.bool_)

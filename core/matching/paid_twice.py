@@ -1,36 +1,38 @@
 """Open lines that look like a second payment of what another line has settled."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from core.matching.texts import name_key
-from core.matching.values import BankLines, ProposedMatch
+import numpy as np
+
+from core.matching.joining import same_number
+from core.matching.reading import Read
+from core.matching.texts import Bools
 
 MOST_DAYS = 45  # between the two payments
 
-_Payment = tuple[str, str, int, str]  # account, currency, amount, name in the text
 
-
-def paid_twice(lines: BankLines, matches: Iterable[ProposedMatch], open_lines: Sequence[int]) -> dict[int, str]:
+def paid_twice(read: Read, paying: Iterable[int], open_lines: Bools) -> dict[int, str]:
     """For open lines that repeat account, amount and name of a line that settles something within the days: why each
-    is open, for a bookkeeper to read."""
-    amounts = set(lines.amount_minor[list(open_lines)].tolist())
-    paying: dict[_Payment, list[int]] = defaultdict(list)
-    for match in matches:
-        if len(match.lines) == 1 and match.items and int(lines.amount_minor[match.lines[0]]) in amounts:
-            paying[_payment(lines, match.lines[0])].append(match.lines[0])
+    is open, for a bookkeeper to read.
+
+    Args:
+        paying: lines that settle something alone.
+    """
+    side = read.line
+    payment = same_number(side.account, side.unit, side.amount, side.name.of_row)
+    alone = np.array(list(paying), np.int64)
+    alone = alone[np.isin(payment[alone], payment[open_lines])]
+    by_payment: dict[int, list[int]] = defaultdict(list)
+    for line in alone.tolist():
+        by_payment[int(payment[line])].append(line)
     notes: dict[int, str] = {}
-    for line in open_lines:
-        payment = _payment(lines, line)
-        apart = {other: int((lines.booked_on[line] - lines.booked_on[other]).astype(int)) for other in paying[payment]}
-        near = [other for other in apart if abs(apart[other]) <= MOST_DAYS]
-        if near and payment[3]:
-            other = min(near, key=lambda one: (abs(apart[one]), lines.key[one]))
-            notes[line] = (
-                f"Perhaps paid twice: the line of {lines.booked_on[other]} with this name and amount is matched."
-            )
+    for line in np.flatnonzero(open_lines & np.isin(payment, payment[alone])).tolist():
+        others = by_payment[int(payment[line])]
+        apart = {other: abs(int(side.day[line] - side.day[other])) for other in others}
+        near = [other for other in apart if apart[other] <= MOST_DAYS]
+        if near and side.name.keys[side.name.of_row[line]]:
+            other = min(near, key=lambda one: (apart[one], one))
+            day = read.lines.booked_on[read.line_order[other]]
+            notes[line] = f"Perhaps paid twice: the line of {day} with this name and amount is matched."
     return notes
-
-
-def _payment(lines: BankLines, line: int) -> _Payment:
-    return lines.account[line], lines.currency[line], int(lines.amount_minor[line]), name_key(lines.text[line])

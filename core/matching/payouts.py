@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import numpy as np
+
 from core.matching.fees import FeeRule, can_be_fee, explains, learned_rule, slack
+from core.matching.reading import Read
 from core.matching.subsets import MOST_POOL, subsets_with_sum
-from core.matching.texts import name_key
-from core.matching.values import BankLines, OpenItems
 
 SALE_KINDS = frozenset({"sale", "payout"})
 LATEST_PAYOUT = 7  # days from the sales to the payout
@@ -16,7 +17,7 @@ EXACT, PLAUSIBLE = 0.99, 0.6  # probabilities where the fee is to the cent, or o
 PART = 0.6  # that some of a day's sales add up, shared among the ways that they do
 MOST_TOGETHER = 3  # payouts that pay one day's sales between them
 
-_Day = tuple[str, str, str, int]  # currency, processor, account, day of the sales
+_Day = tuple[int, str, int, int]  # sign and currency, processor, account, day of the sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +30,23 @@ class Payout:
     exact: bool
 
 
-def find_payouts(lines: BankLines, items: OpenItems) -> list[Payout]:
+def find_payouts(read: Read) -> list[Payout]:
     """Payouts whose processor is named in the text and whose amount is that day's sales less a fee.
 
     What the fee is, each processor's own payouts say (see fees.py). Where no line pays a whole day, lines that pay it
     between them are looked for, and then lines that pay a part. A line that fits several days' sales, or sales that
     fit several lines, share the probability: never certain.
     """
-    days = _sales(items)
+    days = _sales(read)
     if not days:
         return []
-    near = _lines_near(lines, days)
-    rules = _rules(lines, items, days, near)
+    near = _lines_near(read, days)
+    rules = _rules(read, days, near)
     found = [
         payout
         for day, members in days.items()
         for line in near.get(day, ())
-        if (payout := _judged(lines, items, line, members, rules[day[1]]))
+        if (payout := _judged(read, line, members, rules[day[1]]))
     ]
     judged = _shared(found)
     settled = {payout.items for payout in judged if payout.exact}
@@ -53,51 +54,49 @@ def find_payouts(lines: BankLines, items: OpenItems) -> list[Payout]:
     for day, members in sorted(days.items()):
         if members not in settled:
             free = [line for line in near.get(day, ()) if line not in busy]
-            judged += _parts_of(lines, items, free, members, rules[day[1]])
+            judged += _parts_of(read, free, members, rules[day[1]])
     return _one_day_each(judged)
 
 
-def _sales(items: OpenItems) -> dict[_Day, tuple[int, ...]]:
-    days = items.issued_on.astype("datetime64[D]").astype(int).tolist()
+def _sales(read: Read) -> dict[_Day, tuple[int, ...]]:
+    item, names = read.item, [name.partition(" ")[0] for name in read.item.name.keys]
     groups: dict[_Day, list[int]] = defaultdict(list)
-    for item, kind in enumerate(items.kind):
-        processor = name_key(items.counterparty[item]).partition(" ")[0]
-        if kind in SALE_KINDS and processor and items.amount_minor[item] > 0:
-            groups[items.currency[item], processor, items.account[item], days[item]].append(item)
+    is_sale = np.array([kind in SALE_KINDS for kind in read.items.kind], np.bool_)[read.item_order]
+    for row in np.flatnonzero(is_sale & read.item.incoming).tolist():
+        if processor := names[item.name.of_row[row]]:
+            groups[int(item.unit[row]), processor, int(item.account[row]), int(item.day[row])].append(row)
     return {day: tuple(members) for day, members in groups.items()}
 
 
-def _lines_near(lines: BankLines, days: dict[_Day, tuple[int, ...]]) -> dict[_Day, list[int]]:
+def _lines_near(read: Read, days: dict[_Day, tuple[int, ...]]) -> dict[_Day, list[int]]:
     """For each day's sales the lines in that name the processor within the days."""
-    booked = lines.booked_on.astype("datetime64[D]").astype(int).tolist()
-    processors = {processor for _, processor, _, _ in days}
+    line, processors = read.line, {processor for _, processor, _, _ in days}
+    named = [processors.intersection(name.split()) for name in line.name.keys]
+    telling = np.array([bool(found) for found in named], np.bool_)[line.name.of_row]
     near: dict[_Day, list[int]] = defaultdict(list)
-    for line, text in enumerate(lines.text):
-        if lines.amount_minor[line] <= 0 or (lines.transfers_only and lines.transfers_only[line]):
-            continue
-        for processor in processors.intersection(name_key(text).split()):
-            for account in dict.fromkeys(("", lines.account[line])):
+    for row in np.flatnonzero(telling & read.settling & line.incoming).tolist():
+        unit, account, booked = int(line.unit[row]), int(line.account[row]), int(line.day[row])
+        for processor in named[line.name.of_row[row]]:
+            for where in (0, account):
                 for lag in range(LATEST_PAYOUT + 1):
-                    day = (lines.currency[line], processor, account, booked[line] - lag)
+                    day = (unit, processor, where, booked - lag)
                     if day in days:
-                        near[day].append(line)
+                        near[day].append(row)
     return near
 
 
-def _rules(
-    lines: BankLines, items: OpenItems, days: dict[_Day, tuple[int, ...]], near: dict[_Day, list[int]]
-) -> dict[str, FeeRule]:
+def _rules(read: Read, days: dict[_Day, tuple[int, ...]], near: dict[_Day, list[int]]) -> dict[str, FeeRule]:
     seen: dict[str, list[tuple[list[int], int]]] = {day[1]: [] for day in days}
+    amounts = read.item.amount.tolist()
     for day, members in sorted(days.items()):
-        gross = [int(items.amount_minor[item]) for item in members]
-        seen[day[1]] += [(gross, int(lines.amount_minor[line])) for line in near.get(day, ())]
+        gross = [amounts[item] for item in members]
+        seen[day[1]] += [(gross, int(read.line.amount[line])) for line in near.get(day, ())]
     return {processor: learned_rule(observed) for processor, observed in seen.items()}
 
 
-def _judged(lines: BankLines, items: OpenItems, line: int, members: tuple[int, ...], rule: FeeRule) -> Payout | None:
+def _judged(read: Read, line: int, members: tuple[int, ...], rule: FeeRule) -> Payout | None:
     """The payout of all of a day's sales, if the difference can be a fee."""
-    gross = [int(items.amount_minor[item]) for item in members]
-    paid = int(lines.amount_minor[line])
+    gross, paid = read.item.amount[list(members)].tolist(), int(read.line.amount[line])
     if sum(gross) == paid or explains(rule, gross, paid):
         return Payout(line, members, EXACT, True)
     if can_be_fee(sum(gross) - paid, gross):
@@ -121,14 +120,12 @@ def _shared(found: list[Payout]) -> list[Payout]:
     return judged
 
 
-def _parts_of(
-    lines: BankLines, items: OpenItems, free: Sequence[int], members: tuple[int, ...], rule: FeeRule
-) -> list[Payout]:
+def _parts_of(read: Read, free: Sequence[int], members: tuple[int, ...], rule: FeeRule) -> list[Payout]:
     """Lines that pay the day between them, certain if there is one way to share it out; else each what it may pay."""
     if not 2 <= len(members) <= MOST_POOL:
         return []
-    net = {item: (gross := int(items.amount_minor[item])) - rule.of(gross) for item in members}
-    paid = {line: int(lines.amount_minor[line]) for line in free}
+    net = {item: (gross := int(read.item.amount[item])) - rule.of(gross) for item in members}
+    paid = {line: int(read.line.amount[line]) for line in free}
     ways = list(_shared_out(paid, net))
     if len(ways) == 1:
         return [Payout(line, part, EXACT, True) for line, part in ways[0]]

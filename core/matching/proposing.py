@@ -1,21 +1,26 @@
 """From what was chosen to proposals with a probability, a decision and a reason that a bookkeeper can check."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from core.matching.choosing import CERTAIN, CERTAIN_GROUP
-from core.matching.evidence import CLEAR_NAME, CLEAR_WORDS, Evidence, Quoted
+from core.matching.evidence import CLEAR_NAME, CLEAR_WORDS, Evidence
 from core.matching.groups import FEATURES, Groups
 from core.matching.payouts import Payout
+from core.matching.quoting import Quoted
+from core.matching.reading import Read
 from core.matching.texts import Bools, Floats
-from core.matching.values import BankLines, Decision, Integers, Kind, OpenItems, ProposedMatch
+from core.matching.values import Decision, Integers, Kind, ProposedMatch
 
 _SAID: dict[int, str] = {
     Quoted.EXACT: "its number is in the text",
     Quoted.SWAPPED: "its number is in the text with two digits swapped",
     Quoted.OTHER: "the text quotes another number",
 }
+_SAME_NAME, _SAME_WORDS = 1001, 1000  # above any percentage
 
 
 @dataclass(frozen=True)
@@ -30,28 +35,41 @@ class Pairs:
 
     def of(self, mask: Bools) -> "Pairs":
         """Those that the mask keeps."""
+        return self.at(np.flatnonzero(mask))
+
+    def at(self, places: Integers) -> "Pairs":
+        """Those at these places."""
         found = self.evidence
         part = Evidence(
-            found.weight[mask], found.clear[mask], found.similarity[mask], found.shared[mask], found.quoted[mask]
-        )
-        return Pairs(self.kind, self.i[mask], self.j[mask], part, self.probability[mask])
+            found.weight[places], found.clear[places], found.similarity[places],
+            found.shared[places], found.quoted[places],
+        )  # fmt: skip
+        return Pairs(self.kind, self.i[places], self.j[places], part, self.probability[places])
 
 
 class Proposer:
-    """Describes matches of these lines and items."""
+    """Describes matches of what was read, with the positions that lines and items were given in."""
 
-    def __init__(self, lines: BankLines, items: OpenItems) -> None:
-        self._lines, self._items = lines, items
+    def __init__(self, read: Read) -> None:
+        self._read, self._line, self._item = read, read.line_order, read.item_order
 
-    def pair(self, pairs: Pairs, pair: int) -> ProposedMatch:
-        """A settlement or a transfer."""
-        i, j = int(pairs.i[pair]), int(pairs.j[pair])
-        score = float(pairs.probability[pair])
-        certain = score >= CERTAIN and bool(pairs.evidence.clear[pair])
-        decision = Decision.AUTO if certain else Decision.SUGGEST
-        if pairs.kind is Kind.TRANSFER:
-            return ProposedMatch((i, j), (), pairs.kind, score, 0, self._transfer_reason(i, j, pairs, pair), decision)
-        return ProposedMatch((i,), (j,), pairs.kind, score, 0, self._settlement_reason(i, j, pairs, pair), decision)
+    def pairs(self, pairs: Pairs, *, decide: bool = True) -> list[ProposedMatch]:
+        """Settlements or transfers; those that are not to be decided are suggestions."""
+        is_transfer = pairs.kind is Kind.TRANSFER
+        day, other = self._read.line.day, (self._read.line if is_transfer else self._read.item).day
+        certain = (pairs.probability >= CERTAIN) & pairs.evidence.clear & decide
+        lags = (other[pairs.j] - day[pairs.i] if is_transfer else day[pairs.i] - other[pairs.j]).tolist()
+        reasons = _transfer_reasons(pairs, lags) if is_transfer else _settlement_reasons(pairs, lags)
+        left, right = self._line[pairs.i].tolist(), (self._line if is_transfer else self._item)[pairs.j].tolist()
+        return [
+            ProposedMatch(
+                (i, j) if is_transfer else (i,), () if is_transfer else (j,), pairs.kind, score, 0, reason,
+                Decision.AUTO if sure else Decision.SUGGEST,
+            )
+            for i, j, score, reason, sure in zip(
+                left, right, pairs.probability.tolist(), reasons, certain.tolist(), strict=True
+            )
+        ]  # fmt: skip
 
     def group(self, groups: Groups, group: int, probability: float) -> ProposedMatch:
         """A batch or partial payments; the sums agree to the cent."""
@@ -63,41 +81,56 @@ class Proposer:
         others = round(float(np.exp(facts["sets"]))) - 1
         rivals = f", {others} other combination{'' if others == 1 else 's'} would too" if others else ""
         return ProposedMatch(
-            groups.lines[group], groups.items[group], groups.kind, probability, 0,
+            self._lines(groups.lines[group]), self._items(groups.items[group]), groups.kind, probability, 0,
             f"{count} {whole} to the cent, {named}{rivals}.", Decision.AUTO if certain else Decision.SUGGEST,
         )  # fmt: skip
 
     def payout(self, payout: Payout) -> ProposedMatch:
         """A processor's payout less its fee."""
-        gross = sum(int(self._items.amount_minor[item]) for item in payout.items)
+        gross = int(self._read.item.amount[list(payout.items)].sum())
         count = f"{len(payout.items)} sale{'' if len(payout.items) == 1 else 's'}"
         how = "exactly the processor's fee" if payout.exact else "about a usual fee"
         return ProposedMatch(
-            (payout.line,), payout.items, Kind.PAYOUT, payout.probability,
-            int(self._lines.amount_minor[payout.line]) - gross,
+            self._lines([payout.line]), self._items(payout.items), Kind.PAYOUT, payout.probability,
+            int(self._read.line.amount[payout.line]) - gross,
             f"The text names the processor; {count} of one day less {how}.",
             Decision.AUTO if payout.exact else Decision.SUGGEST,
         )  # fmt: skip
 
-    def _settlement_reason(self, i: int, j: int, pairs: Pairs, pair: int) -> str:
-        quoted, alike = int(pairs.evidence.quoted[pair]), float(pairs.evidence.similarity[pair])
-        lag = int((self._lines.booked_on[i] - self._items.issued_on[j]).astype(np.int64))
-        facts = ["Same amount"]
-        if quoted in _SAID:
-            facts.append(_SAID[quoted])
-        if alike >= CLEAR_NAME:
-            facts.append("same name")
-        elif pairs.evidence.shared[pair] >= CLEAR_WORDS:
-            facts.append("the words of its name are in the text")
-        elif alike >= 0:
-            facts.append(f"names {round(100 * alike)}% alike")
-        facts.append(_days_apart(lag, "after it was issued", "before it was issued"))
-        return ", ".join(facts) + "."
+    def _lines(self, rows: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self._line[list(rows)].tolist())
 
-    def _transfer_reason(self, i: int, j: int, pairs: Pairs, pair: int) -> str:
-        lag = int((self._lines.booked_on[j] - self._lines.booked_on[i]).astype(np.int64))
-        clear = "the text speaks of a transfer" if pairs.evidence.clear[pair] else "no word of a transfer in the texts"
-        return f"Opposite amounts on two own accounts, {clear}, {_days_apart(lag, 'later', 'earlier')}."
+    def _items(self, rows: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self._item[list(rows)].tolist())
+
+
+def _settlement_reasons(pairs: Pairs, lags: Sequence[int]) -> list[str]:
+    alike = pairs.evidence.similarity
+    named = np.where(alike >= CLEAR_NAME, _SAME_NAME, np.rint(100 * alike).astype(np.int64))
+    named[(alike < CLEAR_NAME) & (pairs.evidence.shared >= CLEAR_WORDS)] = _SAME_WORDS
+    columns = pairs.evidence.quoted.tolist(), named.tolist(), lags
+    return [_settlement_reason(quoted, name, lag) for quoted, name, lag in zip(*columns, strict=True)]
+
+
+@cache
+def _settlement_reason(quoted: int, named: int, lag: int) -> str:
+    facts = ["Same amount", *([_SAID[quoted]] if quoted in _SAID else [])]
+    if named == _SAME_NAME:
+        facts.append("same name")
+    elif named == _SAME_WORDS:
+        facts.append("the words of its name are in the text")
+    elif named >= 0:
+        facts.append(f"names {named}% alike")
+    facts.append(_days_apart(lag, "after it was issued", "before it was issued"))
+    return ", ".join(facts) + "."
+
+
+def _transfer_reasons(pairs: Pairs, lags: Sequence[int]) -> list[str]:
+    said = ("no word of a transfer in the texts", "the text speaks of a transfer")
+    return [
+        f"Opposite amounts on two own accounts, {said[clear]}, {_days_apart(lag, 'later', 'earlier')}."
+        for clear, lag in zip(pairs.evidence.clear.tolist(), lags, strict=True)
+    ]
 
 
 def _days_apart(lag: int, after: str, before: str) -> str:

@@ -41,20 +41,6 @@ class BankLines:
     def __len__(self) -> int:
         return len(self.key)
 
-    def at(self, rows: Integers) -> "BankLines":
-        """The lines at these positions, in this order."""
-        places = rows.tolist()
-        return BankLines(
-            key=[self.key[r] for r in places],
-            account=[self.account[r] for r in places],
-            booked_on=self.booked_on[rows],
-            amount_minor=self.amount_minor[rows],
-            currency=[self.currency[r] for r in places],
-            text=[self.text[r] for r in places],
-            counterparty=[self.counterparty[r] for r in places],
-            transfers_only=[self.transfers_only[r] for r in places] if self.transfers_only else (),
-        )
-
 
 @dataclass(frozen=True)
 class OpenItems:
@@ -71,20 +57,6 @@ class OpenItems:
 
     def __len__(self) -> int:
         return len(self.key)
-
-    def at(self, rows: Integers) -> "OpenItems":
-        """The items at these positions, in this order."""
-        places = rows.tolist()
-        return OpenItems(
-            key=[self.key[r] for r in places],
-            account=[self.account[r] for r in places],
-            issued_on=self.issued_on[rows],
-            amount_minor=self.amount_minor[rows],
-            currency=[self.currency[r] for r in places],
-            counterparty=[self.counterparty[r] for r in places],
-            references=[self.references[r] for r in places],
-            kind=[self.kind[r] for r in places],
-        )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.assurance.re_reviewing import pending_count
+from core.assurance.tightening import standing_tightenings
 from core.metrics.home import HomeRow
 from core.money import Money
 from core.period import Period
@@ -25,7 +27,9 @@ DAYS_REFUSED = 14  # a refused file is pointed out for so long, unless the file 
 class NeedKind(StrEnum):
     DIFFERENCE = "difference"  # the ledger is away from the statement though no line waits
     REFUSED = "refused"
+    PROMISE = "promise"  # re-reviews broke the promise, so less is posted alone
     REVIEW = "review"
+    RE_REVIEW = "rereview"  # posted lines were drawn to be decided blind
     NO_FILE = "nofile"  # a month is over and an account has no statement of it
     SETUP = "setup"  # no bank account, or no statement at all
 
@@ -35,11 +39,13 @@ class Need:
     """Why a company needs a person.
 
     Args:
-        count: bank accounts that differ; files refused; lines waiting; accounts without the statement; else 0.
+        count: bank accounts that differ; files refused; lines waiting; lines drawn; accounts without the statement;
+            else 0.
         names: those bank accounts or files.
         amounts: the difference, or what is to be decided, sizes by currency.
-        on: end of the statement; day of the oldest line waiting; last day covered; None where there is none.
-        detail: the largest cause of a difference, the reason of a refusal; "".
+        on: end of the statement; day of the oldest line waiting; last day covered; day of the tightening; None where
+            there is none.
+        detail: the largest cause of a difference, the reason of a refusal or a tightening; "".
     """
 
     kind: NeedKind
@@ -68,6 +74,7 @@ def needs_of(session: Session, caller: Caller, rows: Sequence[HomeRow], today: d
             for r in rows
             if r.to_review
         ),
+        *_re_reviews(session, caller, rows),
         *_missing(session, rows, today),
     ]
     order = list(NeedKind)
@@ -144,6 +151,20 @@ def _refused(session: Session, rows: Sequence[HomeRow], today: date) -> list[Nee
     return [
         Need(NeedKind.REFUSED, key, names[key], len(of), tuple(of), detail=next(iter(of.values())))
         for key, of in files.items()
+    ]
+
+
+def _re_reviews(session: Session, caller: Caller, rows: Sequence[HomeRow]) -> list[Need]:
+    names = {row.company_id: row.name for row in rows}
+    return [
+        *(
+            Need(NeedKind.PROMISE, key, names[key], on=one.at.date(), detail=one.reason)
+            for key, one in standing_tightenings(session, caller, names).items()
+        ),
+        *(
+            Need(NeedKind.RE_REVIEW, key, names[key], drawn)
+            for key, drawn in pending_count(session, caller, list(names)).items()
+        ),
     ]
 
 

@@ -29,9 +29,10 @@ from models import (
 class Precision:
     """Of the auto-approved lines that a person looked at afterwards: how many were right.
 
-    `interval` holds with 95 % confidence (Clopper–Pearson) if the lines looked at were drawn at random. Nothing draws
-    them: a person chooses which posted lines to look at. Whoever looks at what struck them as wrong measures a share
-    below the true one, whoever looks at what is plainly right one above it.
+    `interval` holds with 95 % confidence (Clopper–Pearson) if the lines looked at were drawn at random. Of these looks
+    only the blind ones are (see core.assurance.evidence); for others a person chooses which posted lines to look at.
+    Whoever looks at what struck them as wrong measures a share below the true one, whoever looks at what is plainly
+    right one above it.
     """
 
     rate: Rate

@@ -12,8 +12,8 @@ import numpy as np
 from core.categorization.lines import AccountOption, Lines
 from core.categorization.policy import Hold, Policy, decide
 from core.categorization.proposals import Proposals
-from core.posting.lines import parts_by_weight
 from core.posting.settling import LineMatch
+from core.posting.tax import TaxRate
 from models import MatchKind, MatchStatus, Method
 
 WAITS_FOR_MATCH = "a suggested match waits to be confirmed or dismissed"
@@ -64,6 +64,7 @@ class Bookings:
     confirmed_by: list[UUID | None]  # the person who confirmed its match, which posts it too
     memo: dict[int, str] = field(default_factory=dict)  # what rules write to the entries of lines
     parts: dict[int, list[tuple[UUID, int]]] = field(default_factory=dict)  # lines that go to several accounts
+    taxes: dict[int, TaxRate] = field(default_factory=dict)  # the tax that lines contain
 
     def __len__(self) -> int:
         return len(self.account_id)
@@ -88,9 +89,9 @@ def book_matched(
 ) -> list[int]:
     """Fill in the lines whose match is confirmed; the positions of all others.
 
-    A line that settles open items goes to their accounts in proportion to their amounts, one of an own transfer to
-    the clearing account. What the machine matched is held against the policy like a rule's proposal; what a person
-    confirmed is posted.
+    A line that settles open items goes to their accounts in proportion to their amounts, with fees and differences to
+    theirs; one of an own transfer goes to the clearing account. What the machine matched is held against the policy
+    like a rule's proposal; what a person confirmed is posted.
     """
     others: list[int] = []
     pairs: list[tuple[int, UUID]] = []  # (line, account) for the policy: every account of a line has to pass
@@ -119,7 +120,7 @@ def book_matched(
 def _parts(match: LineMatch, lines: UnbookedLines, i: int, clearing_id: UUID) -> list[tuple[UUID, int]]:
     if match.kind is MatchKind.TRANSFER:
         return [(clearing_id, lines.amount_minor[i])]
-    return parts_by_weight(lines.amount_minor[i], match.items) if match.items else []
+    return match.parts_of(lines.transaction_id[i])
 
 
 def _hold_matched(
@@ -139,6 +140,7 @@ def _hold_matched(
         code=np.array([account.code if account else "" for account in chosen], object),
         named_or_seen=np.ones(len(pairs), np.bool_),
         has_basis=np.ones(len(pairs), np.bool_),
+        method=np.full(len(pairs), str(Method.MATCH), object),
     )
     for (i, _), reason in zip(pairs, held.reason.tolist(), strict=True):
         if reason:
@@ -155,7 +157,11 @@ def book_proposed(
     rule_ids: Sequence[UUID],
     model_version_id: UUID | None,
 ) -> None:
-    """Fill in the lines at these positions with their proposals. A line with a suggested match waits for a person."""
+    """Fill in the lines at these positions with their proposals.
+
+    A line with a suggested match waits for a person, unless the policy posts it to the very account that the match
+    leads to: then the books are the same whether it holds or not, and only whether the item is settled stays open.
+    """
     key_of = {key: UUID(key) for key in {*proposals.account.tolist(), *proposals.alternatives.ravel().tolist()} if key}
     alternatives = _alternatives(proposals)
     columns = zip(
@@ -176,8 +182,14 @@ def book_proposed(
         bookings.model_version_id[i] = model_version_id if method == Method.MODEL else None
         match = matches.get(lines.transaction_id[i])
         if match is not None and match.status is MatchStatus.SUGGESTED:
-            bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
             bookings.match_id[i] = match.match_id
+            if not (auto and i not in bookings.parts and _leads_to(match, bookings.account_id[i])):
+                bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
+
+
+def _leads_to(match: LineMatch, account_id: UUID) -> bool:
+    """Every open item that the match would settle is booked to this account, so the entry is the same either way."""
+    return bool(match.items) and all(item_account == account_id for item_account, _ in match.items)
 
 
 def hold_foreign(bookings: Bookings, lines: UnbookedLines, base_currency: str) -> None:
@@ -185,6 +197,13 @@ def hold_foreign(bookings: Bookings, lines: UnbookedLines, base_currency: str) -
     for i, currency in enumerate(lines.currency):
         if bookings.auto[i] and currency != base_currency:
             bookings.auto[i], bookings.hold_reason[i] = False, Hold.MATERIALITY.value
+
+
+def hold_all(bookings: Bookings, reason: str) -> None:
+    """What the policy would post waits for a person, for this reason."""
+    for i, auto in enumerate(bookings.auto):
+        if auto:
+            bookings.auto[i], bookings.hold_reason[i] = False, reason
 
 
 def _alternatives(proposals: Proposals) -> list[list[dict[str, Any]]]:

@@ -15,6 +15,7 @@ from core.posting.open_entries import check_bookable, lock_entries, open_company
 from core.posting.reversing import write_reversals
 from core.posting.reviewing import Decision, write_reviews
 from core.posting.settling import overrule_matches
+from core.posting.tax import chosen_taxes
 from core.posting.writing import (
     BANK_POSITION,
     NewEntries,
@@ -25,7 +26,7 @@ from core.posting.writing import (
     write_entries,
 )
 from core.storage import WriteColumns
-from models import EntryStatus, JournalLine, Method, Outcome, Review
+from models import EntryStatus, JournalLine, Method, Outcome, Review, TaxLine
 
 
 def correct_posted(
@@ -39,6 +40,7 @@ def correct_posted(
     now: datetime,
     booked_on: date | None = None,
     comment: str = "",
+    tax_code_id: UUID | None = None,
 ) -> Decision:
     """Reverse a posted entry and book its bank line to another account, linked to the reversed entry.
 
@@ -47,6 +49,7 @@ def correct_posted(
 
     Args:
         booked_on: the day of the reversal and of the new entry; without it the day of the original.
+        tax_code_id: the tax that the amount contains.
 
     Raises:
         PeriodClosed: that day falls in a closed period.
@@ -55,8 +58,9 @@ def correct_posted(
     """
     company = open_company(session, caller, company_id, Action.REVIEW)
     check_bookable(session, company_id, [account_id])
+    taxes = chosen_taxes(session, company_id, [tax_code_id])
     (entry,) = entries = lock_entries(session, company, [entry_id], EntryStatus.POSTED)
-    if _counter_accounts(session, entry_id) == [account_id]:
+    if booked_as(session, entry_id) == ([account_id], tax_code_id):
         raise InvalidInput("The entry is booked to that account already; choose another.")
     write_reversals(session, caller, company, entries, write=write, now=now, booked_on=booked_on)
     (key,) = new_keys(1)
@@ -66,7 +70,9 @@ def correct_posted(
         booked_on=[booked_on or entry.booked_on],
         currency=[entry.currency],
         method=[Method.MANUAL],
-        lines=one_line_each([entry.bank_account_id], [account_id], [entry.amount_minor]),
+        lines=one_line_each(
+            [entry.bank_account_id], [account_id], [entry.amount_minor], taxes=dict(enumerate(taxes.values()))
+        ),
         optional={"proposal_id": [entry.proposal_id], "replaces_id": [entry_id]},
     )
     write_entries(session, write, company_id, new, now=now)
@@ -80,7 +86,11 @@ def correct_posted(
     )
     record(
         session, caller, company_id=company_id, action="posted entry corrected", subject="entry", subject_id=entry_id,
-        now=now, after={"new_entry": str(key), "account_id": str(account_id), "comment": comment.strip()},
+        now=now,
+        after={
+            "new_entry": str(key), "account_id": str(account_id), "comment": comment.strip(),
+            "tax_code": taxes[tax_code_id].code if tax_code_id else "",
+        },
     )  # fmt: skip
     return decision
 
@@ -117,16 +127,22 @@ def confirm_posted(
     return decision
 
 
-def _counter_accounts(session: Session, entry_id: UUID) -> Sequence[UUID]:
-    return (
-        session.execute(
-            select(col(JournalLine.account_id)).where(
-                col(JournalLine.entry_id) == entry_id, col(JournalLine.position) > BANK_POSITION
-            )
+def booked_as(session: Session, entry_id: UUID) -> tuple[list[UUID], UUID | None]:
+    """The accounts against which an entry is booked, those of its taxes left out, and its tax code."""
+    taxes = session.execute(
+        select(col(TaxLine.position), col(TaxLine.tax_code_id), col(TaxLine.tax_minor)).where(
+            col(TaxLine.entry_id) == entry_id
         )
-        .scalars()
-        .all()
-    )
+    ).all()
+    behind = [place + 1 for place, _, tax in taxes if tax]
+    accounts = session.execute(
+        select(col(JournalLine.account_id)).where(
+            col(JournalLine.entry_id) == entry_id,
+            col(JournalLine.position) > BANK_POSITION,
+            col(JournalLine.position).not_in(behind),
+        )
+    ).scalars()
+    return list(accounts), taxes[0][1] if taxes else None
 
 
 def _was_automatic(session: Session, company_id: UUID, transaction_id: UUID) -> bool:

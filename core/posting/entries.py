@@ -16,13 +16,26 @@ from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
+from core.access.postings import note_posted
 from core.access.roles import Action, Caller
+from core.assurance.draw import draw_re_reviews
+from core.categorization.anomalies import Payments
 from core.categorization.proposing import Proposer, load_proposer
+from core.categorization.reviewed import booked_payments
 from core.ingestion.shown_names import as_shown, shown_names
-from core.posting.bookings import Bookings, UnbookedLines, book_matched, book_proposed, hold_foreign, undecided
+from core.posting.bookings import (
+    Bookings,
+    UnbookedLines,
+    book_matched,
+    book_proposed,
+    hold_all,
+    hold_foreign,
+    undecided,
+)
+from core.posting.odd_lines import hold_odd
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
-from core.posting.settling import matches_of_lines, settle_items
+from core.posting.settling import matches_of_lines
 from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
 from core.storage import WriteColumns
 from models import (
@@ -65,11 +78,13 @@ def book_company(
     write: WriteColumns,
     now: datetime,
     transaction_ids: Collection[UUID] | None = None,
+    hold: str = "",
 ) -> BookingResult:
     """Book every live line that has no entry and that nobody rejected; one audit event for all.
 
     Args:
         transaction_ids: only these lines; None means all of the company.
+        hold: why the policy posts none of these lines, where it shall not.
 
     Raises:
         NotFound, AccessDenied: the caller may not upload here; or the chart lacks suspense or clearing.
@@ -82,12 +97,11 @@ def book_company(
     if not len(lines):
         return BookingResult(in_closed_period=locked)
     proposer = load_proposer(session, caller, company_id)
-    bookings = _decide(session, company, lines, proposer, unbooked)
+    past = booked_payments(session, caller, company_id, min(lines.booked_on))
+    bookings = _decide(session, company, lines, proposer, unbooked, past)
+    if hold:
+        hold_all(bookings, hold)
     _write(session, write, caller, company, lines, bookings, proposer, now)
-    settled = {
-        key for key, method in zip(bookings.match_id, bookings.method, strict=True) if key and method is Method.MATCH
-    }
-    settle_items(session, company_id, settled)
     return _result(bookings, locked)
 
 
@@ -99,14 +113,15 @@ def rebook_lines(
     *,
     write: WriteColumns,
     now: datetime,
+    hold: str = "",
 ) -> BookingResult:
     """Propose anew for lines whose entries wait for review, for instance since a match was confirmed or dismissed.
 
-    Lines that are posted, or that a person rejected, stay as they are.
+    Lines that are posted, or that a person rejected, stay as they are. `hold` is that of `book_company`.
     """
     company = open_company(session, caller, company_id, Action.IMPORT)
     withdraw_entries(session, caller, company, transaction_ids, now=now)
-    return book_company(session, caller, company_id, write=write, now=now, transaction_ids=transaction_ids)
+    return book_company(session, caller, company_id, write=write, now=now, transaction_ids=transaction_ids, hold=hold)
 
 
 def _unbooked(company: OpenCompany, transaction_ids: Collection[UUID] | None) -> Select[Any]:
@@ -149,22 +164,28 @@ def _load(session: Session, company: OpenCompany, unbooked: Select[Any]) -> Unbo
 
 
 def _decide(
-    session: Session, company: OpenCompany, lines: UnbookedLines, proposer: Proposer, unbooked: Select[Any]
+    session: Session,
+    company: OpenCompany,
+    lines: UnbookedLines,
+    proposer: Proposer,
+    unbooked: Select[Any],
+    past: Payments,
 ) -> Bookings:
-    """Matches first, then rules and model; nothing on suspense is ever posted."""
+    """Matches first, then rules and model; nothing on suspense or out of the ordinary is posted alone."""
     suspense_id = account_with_role(session, company.id, AccountRole.SUSPENSE)
     bookings = undecided(len(lines), suspense_id)
+    clearing_id = account_with_role(session, company.id, AccountRole.TRANSFER_CLEARING)
     matches = matches_of_lines(session, company.id, unbooked)
     others = book_matched(
-        bookings, lines, matches, accounts=proposer.accounts, policy=proposer.policy,
-        clearing_id=account_with_role(session, company.id, AccountRole.TRANSFER_CLEARING),
-    )  # fmt: skip
+        bookings, lines, matches, accounts=proposer.accounts, policy=proposer.policy, clearing_id=clearing_id
+    )
     if others:
         book_proposed(
             bookings, lines, others, proposer.propose(lines.to_categorise(others)), matches,
             rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id,
         )  # fmt: skip
     hold_foreign(bookings, lines, company.base_currency)
+    hold_odd(bookings, lines, past, proposer.accounts, clearing_id=clearing_id)
     for i, account_id in enumerate(bookings.account_id):
         if account_id == suspense_id:
             bookings.auto[i], bookings.confirmed_by[i] = False, None
@@ -182,7 +203,9 @@ def _write(
     now: datetime,
 ) -> None:
     proposal_ids = _write_proposals(session, write, company.id, lines, bookings, proposer, now)
-    columns = one_line_each(lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts)
+    columns = one_line_each(
+        lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts, bookings.taxes
+    )
     entries = NewEntries(
         id=new_keys(len(lines)),
         transaction_id=lines.transaction_id,
@@ -198,7 +221,14 @@ def _write(
     )
     write_entries(session, write, company.id, entries, now=now)
     _post_automatic(session, company.id, now)
+    automatic = zip(entries.id, bookings.auto, strict=True)
+    note_posted(session, company.id, [key for key, auto in automatic if auto])
     _post_confirmed(session, company.id, entries.id, bookings, now)
+    alone = [i for i, auto in enumerate(bookings.auto) if auto and i not in bookings.parts]
+    draw_re_reviews(
+        session, write, company.id, [entries.id[i] for i in alone], [lines.amount_minor[i] for i in alone],
+        proposer.policy, now=now,
+    )  # fmt: skip
     result = _result(bookings, 0)
     record(
         session, caller, company_id=company.id, action="lines booked", subject="entry", now=now,

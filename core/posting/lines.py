@@ -17,20 +17,23 @@ class Part:
     """What one account takes of a bank line: a fixed amount, or a percentage of what the fixed amounts leave.
 
     `amount_minor` has the sign of the bank line (money in > 0), so a payout of 97 may be split into sales of 100
-    and fees of -3. `percent` lies in (0, 100]. Exactly one of the two is given.
+    and fees of -3. `percent` lies in (0, 100]. Exactly one of the two is given. With a tax code the part is gross.
     """
 
     account_id: UUID
     amount_minor: int | None = None
     percent: Decimal | None = None
+    tax_code_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One side of an entry: debit > 0, credit < 0, in minor units."""
+    """One side of an entry: debit > 0, credit < 0, in minor units. See core.posting.tax for what the tax fields say."""
 
     account_id: UUID
     amount_minor: int
+    tax_code_id: UUID | None = None
+    tax_minor: int = 0  # taken out of the amount and booked on the line behind
 
 
 def allocate(amount_minor: int, weights: Sequence[int]) -> list[int]:
@@ -84,7 +87,7 @@ def entry_lines(amount_minor: int, bank_account_id: UUID, parts: Sequence[Part],
         raise InvalidInput(f"The percentages add up to {sum(shares)}; together they must make 100.")
     placed = iter(allocate(rest, whole_weights(shares)) if shares else ())
     amounts = [next(placed) if part.amount_minor is None else part.amount_minor for part in parts]
-    counter = [Line(part.account_id, -amount) for part, amount in zip(parts, amounts, strict=True)]
+    counter = [Line(part.account_id, -amount, part.tax_code_id) for part, amount in zip(parts, amounts, strict=True)]
     kept = [line for line in counter if line.amount_minor] or counter[:1]
     return [Line(bank_account_id, amount_minor), *kept]
 

@@ -1,6 +1,6 @@
 """Taking entries out of the books: a posted one by its exact opposite, one in review by withdrawing it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -13,8 +13,9 @@ from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.errors import InvalidInput
 from core.posting.closed_statements import check_statements_open
+from core.posting.item_settling import take_matches_back
 from core.posting.open_entries import LockedEntry, OpenCompany, lock_entries, open_company
-from core.posting.settling import matches_of_lines, take_matches_back
+from core.posting.settling import live_matches
 from core.posting.writing import (
     LineColumns,
     NewEntries,
@@ -25,7 +26,7 @@ from core.posting.writing import (
     write_entries,
 )
 from core.storage import WriteColumns
-from models import EntryStatus, JournalEntry, JournalLine, Method, Transaction
+from models import EntryStatus, JournalEntry, JournalLine, Method, TaxLine
 
 
 class Reversible(Protocol):
@@ -131,7 +132,7 @@ def release_lines(
     now: datetime,
     action: Action = Action.REVIEW,
 ) -> Released:
-    """Take whatever is booked or proposed for these bank lines out of the books, and let their matches fall.
+    """Take whatever is booked or proposed for these bank lines out of the books, and let all their matches fall.
 
     For taking an import back, and before lines are booked anew. A withdrawn entry becomes rejected without a
     person's decision, so its line may be booked again.
@@ -146,12 +147,7 @@ def release_lines(
     posted = lock_entries_of(session, company, transaction_ids, EntryStatus.POSTED)
     write_reversals(session, caller, company, posted, write=write, now=now)
     withdrawn = withdraw_entries(session, caller, company, transaction_ids, now=now)
-    matched: set[UUID] = set()
-    for portion in in_portions(transaction_ids):
-        lines = select(col(Transaction.id)).where(
-            col(Transaction.company_id) == company_id, col(Transaction.id).in_(portion)
-        )
-        matched |= {match.match_id for match in matches_of_lines(session, company_id, lines).values()}
+    matched = live_matches(session, company_id, transaction_ids)
     take_matches_back(session, company_id, matched, now=now, by=caller.user_id)
     return Released(len(posted), withdrawn)
 
@@ -218,7 +214,19 @@ def _opposite_lines(session: Session, entry_ids: Sequence[UUID]) -> LineColumns:
             position.append(place)
             account_id.append(account)
             amount_minor.append(-amount)
-    return LineColumns(entry, position, account_id, amount_minor)
+    return LineColumns(entry, position, account_id, amount_minor, _opposite_taxes(session, number))
+
+
+def _opposite_taxes(session: Session, number: Mapping[UUID, int]) -> dict[tuple[int, int], tuple[UUID, int]]:
+    taxed: dict[tuple[int, int], tuple[UUID, int]] = {}
+    for portion in in_portions(number):
+        rows = session.execute(
+            select(
+                col(TaxLine.entry_id), col(TaxLine.position), col(TaxLine.tax_code_id), col(TaxLine.tax_minor)
+            ).where(col(TaxLine.entry_id).in_(portion))
+        )
+        taxed |= {(number[entry_id], place): (code, -tax) for entry_id, place, code, tax in rows}
+    return taxed
 
 
 def _set_status(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
@@ -18,8 +18,10 @@ from core.access.roles import Action, Caller
 from core.errors import InvalidInput, NoAccountChosen
 from core.posting.lines import Line, Part, entry_lines
 from core.posting.open_entries import LockedEntry, OpenCompany, check_bookable, lock_entries, open_company
+from core.posting.reproposing import propose_like_lines
 from core.posting.reversing import reject_entries
 from core.posting.settling import overrule_matches
+from core.posting.tax import chosen_taxes, with_tax
 from core.posting.writing import (
     BANK_POSITION,
     LineColumns,
@@ -30,7 +32,7 @@ from core.posting.writing import (
     write_lines,
 )
 from core.storage import WriteColumns
-from models import Account, AccountRole, EntryStatus, JournalLine, Method, Outcome, Review
+from models import Account, AccountRole, EntryStatus, JournalLine, Method, Outcome, Review, TaxLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,16 @@ def change_account(
     write: WriteColumns,
     now: datetime,
     comment: str = "",
+    tax_code_id: UUID | None = None,
 ) -> Decision:
     """Book the entries to this account instead of the proposed one, and post them.
 
-    An entry whose proposal named this very account and no other counts as approved, every other as corrected; a match
-    that had led to another account falls, and what it settled is open again.
+    An entry whose proposal named this very account and tax and no other counts as approved, every other as corrected;
+    a match that had led to another account falls, and what it settled is open again. Where a proposal was corrected,
+    like lines that wait are proposed anew at once (core.posting.reproposing).
+
+    Args:
+        tax_code_id: the tax that the amounts contain; it is booked on a line of its own.
 
     Raises:
         AccountNotBookable: a bank line cannot go to this account.
@@ -99,12 +106,18 @@ def change_account(
     """
     company = open_company(session, caller, company_id, Action.REVIEW)
     check_bookable(session, company_id, [account_id])
+    taxes = chosen_taxes(session, company_id, [tax_code_id])
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
     company.check_open(entry.booked_on for entry in entries)
-    several = _of_several_accounts(session, entries)
-    kept = [entry for entry in entries if entry.proposed_account_id == account_id and entry.id not in several]
-    changed = [entry for entry in entries if entry.proposed_account_id != account_id or entry.id in several]
-    parts = [[Line(account_id, -entry.amount_minor)] for entry in changed]
+    several, taxed = _of_several_accounts(session, entries), _proposed_taxes(session, entries)
+    same = {
+        entry.id
+        for entry in entries
+        if entry.proposed_account_id == account_id and entry.id not in several and taxed.get(entry.id) == tax_code_id
+    }
+    kept = [entry for entry in entries if entry.id in same]
+    changed = [entry for entry in entries if entry.id not in same]
+    parts = [with_tax([Line(account_id, -entry.amount_minor, tax_code_id)], taxes) for entry in changed]
     _replace_counter_lines(session, write, company_id, changed, parts)
     post_entries(session, company_id, [entry.id for entry in kept], now=now, by=caller.user_id)
     post_entries(session, company_id, [entry.id for entry in changed], now=now, by=caller.user_id, method=Method.MANUAL)
@@ -114,7 +127,9 @@ def change_account(
         [Outcome.CORRECTED] * len(changed) + [Outcome.APPROVED] * len(kept),
         now=now, comment=comment, account_id=account_id,
     )  # fmt: skip
-    _audit(session, caller, company, "entries booked to another account", entries, now, comment, account_id=account_id)
+    facts = {"account_id": account_id, "tax_code": taxes[tax_code_id].code if tax_code_id else ""}
+    _audit(session, caller, company, "entries booked to another account", entries, now, comment, **facts)
+    propose_like_lines(session, caller, company, [each.transaction_id for each in changed], write=write, now=now)
     return decision
 
 
@@ -157,9 +172,13 @@ def split_alike(
     """
     company = open_company(session, caller, company_id, Action.REVIEW)
     check_bookable(session, company_id, [part.account_id for part in parts])
+    taxes = chosen_taxes(session, company_id, [part.tax_code_id for part in parts])
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
     company.check_open(entry.booked_on for entry in entries)
-    counter = [entry_lines(each.amount_minor, each.bank_account_id, parts, each.currency)[1:] for each in entries]
+    counter = [
+        with_tax(entry_lines(each.amount_minor, each.bank_account_id, parts, each.currency)[1:], taxes)
+        for each in entries
+    ]
     _replace_counter_lines(session, write, company_id, entries, counter)
     post_entries(session, company_id, [entry.id for entry in entries], now=now, by=caller.user_id, method=Method.MANUAL)
     overrule_matches(session, company_id, [each.transaction_id for each in entries], now=now, by=caller.user_id)
@@ -186,12 +205,13 @@ def reject(
         comment: why; it cannot be empty, since the bank balance and the books differ by these lines from now on.
 
     Raises:
-        EntryNotOpen, NotFound, AccessDenied, InvalidInput.
+        PeriodClosed, EntryNotOpen, NotFound, AccessDenied, InvalidInput.
     """
     if not comment.strip():
         raise InvalidInput("Say in a few words why these lines stay out of the books.")
     company = open_company(session, caller, company_id, Action.REVIEW)
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
+    company.check_open(entry.booked_on for entry in entries)
     reject_entries(session, company_id, [entry.id for entry in entries])
     overrule_matches(session, company_id, [each.transaction_id for each in entries], now=now, by=caller.user_id)
     outcomes = [Outcome.REJECTED] * len(entries)
@@ -273,6 +293,7 @@ def _replace_counter_lines(
         [place for _, place, _ in flat],
         [line.account_id for _, _, line in flat],
         [line.amount_minor for _, _, line in flat],
+        {(number, place): (line.tax_code_id, line.tax_minor) for number, place, line in flat if line.tax_code_id},
     )
     currency = [entry.currency for entry in entries]
     whole = LineColumns(
@@ -284,6 +305,11 @@ def _replace_counter_lines(
     check_balanced(len(entries), whole, currency)
     entry_ids = [entry.id for entry in entries]
     for portion in in_portions(entry_ids):
+        session.execute(
+            delete(TaxLine)
+            .where(col(TaxLine.company_id) == company_id, col(TaxLine.entry_id).in_(portion))
+            .execution_options(synchronize_session=False)
+        )
         session.execute(
             delete(JournalLine)
             .where(
@@ -297,16 +323,35 @@ def _replace_counter_lines(
 
 
 def _of_several_accounts(session: Session, entries: Sequence[LockedEntry]) -> set[UUID]:
-    """Those of the entries that are booked to several accounts as proposed, which only a match does."""
+    """Those of the entries that are booked to several accounts as proposed, which matches and rules do.
+
+    The line behind a taxed one holds its tax and does not count.
+    """
     found: set[UUID] = set()
-    for portion in in_portions(entry.id for entry in entries if entry.proposed_method == Method.MATCH):
+    is_tax = exists().where(
+        col(TaxLine.entry_id) == col(JournalLine.entry_id),
+        col(TaxLine.position) == col(JournalLine.position) - 1,
+        col(TaxLine.tax_minor) != 0,
+    )
+    for portion in in_portions(entry.id for entry in entries if entry.proposed_method in (Method.MATCH, Method.RULE)):
         found |= set(
             session.execute(
                 select(col(JournalLine.entry_id)).where(
-                    col(JournalLine.entry_id).in_(portion), col(JournalLine.position) > BANK_POSITION + 1
+                    col(JournalLine.entry_id).in_(portion), col(JournalLine.position) > BANK_POSITION + 1, ~is_tax
                 )
             ).scalars()
         )
+    return found
+
+
+def _proposed_taxes(session: Session, entries: Sequence[LockedEntry]) -> dict[UUID, UUID]:
+    """The tax that entries booked to one account contain as proposed, by entry."""
+    found: dict[UUID, UUID] = {}
+    for portion in in_portions(entry.id for entry in entries):
+        rows = session.execute(
+            select(col(TaxLine.entry_id), col(TaxLine.tax_code_id)).where(col(TaxLine.entry_id).in_(portion))
+        )
+        found |= dict(iter(rows))
     return found
 
 

@@ -1,36 +1,37 @@
-"""What matches mean for the books: the accounts that a settled line goes to, and items that become settled or open."""
+"""What matches mean for the books: which accounts a line goes to that settles open items."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
+from core.posting.default_accounts import default_account
+from core.posting.item_settling import take_matches_back
+from core.posting.lines import allocate, parts_by_weight
 from core.posting.writing import in_portions
 from models import (
-    Account,
-    AccountRole,
-    EntryStatus,
-    ItemStatus,
-    JournalEntry,
-    JournalLine,
+    AccountPurpose,
     Match,
+    MatchDifference,
     MatchKind,
     MatchMember,
     MatchStatus,
-    Method,
     OpenItem,
-    Proposal,
+    Transaction,
 )
 
 
 @dataclass(slots=True)
 class LineMatch:
-    """A match as one of its lines sees it. `items`: account and amount of each open item that it settles."""
+    """A match as one of its lines sees it.
+
+    `items`: account and amount of whatever it settles, fees and other differences included; together they come to the
+    sum of its lines. `lines`: all of them with their amounts, by day. Both are empty for a transfer.
+    """
 
     match_id: UUID
     kind: MatchKind
@@ -39,6 +40,29 @@ class LineMatch:
     reason: str
     decided_by: UUID | None  # None: the machine was certain
     items: list[tuple[UUID, int]] = field(default_factory=list)
+    lines: list[tuple[UUID, int]] = field(default_factory=list)
+
+    def parts_of(self, transaction_id: UUID) -> list[tuple[UUID, int]]:
+        """What each account takes of this line, in the line's sign; [] for a transfer.
+
+        Several lines take their shares one after the other, so that they come to the amounts of the items to the cent.
+        """
+        if not self.items:
+            return []
+        before = 0
+        for line_id, amount_minor in self.lines:
+            if line_id == transaction_id:
+                return self._share(before, amount_minor)
+            before += amount_minor
+        return []
+
+    def _share(self, before: int, amount_minor: int) -> list[tuple[UUID, int]]:
+        if sum(weight for _, weight in self.items) == 0:
+            return parts_by_weight(amount_minor, self.items)
+        shares = dict(parts_by_weight(before + amount_minor, self.items))
+        for account_id, share in parts_by_weight(before, self.items) if before else []:
+            shares[account_id] = shares.get(account_id, 0) - share
+        return [(key, share) for key, share in shares.items() if share] or [(self.items[0][0], amount_minor)]
 
 
 def matches_of_lines(session: Session, company_id: UUID, lines: Select[Any]) -> dict[UUID, LineMatch]:
@@ -67,25 +91,70 @@ def matches_of_lines(session: Session, company_id: UUID, lines: Select[Any]) -> 
             match_id, LineMatch(match_id, MatchKind(kind), MatchStatus(status), score, reason, decided_by)
         )
         of_line.setdefault(transaction_id, match)
-    settling = [match.match_id for match in of_line.values() if match.kind is MatchKind.SETTLEMENT]
-    for match_id, account_id, amount_minor in _items(session, company_id, settling):
+    settling = {match.match_id for match in of_line.values() if match.kind is MatchKind.SETTLEMENT}
+    for match_id, account_id, amount_minor in settled_amounts(session, company_id, settling):
         matches[match_id].items.append((account_id, amount_minor))
+    for match_id, transaction_id, amount_minor in _all_lines(session, company_id, settling):
+        matches[match_id].lines.append((transaction_id, amount_minor))
     return of_line
 
 
-def _items(session: Session, company_id: UUID, match_ids: Iterable[UUID]) -> Iterable[tuple[UUID, UUID, int]]:
-    for portion in in_portions(dict.fromkeys(match_ids)):
+def settled_amounts(session: Session, company_id: UUID, match_ids: Iterable[UUID]) -> Iterable[tuple[UUID, UUID, int]]:
+    """(match, account, amount) of all that these matches settle and of what they differ by, in the lines' sign.
+
+    An item from which a processor held back its fee counts with the whole sale, and the fee against it.
+    """
+    keys = list(match_ids)
+    fees_id = default_account(session, company_id, AccountPurpose.FEES)
+    for portion in in_portions(keys):
         rows = session.execute(
-            select(col(MatchMember.match_id), col(OpenItem.account_id), col(OpenItem.amount_minor))
+            select(
+                col(MatchMember.match_id), col(OpenItem.account_id), col(MatchMember.settled_minor),
+                col(OpenItem.amount_minor), col(OpenItem.fee_minor),
+            )
             .join(OpenItem, col(OpenItem.id) == col(MatchMember.open_item_id))
             .where(col(OpenItem.company_id) == company_id, col(MatchMember.match_id).in_(portion))
             .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
+        )  # fmt: skip
+        for match_id, account_id, settled, amount, fee in rows:
+            if fee and amount and fees_id:
+                gross, held_back = allocate(settled, [amount + fee, -fee])
+                yield from ((match_id, account_id, gross), (match_id, fees_id, held_back))
+            else:
+                yield match_id, account_id, settled
+    for portion in in_portions(keys):
+        differences = session.execute(
+            select(col(MatchDifference.match_id), col(MatchDifference.account_id), col(MatchDifference.amount_minor))
+            .where(col(MatchDifference.company_id) == company_id, col(MatchDifference.match_id).in_(portion))
+            .order_by(col(MatchDifference.id))
         )
-        yield from ((match_id, account_id, amount_minor) for match_id, account_id, amount_minor in rows)
+        yield from ((match_id, account_id, minor) for match_id, account_id, minor in differences)
+
+
+def _all_lines(session: Session, company_id: UUID, match_ids: Iterable[UUID]) -> Iterable[tuple[UUID, UUID, int]]:
+    for portion in in_portions(match_ids):
+        rows = session.execute(
+            select(col(MatchMember.match_id), col(Transaction.id), col(Transaction.amount_minor))
+            .join(Transaction, col(Transaction.id) == col(MatchMember.transaction_id))
+            .where(col(Transaction.company_id) == company_id, col(MatchMember.match_id).in_(portion))
+            .order_by(col(Transaction.booked_on), col(Transaction.row), col(Transaction.id))
+        )
+        yield from ((match_id, line, minor) for match_id, line, minor in rows)
 
 
 def confirmed_matches(session: Session, company_id: UUID, transaction_ids: Iterable[UUID]) -> set[UUID]:
     """The confirmed matches that these lines are in."""
+    return _matches_with(session, company_id, transaction_ids, [MatchStatus.CONFIRMED])
+
+
+def live_matches(session: Session, company_id: UUID, transaction_ids: Iterable[UUID]) -> set[UUID]:
+    """The matches that these lines are in, confirmed and suggested ones."""
+    return _matches_with(session, company_id, transaction_ids, [MatchStatus.CONFIRMED, MatchStatus.SUGGESTED])
+
+
+def _matches_with(
+    session: Session, company_id: UUID, transaction_ids: Iterable[UUID], states: list[MatchStatus]
+) -> set[UUID]:
     found: set[UUID] = set()
     for portion in in_portions(transaction_ids):
         found |= set(
@@ -94,73 +163,11 @@ def confirmed_matches(session: Session, company_id: UUID, transaction_ids: Itera
                 .join(MatchMember, col(MatchMember.match_id) == col(Match.id))
                 .where(
                     col(Match.company_id) == company_id,
-                    col(Match.status) == MatchStatus.CONFIRMED,
+                    col(Match.status).in_(states),
                     col(MatchMember.transaction_id).in_(portion),
                 )
             ).scalars()
         )
-    return found
-
-
-def revive_matches(
-    session: Session, company_id: UUID, match_ids: Collection[UUID], *, now: datetime, by: UUID | None
-) -> None:
-    """What let these matches fall is taken back: they hold again, and their items are settled.
-
-    Those stay fallen of which a line or an item is in another confirmed match by now, or a line is booked elsewhere.
-    """
-    mine, theirs = aliased(MatchMember), aliased(MatchMember)
-    taken: set[UUID] = set()
-    for portion in in_portions(match_ids):
-        rows = session.execute(
-            select(col(mine.match_id))
-            .join(
-                theirs,
-                (col(mine.transaction_id) == col(theirs.transaction_id))
-                | (col(mine.open_item_id) == col(theirs.open_item_id)),
-            )
-            .join(Match, col(Match.id) == col(theirs.match_id))
-            .where(
-                col(Match.company_id) == company_id,
-                col(Match.status) == MatchStatus.CONFIRMED,
-                col(mine.match_id).in_(portion),
-                col(theirs.match_id) != col(mine.match_id),
-            )
-        )
-        taken |= set(rows.scalars())
-    free = set(match_ids) - taken - _booked_elsewhere(session, company_id, match_ids)
-    _set_status(session, company_id, free, MatchStatus.CONFIRMED, now=now, by=by)
-    settle_items(session, company_id, free)
-
-
-def _booked_elsewhere(session: Session, company_id: UUID, match_ids: Collection[UUID]) -> set[UUID]:
-    """The matches with a line in the books that is not booked by them; in clearing it still meets its transfer."""
-    in_clearing = (
-        select(col(JournalLine.entry_id))
-        .join(Account, col(Account.id) == col(JournalLine.account_id))
-        .where(
-            col(JournalLine.entry_id) == col(JournalEntry.id),
-            col(Account.company_id) == company_id,
-            col(Account.role) == AccountRole.TRANSFER_CLEARING,
-        )
-        .exists()
-    )
-    found: set[UUID] = set()
-    for portion in in_portions(match_ids):
-        rows = session.execute(
-            select(col(Match.id))
-            .join(MatchMember, col(MatchMember.match_id) == col(Match.id))
-            .join(JournalEntry, col(JournalEntry.transaction_id) == col(MatchMember.transaction_id))
-            .outerjoin(Proposal, col(Proposal.id) == col(JournalEntry.proposal_id))
-            .where(
-                col(Match.company_id) == company_id,
-                col(Match.id).in_(portion),
-                col(JournalEntry.status) == EntryStatus.POSTED,
-                (col(JournalEntry.method) != Method.MATCH) | col(Proposal.match_id).is_distinct_from(col(Match.id)),
-                (col(Match.kind) != MatchKind.TRANSFER) | ~in_clearing,
-            )
-        )
-        found |= set(rows.scalars())
     return found
 
 
@@ -170,47 +177,3 @@ def overrule_matches(
     """A person booked these lines otherwise than matched, or left them out: their confirmed matches fall."""
     matched = confirmed_matches(session, company_id, transaction_ids)
     take_matches_back(session, company_id, matched, now=now, by=by)
-
-
-def take_matches_back(
-    session: Session, company_id: UUID, match_ids: Collection[UUID], *, now: datetime, by: UUID | None
-) -> None:
-    """The matches hold no longer, and the items that they had settled are open again."""
-    _set_status(session, company_id, match_ids, MatchStatus.DISMISSED, now=now, by=by)
-    _set_items(session, company_id, match_ids, ItemStatus.OPEN)
-
-
-def settle_items(session: Session, company_id: UUID, match_ids: Collection[UUID]) -> None:
-    """The open items of these matches are paid."""
-    _set_items(session, company_id, match_ids, ItemStatus.SETTLED)
-
-
-def _set_status(
-    session: Session,
-    company_id: UUID,
-    match_ids: Collection[UUID],
-    status: MatchStatus,
-    *,
-    now: datetime,
-    by: UUID | None,
-) -> None:
-    for portion in in_portions(match_ids):
-        session.execute(
-            update(Match)
-            .where(col(Match.company_id) == company_id, col(Match.id).in_(portion), col(Match.status) != status)
-            .values(status=status, decided_at=now, decided_by=by)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _set_items(session: Session, company_id: UUID, match_ids: Collection[UUID], status: ItemStatus) -> None:
-    for portion in in_portions(match_ids):
-        members = select(col(MatchMember.open_item_id)).where(
-            col(MatchMember.match_id).in_(portion), col(MatchMember.open_item_id).is_not(None)
-        )
-        session.execute(
-            update(OpenItem)
-            .where(col(OpenItem.company_id) == company_id, col(OpenItem.id).in_(members))
-            .values(status=status)
-            .execution_options(synchronize_session=False)
-        )

@@ -13,10 +13,10 @@ from core.access.roles import Action, Caller
 from core.errors import DecisionTakenBack, InvalidInput, NotFound
 from core.ingestion.shown_names import shown_name
 from core.posting.closed_statements import check_statements_open
-from core.posting.lines import parts_by_weight
+from core.posting.item_settling import revive_matches
 from core.posting.open_entries import LockedEntry, OpenCompany, lock_entries, open_company
 from core.posting.reversing import reopen_rejected, write_reversals
-from core.posting.settling import matches_of_lines, revive_matches
+from core.posting.settling import matches_of_lines
 from core.posting.writing import NewEntries, in_portions, new_keys, one_line_each, write_entries
 from core.storage import WriteColumns
 from models import Account, EntryStatus, JournalEntry, Method, Outcome, Review, Transaction
@@ -234,8 +234,8 @@ def _matched_parts(
         )
         for transaction_id, match in matches_of_lines(session, company_id, lines).items():
             number = numbers[transaction_id]
-            if match.match_id == entries[number].match_id and match.items:
-                parts[number] = parts_by_weight(entries[number].amount_minor, match.items)
+            if match.match_id == entries[number].match_id and (shares := match.parts_of(transaction_id)):
+                parts[number] = shares
     return parts
 
 

@@ -12,9 +12,12 @@ import numpy as np
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from core.access.postings import note_posted
 from core.errors import UnbalancedEntry
+from core.posting.lines import Line
+from core.posting.tax import TaxRate, with_tax
 from core.storage import WriteColumns
-from models import EntryStatus, JournalEntry, JournalLine, Method
+from models import EntryStatus, JournalEntry, JournalLine, Method, TaxLine
 
 BANK_POSITION = 1  # of the bank's line in an entry; the others follow
 KEYS_AT_ONCE = 5000  # keys in one IN list; both databases take far more
@@ -22,12 +25,16 @@ KEYS_AT_ONCE = 5000  # keys in one IN list; both databases take far more
 
 @dataclass(frozen=True)
 class LineColumns:
-    """Lines of n entries as columns: `entry` is the number of the entry (0 … n-1); the bank's line is at position 1."""
+    """Lines of n entries as columns: `entry` is the number of the entry (0 … n-1); the bank's line is at position 1.
+
+    `taxed` names the net lines: (number of the entry, position) → (tax code, tax on the line behind).
+    """
 
     entry: Sequence[int]
     position: Sequence[int]
     account_id: Sequence[UUID]
     amount_minor: Sequence[int]
+    taxed: Mapping[tuple[int, int], tuple[UUID, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,13 +71,18 @@ def one_line_each(
     account_ids: Sequence[UUID],
     amounts_minor: Sequence[int],
     parts: Mapping[int, Sequence[tuple[UUID, int]]] | None = None,
+    taxes: Mapping[int, TaxRate] | None = None,
 ) -> LineColumns:
     """The lines of n bank lines: the bank account against one account each.
 
     `parts` names those that go to several accounts instead: number of the line → (account, amount in the bank
-    line's sign); the amounts of a line must add up to it.
+    line's sign); the amounts of a line must add up to it. `taxes` names the tax that all of a line contains: number of
+    the line → rate.
     """
-    several = parts or {}
+    several = dict(parts or {})
+    for number in taxes or {}:
+        several.setdefault(number, [(account_ids[number], amounts_minor[number])])
+    taxed: dict[tuple[int, int], tuple[UUID, int]] = {}
     count = len(amounts_minor)
     single = [i for i in range(count) if i not in several] if several else list(range(count))
     entry = [*range(count), *single]
@@ -78,12 +90,16 @@ def one_line_each(
     account_id = [*bank_account_ids, *(account_ids[i] for i in single)]
     amount_minor = [*amounts_minor, *(-amounts_minor[i] for i in single)]
     for number, shares in several.items():
-        for place, (account, amount) in enumerate(shares, BANK_POSITION + 1):
+        rate = (taxes or {}).get(number)
+        gross = [Line(account, -amount, rate.id if rate else None) for account, amount in shares]
+        for place, line in enumerate(with_tax(gross, {rate.id: rate} if rate else {}), BANK_POSITION + 1):
             entry.append(number)
             position.append(place)
-            account_id.append(account)
-            amount_minor.append(-amount)
-    return LineColumns(entry, position, account_id, amount_minor)
+            account_id.append(line.account_id)
+            amount_minor.append(line.amount_minor)
+            if line.tax_code_id:
+                taxed[number, place] = (line.tax_code_id, line.tax_minor)
+    return LineColumns(entry, position, account_id, amount_minor, taxed)
 
 
 def check_balanced(count: int, lines: LineColumns, currency: Sequence[str]) -> None:
@@ -146,13 +162,35 @@ def write_lines(
             "currency": [currency[i] for i in lines.entry],
         },
     )
+    if lines.taxed:
+        _write_taxes(session, write, company_id, entry_ids, lines)
+
+
+def _write_taxes(
+    session: Session, write: WriteColumns, company_id: UUID, entry_ids: Sequence[UUID], lines: LineColumns
+) -> None:
+    net = dict(zip(zip(lines.entry, lines.position, strict=True), lines.amount_minor, strict=True))
+    write(
+        session,
+        TaxLine,
+        {
+            "id": new_keys(len(lines.taxed)),
+            "company_id": [company_id] * len(lines.taxed),
+            "entry_id": [entry_ids[number] for number, _ in lines.taxed],
+            "position": [place for _, place in lines.taxed],
+            "tax_code_id": [code for code, _ in lines.taxed.values()],
+            "net_minor": [net[key] for key in lines.taxed],
+            "tax_minor": [tax for _, tax in lines.taxed.values()],
+        },
+    )
 
 
 def post_entries(
     session: Session, company_id: UUID, entry_ids: Iterable[UUID], *, now: datetime, by: UUID | None, **changes: Any
 ) -> None:
-    """Post entries that wait for review; `changes` are further columns set with it."""
+    """Post entries that wait for review; `changes` are further columns set with it. The next event tells of them."""
     for portion in in_portions(entry_ids):
+        note_posted(session, company_id, portion)
         session.execute(
             update(JournalEntry)
             .where(

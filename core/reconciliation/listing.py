@@ -1,4 +1,4 @@
-"""What the reconcile page lists: suggested and confirmed matches with both sides, free lines, open items."""
+"""What the reconcile page lists: suggested and confirmed matches with both sides. The rest is in unmatched.py."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
-from core.ingestion.shown_names import shown_name
+from core.ingestion.shown_names import with_shown_name
 from core.period import Period
-from core.reconciliation.line_states import LineStates
-from core.reconciliation.loading import matched_items, matched_lines
 from models import (
+    Account,
     BankAccount,
+    DifferenceKind,
     ItemKind,
-    ItemStatus,
     Match,
+    MatchDifference,
     MatchKind,
     MatchMember,
     MatchStatus,
@@ -46,7 +46,7 @@ class ListedLine:
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
-    """An open item as lists show it; to be received > 0."""
+    """An item as lists show it; to be received > 0. `amount_minor`: what is open, in a match what that settles."""
 
     open_item_id: UUID
     kind: ItemKind
@@ -56,11 +56,24 @@ class ListedItem:
     due_on: date | None
     amount_minor: int
     currency: str
+    whole_minor: int  # of the item, whatever is open or settled of it
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDifference:
+    """What a match books besides its items, in the lines' sign."""
+
+    kind: DifferenceKind
+    account: str  # code and name
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class ListedMatch:
-    """A match with both of its sides; a transfer has no items. `score` lies in [0, 1]."""
+    """A match with both of its sides; a transfer has no items. `score` lies in [0, 1].
+
+    Lines = items + differences.
+    """
 
     match_id: UUID
     kind: MatchKind
@@ -71,6 +84,7 @@ class ListedMatch:
     by_person: bool
     lines: tuple[ListedLine, ...]
     items: tuple[ListedItem, ...]
+    differences: tuple[ListedDifference, ...] = ()
 
 
 def suggested_count(session: Session, caller: Caller, company_id: UUID) -> int:
@@ -95,7 +109,7 @@ def list_matches(
     touching = (
         select(col(MatchMember.match_id))
         .join(Transaction, col(Transaction.id) == col(MatchMember.transaction_id))
-        .where(*_lines_in(company_id, bank_account_id, period))
+        .where(*lines_in(company_id, bank_account_id, period))
     )
     rows: Sequence[Any] = session.execute(
         select(
@@ -108,58 +122,18 @@ def list_matches(
     ).all()  # fmt: skip
     keys = [row[0] for row in rows]
     lines, items = _lines_of(session, company_id, keys), _items_of(session, company_id, keys)
+    differences = _differences_of(session, company_id, keys)
     return [
         ListedMatch(
             row[0], MatchKind(row[1]), MatchStatus(row[2]), row[3], row[4], row[5], row[6] is not None,
-            tuple(lines[row[0]]), tuple(items[row[0]]),
+            tuple(lines[row[0]]), tuple(items[row[0]]), tuple(differences[row[0]]),
         )
         for row in rows
     ]  # fmt: skip
 
 
-def unmatched_lines(
-    session: Session,
-    caller: Caller,
-    company_id: UUID,
-    *,
-    bank_account_id: UUID | None = None,
-    period: Period | None = None,
-    most: int = MOST_ROWS,
-) -> list[ListedLine]:
-    """Live lines that nothing explains yet: no posted entry, no confirmed match, not left out. Oldest first."""
-    caller.require(company_id, Action.READ)
-    states = LineStates([company_id])
-    rows = session.execute(
-        states.joined(_line_query())
-        .where(
-            *_lines_in(company_id, bank_account_id, period),
-            states.state.in_(["waiting", "unbooked"]),
-            col(Transaction.id).not_in(matched_lines(company_id)),
-        )
-        .order_by(col(Transaction.booked_on), col(Transaction.row), col(Transaction.id))
-        .limit(most)
-    )
-    return [ListedLine(*row) for row in rows]
-
-
-def unmatched_items(session: Session, caller: Caller, company_id: UUID, *, most: int = MOST_ROWS) -> list[ListedItem]:
-    """Open items without a confirmed match, the oldest first."""
-    caller.require(company_id, Action.READ)
-    rows = session.execute(
-        select(*_item_columns())
-        .where(
-            col(OpenItem.company_id) == company_id,
-            col(OpenItem.status) == ItemStatus.OPEN,
-            col(OpenItem.removed_at).is_(None),
-            col(OpenItem.id).not_in(matched_items(company_id)),
-        )
-        .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
-        .limit(most)
-    )
-    return [_item(row) for row in rows]
-
-
-def _lines_in(company_id: UUID, bank_account_id: UUID | None, period: Period | None) -> list[Any]:
+def lines_in(company_id: UUID, bank_account_id: UUID | None, period: Period | None) -> list[Any]:
+    """Conditions on transactions: live, of the company, and where given of the account and the days."""
     conditions: list[Any] = [col(Transaction.company_id) == company_id, col(Transaction.reverted_at).is_(None)]
     if bank_account_id is not None:
         conditions.append(col(Transaction.bank_account_id) == bank_account_id)
@@ -168,32 +142,32 @@ def _lines_in(company_id: UUID, bank_account_id: UUID | None, period: Period | N
     return conditions
 
 
-def _line_columns() -> list[Any]:
-    return [
+def line_query() -> Any:
+    """Selects transactions as ListedLine takes them."""
+    lines = select(Transaction).join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
+    joined, name = with_shown_name(lines)
+    return joined.with_only_columns(
         col(Transaction.id), col(Transaction.bank_account_id), col(BankAccount.name), col(Transaction.booked_on),
-        col(Transaction.description), shown_name(), col(Transaction.amount_minor),
-        col(Transaction.currency),
-    ]  # fmt: skip
+        col(Transaction.description), name, col(Transaction.amount_minor), col(Transaction.currency),
+    )  # fmt: skip
 
 
-def _line_query() -> Any:
-    return select(*_line_columns()).join(BankAccount, col(BankAccount.id) == col(Transaction.bank_account_id))
-
-
-def _item_columns() -> list[Any]:
+def item_columns(amount: Any) -> list[Any]:
+    """The columns of open items that `listed_item` takes; `amount` is the one to show."""
     return [
         col(OpenItem.id), col(OpenItem.kind), col(OpenItem.number), col(OpenItem.counterparty),
-        col(OpenItem.issued_on), col(OpenItem.due_on), col(OpenItem.amount_minor), col(OpenItem.currency),
+        col(OpenItem.issued_on), col(OpenItem.due_on), amount, col(OpenItem.currency), col(OpenItem.amount_minor),
     ]  # fmt: skip
 
 
-def _item(row: Any) -> ListedItem:
+def listed_item(row: Any) -> ListedItem:
+    """A row of `item_columns` as a value."""
     return ListedItem(row[0], ItemKind(row[1]), *row[2:])
 
 
 def _lines_of(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> dict[UUID, list[ListedLine]]:
     rows = session.execute(
-        _line_query()
+        line_query()
         .join(MatchMember, col(MatchMember.transaction_id) == col(Transaction.id))
         .where(col(Transaction.company_id) == company_id, col(MatchMember.match_id).in_(match_ids))
         .order_by(col(Transaction.booked_on), col(Transaction.row), col(Transaction.id))
@@ -207,12 +181,30 @@ def _lines_of(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> 
 
 def _items_of(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> dict[UUID, list[ListedItem]]:
     rows = session.execute(
-        select(*_item_columns(), col(MatchMember.match_id))
+        select(*item_columns(col(MatchMember.settled_minor)), col(MatchMember.match_id))
         .join(MatchMember, col(MatchMember.open_item_id) == col(OpenItem.id))
         .where(col(OpenItem.company_id) == company_id, col(MatchMember.match_id).in_(match_ids))
         .order_by(col(OpenItem.issued_on), col(OpenItem.number), col(OpenItem.id))
     )
     found: dict[UUID, list[ListedItem]] = defaultdict(list)
     for row in rows:
-        found[row[-1]].append(_item(row[:-1]))
+        found[row[-1]].append(listed_item(row[:-1]))
+    return found
+
+
+def _differences_of(
+    session: Session, company_id: UUID, match_ids: Sequence[UUID]
+) -> dict[UUID, list[ListedDifference]]:
+    rows = session.execute(
+        select(
+            col(MatchDifference.match_id), col(MatchDifference.kind), col(Account.code), col(Account.name),
+            col(MatchDifference.amount_minor),
+        )
+        .join(Account, col(Account.id) == col(MatchDifference.account_id))
+        .where(col(MatchDifference.company_id) == company_id, col(MatchDifference.match_id).in_(match_ids))
+        .order_by(col(MatchDifference.id))
+    )  # fmt: skip
+    found: dict[UUID, list[ListedDifference]] = defaultdict(list)
+    for match_id, kind, code, name, minor in rows:
+        found[match_id].append(ListedDifference(DifferenceKind(kind), f"{code} {name}", minor))
     return found

@@ -34,19 +34,11 @@ _TAIL = re.compile(r"\d{4}(?=\D*$)")
 
 def matched_lines(company_id: UUID) -> Select[Any]:
     """Selects the ids of lines in a confirmed match."""
-    return _confirmed(company_id, col(MatchMember.transaction_id))
-
-
-def matched_items(company_id: UUID) -> Select[Any]:
-    """Selects the ids of items in a confirmed match."""
-    return _confirmed(company_id, col(MatchMember.open_item_id))
-
-
-def _confirmed(company_id: UUID, member: Any) -> Select[Any]:
+    line = col(MatchMember.transaction_id)
     return (
-        select(member)
+        select(line)
         .join(Match, col(Match.id) == col(MatchMember.match_id))
-        .where(col(Match.company_id) == company_id, col(Match.status) == MatchStatus.CONFIRMED, member.is_not(None))
+        .where(col(Match.company_id) == company_id, col(Match.status) == MatchStatus.CONFIRMED, line.is_not(None))
     )
 
 
@@ -102,17 +94,17 @@ def free_lines(session: Session, company: OpenCompany) -> BankLines:
 
 
 def open_items(session: Session, company_id: UUID) -> OpenItems:
-    """Items that are neither settled nor in a confirmed match."""
+    """Items of which something is open, with that as their amount."""
     rows = session.execute(
         select(
-            col(OpenItem.id), col(OpenItem.issued_on), col(OpenItem.amount_minor), col(OpenItem.currency),
+            col(OpenItem.id), col(OpenItem.issued_on), col(OpenItem.amount_minor) - col(OpenItem.settled_minor),
+            col(OpenItem.currency),
             col(OpenItem.counterparty), col(OpenItem.number), col(OpenItem.reference), col(OpenItem.kind),
         )
         .where(
             col(OpenItem.company_id) == company_id,
             col(OpenItem.status) == ItemStatus.OPEN,
             col(OpenItem.removed_at).is_(None),
-            col(OpenItem.id).not_in(matched_items(company_id)),
         )
         .order_by(col(OpenItem.id))
     ).all()  # fmt: skip

@@ -44,6 +44,7 @@ class StatementProof:
     file_name: str
     status: ReconciliationStatus
     closed_at: datetime | None
+    closed_by: UUID | None
     reopened_reason: str
     proof: Proof
 
@@ -156,6 +157,7 @@ def _named(row: Any, proof: Proof) -> StatementProof:
         file_name=file_name,
         status=ReconciliationStatus(reconciliation.status),
         closed_at=reconciliation.closed_at,
+        closed_by=reconciliation.closed_by,
         reopened_reason=reconciliation.reopened_reason,
         proof=proof,
     )

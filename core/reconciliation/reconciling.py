@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.matching.matching import find_matches
 from core.matching.values import BankLines, Decision, Kind, Matching, OpenItems, ProposedMatch
+from core.posting.default_accounts import default_account
+from core.posting.item_settling import reckon_items
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.writing import in_portions, new_keys
 from core.reconciliation.loading import Judged, free_lines, judged_matches, open_items, own_accounts
+from core.reconciliation.storing import Difference, Member, write_differences, write_members
 from core.storage import WriteColumns
-from models import Match, MatchKind, MatchMember, MatchStatus
+from models import AccountPurpose, DifferenceKind, Match, MatchDifference, MatchKind, MatchMember, MatchStatus
 
 _MOST_ROUNDS = 8  # of one run; two or three come to rest
 WORTH_ASKING = 0.3  # probability below which a suggestion would cost more of a person's time than it saves
@@ -95,10 +98,15 @@ def _match_once(
         return MatchingResult(open_items=len(items))
     judged = judged_matches(session, company.id)
     found = find_matches(lines, items, own=own_accounts(session, company.id), excluded=judged.dismissed)
-    plan = _plan(found, lines, items, judged)
+    fees_id = default_account(session, company.id, AccountPurpose.FEES)
+    plan = _plan(found, lines, items, judged, books_fees=fees_id is not None)
     _withdraw(session, caller, company, plan, lines, now)
-    _write(session, write, company.id, plan, lines, items, now)
+    keys = new_keys(len(plan.new))
+    _write(session, write, company.id, plan, keys, now)
     _update(session, company.id, plan, now)
+    stored = [*zip(keys, (match for match, _ in plan.new), strict=True), *plan.upgraded]
+    _write_sides(session, write, company.id, stored, lines, items, fees_id)
+    reckon_items(session, company.id, [key for key, _ in stored])
     result = _result(plan, lines, items)
     if plan.new or plan.upgraded or plan.replaced:
         _audit(session, caller, company.id, plan, result, lines, items, now)
@@ -109,18 +117,17 @@ def _keys(match: ProposedMatch, lines: BankLines, items: OpenItems) -> frozenset
     return frozenset([*(lines.key[i] for i in match.lines), *(items.key[j] for j in match.items)])
 
 
-def _is_certain(match: ProposedMatch) -> bool:
-    """What differs cannot be booked by a match, however certain it is."""
-    return match.decision is Decision.AUTO and match.difference_minor == 0
-
-
-def _plan(found: Matching, lines: BankLines, items: OpenItems, judged: Judged) -> _Plan:
+def _plan(found: Matching, lines: BankLines, items: OpenItems, judged: Judged, *, books_fees: bool) -> _Plan:
+    """What differs is kept only where it is a processor's fee and the company has an account for fees."""
     holder = {key: match_id for keys, match_id in judged.suggested.items() for key in keys}
     plan = _Plan([], [], [])
     gone: set[UUID] = set()
-    for match in found.matches:
+    kept = [
+        match for match in found.matches if not match.difference_minor or (match.kind is Kind.PAYOUT and books_fees)
+    ]
+    for match in kept:
         keys = _keys(match, lines, items)
-        if not _is_certain(match):
+        if match.decision is not Decision.AUTO:
             continue
         same = judged.suggested.get(keys)
         if same is None:
@@ -129,10 +136,9 @@ def _plan(found: Matching, lines: BankLines, items: OpenItems, judged: Judged) -
             plan.upgraded.append((same, match))
         gone |= {holder[key] for key in keys if key in holder and holder[key] != same}
     plan.replaced.extend(sorted(gone))
-    for match in found.matches:
+    for match in kept:
         held = any(key in holder for key in _keys(match, lines, items))
-        bookable = match.difference_minor == 0  # a processor's fee has no entry of its own yet
-        if bookable and not _is_certain(match) and not held and match.score >= WORTH_ASKING:
+        if match.decision is not Decision.AUTO and not held and match.score >= WORTH_ASKING:
             plan.new.append((match, MatchStatus.SUGGESTED))
     return plan
 
@@ -150,13 +156,11 @@ def _write(
     write: WriteColumns,
     company_id: UUID,
     plan: _Plan,
-    lines: BankLines,
-    items: OpenItems,
+    keys: Sequence[UUID],
     now: datetime,
 ) -> None:
     if not plan.new:
         return
-    keys = new_keys(len(plan.new))
     matches = [match for match, _ in plan.new]
     states = [status for _, status in plan.new]
     write(
@@ -174,32 +178,31 @@ def _write(
             "decided_at": [now if status is MatchStatus.CONFIRMED else None for status in states],
         },
     )
-    members: list[tuple[UUID, UUID | None, UUID | None]] = []
-    for key, match in zip(keys, matches, strict=True):
-        members += [(key, UUID(lines.key[i]), None) for i in match.lines]
-        members += [(key, None, UUID(items.key[j])) for j in match.items]
-    write_members(session, write, company_id, members)
 
 
-def write_members(
+def _write_sides(
     session: Session,
     write: WriteColumns,
     company_id: UUID,
-    members: Sequence[tuple[UUID, UUID | None, UUID | None]],
+    stored: Sequence[tuple[UUID, ProposedMatch]],
+    lines: BankLines,
+    items: OpenItems,
+    fees_id: UUID | None,
 ) -> None:
-    """Insert members of matches: (match, line or None, item or None)."""
-    match_ids, line_ids, item_ids = zip(*members, strict=True)
-    write(
-        session,
-        MatchMember,
-        {
-            "id": new_keys(len(members)),
-            "company_id": [company_id] * len(members),
-            "match_id": match_ids,
-            "transaction_id": line_ids,
-            "open_item_id": item_ids,
-        },
-    )
+    """Members and fees of these matches, in the place of what they had: more or less of an item may be open by now."""
+    members: list[Member] = []
+    fees: list[Difference] = []
+    for key, match in stored:
+        members += [(key, UUID(lines.key[i]), None, 0) for i in match.lines]
+        members += [(key, None, UUID(items.key[j]), int(items.amount_minor[j])) for j in match.items]
+        if match.difference_minor and fees_id:
+            fees.append((key, DifferenceKind.FEE, fees_id, match.difference_minor))
+    for portion in in_portions(key for key, _ in stored):
+        for table in (MatchMember, MatchDifference):
+            session.execute(delete(table).where(col(table.match_id).in_(portion)))
+    if members:
+        write_members(session, write, company_id, members)
+    write_differences(session, write, company_id, fees)
 
 
 def _stored_kind(match: ProposedMatch) -> MatchKind:
@@ -211,7 +214,13 @@ def _update(session: Session, company_id: UUID, plan: _Plan, now: datetime) -> N
         session.execute(
             update(Match)
             .where(col(Match.company_id) == company_id, col(Match.id) == match_id)
-            .values(status=MatchStatus.CONFIRMED, score=match.score, reason=match.reason, decided_at=now)
+            .values(
+                status=MatchStatus.CONFIRMED,
+                score=match.score,
+                difference_minor=match.difference_minor,
+                reason=match.reason,
+                decided_at=now,
+            )
             .execution_options(synchronize_session=False)
         )
     for portion in in_portions(plan.replaced):

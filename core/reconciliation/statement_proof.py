@@ -5,7 +5,7 @@ Values in, values out; core.reconciliation.proofs loads them. Money is in minor 
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import accumulate
@@ -147,6 +147,28 @@ def prove(statements: Sequence[Stated], totals: AccountTotals) -> list[Proof]:
         )
         before = stated if before is None or stated.last_on >= before.last_on else before
     return proofs
+
+
+def prove_through(statements: Sequence[Stated], totals: AccountTotals, day: date) -> Proof | None:
+    """The account on any day, as the proof of the statement that the day lies in or comes after, cut at that day.
+
+    Its lines are those stored from its first day on. None before the first statement.
+    """
+    ordered = sorted(statements, key=lambda one: (one.first_on, one.last_on, one.key))
+    begun = [one for one in ordered if one.first_on <= day]
+    if not begun:
+        return None
+    last = begun[-1]
+    lines, count = totals.stored(last.first_on, day)
+    if day == last.last_on:
+        cut = last
+    elif day > last.last_on and last.closing_minor is not None:
+        after = totals.stored(last.last_on + timedelta(days=1), day)[0]
+        cut = replace(last, last_on=day, closing_minor=last.closing_minor + after, lines_minor=lines, line_count=count)
+    else:
+        closing = None if last.opening_minor is None else last.opening_minor + lines
+        cut = replace(last, last_on=day, closing_minor=closing, lines_minor=lines, line_count=count)
+    return next(proof for proof in prove([*begun[:-1], cut], totals) if proof.stated.key == last.key)
 
 
 def _opening(stated: Stated, before: Stated | None) -> tuple[int | None, bool]:

@@ -12,6 +12,7 @@ from core.access.audit import record
 from core.access.roles import Action, Caller
 from core.errors import MatchNotOpen, MatchRefused, NotFound
 from core.posting.entries import book_company, rebook_lines
+from core.posting.item_settling import can_hold
 from core.posting.open_entries import open_company
 from core.reconciliation.deciding import BY_HAND, take_apart
 from core.storage import WriteColumns
@@ -44,7 +45,7 @@ def take_back(
         if match.reason == BY_HAND:
             book_company(session, caller, company_id, write=write, now=now, transaction_ids=free)
             return
-    if _is_taken(session, company_id, again):
+    if match_id not in can_hold(session, company_id, [match_id]):
         raise MatchRefused("a line or an item is in a confirmed match by now; take that apart first")
     session.execute(
         update(Match)
@@ -94,26 +95,6 @@ def _fallen_with(session: Session, match: Match) -> list[UUID]:
         .distinct()
     )
     return list(rows.scalars())
-
-
-def _is_taken(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> bool:
-    mine, theirs = aliased(MatchMember), aliased(MatchMember)
-    query = (
-        select(col(Match.id))
-        .join(theirs, col(theirs.match_id) == col(Match.id))
-        .join(
-            mine,
-            (col(mine.transaction_id) == col(theirs.transaction_id))
-            | (col(mine.open_item_id) == col(theirs.open_item_id)),
-        )
-        .where(
-            col(Match.company_id) == company_id,
-            col(Match.status) == MatchStatus.CONFIRMED,
-            col(mine.match_id).in_(match_ids),
-        )
-        .limit(1)
-    )
-    return session.execute(query).first() is not None
 
 
 def _lines(session: Session, company_id: UUID, match_ids: Sequence[UUID]) -> list[UUID]:

@@ -19,6 +19,7 @@ from core.reconciliation.opening import post_opening_balance
 from core.reconciliation.proofs import statement_proofs
 from core.simulation.drawing import FIRST_ON, LAST_ON
 from core.simulation.ingesting import files_by_month, ingest_simulated
+from core.simulation.living import re_review_drawn
 from core.simulation.reviewer import AwaitingReview, review_month
 from core.simulation.values import SimulatedCompany
 from core.storage import WriteColumns
@@ -37,12 +38,28 @@ def rehearse_month(
     *,
     write: WriteColumns,
 ) -> None:
-    """Upload the month's files on the third of the next one; review it the day after unless it is a waiting one."""
+    """Upload the month's files; review it the day after unless it is a waiting one."""
+    uploaded_at = upload_month(session, caller, company_id, simulated, month, write=write)
+    if month not in MONTHS[len(MONTHS) - WAITING_MONTHS :]:
+        reviewed_at = uploaded_at + timedelta(days=1)
+        review_until(session, caller, company_id, simulated, month, write=write, now=reviewed_at)
+        re_review_drawn(session, caller, company_id, simulated, write=write, now=reviewed_at + timedelta(hours=1))
+
+
+def upload_month(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    simulated: SimulatedCompany,
+    month: Period,
+    *,
+    write: WriteColumns,
+) -> datetime:
+    """Upload the files that end in the month, on the third day after it; that moment."""
     uploaded_at = datetime.combine(month.last_on, datetime.min.time(), UTC) + timedelta(days=3, hours=9)
     files = files_by_month(simulated, [f"{m.first_on:%Y-%m}" for m in MONTHS])[f"{month.first_on:%Y-%m}"]
     ingest_simulated(session, caller, company_id, files, write=write, now=uploaded_at)
-    if month not in MONTHS[len(MONTHS) - WAITING_MONTHS :]:
-        _review(session, caller, company_id, simulated, month, write=write, now=uploaded_at + timedelta(days=1))
+    return uploaded_at
 
 
 def settle_year(
@@ -70,7 +87,7 @@ def _type_balances(
         opening_minor = closing_minor
 
 
-def _review(
+def review_until(
     session: Session,
     caller: Caller,
     company_id: UUID,
@@ -80,6 +97,7 @@ def _review(
     write: WriteColumns,
     now: datetime,
 ) -> None:
+    """Decide by the truth on everything that waits and lies in the month or before it."""
     truth = {place: row.account_code for place, row in simulated.truth_by_line().items()}
     waiting = _waiting(session, company_id)
     codes = select(col(Account.code), col(Account.id)).where(col(Account.company_id) == company_id)

@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, text
 
 from db.engine import current_url, open_engine
+from db.restraints import as_owner, grant_rights
 from models import Table
 from models.base import UtcDateTime
 
@@ -31,7 +32,9 @@ def run(connection: Connection) -> None:
         transactional_ddl=True,
     )
     with context.begin_transaction():
+        as_owner(connection)
         context.run_migrations()
+        grant_rights(connection)
 
 
 given: Connection | None = context.config.attributes.get("connection")

@@ -16,10 +16,12 @@ PAGES = {
     "": "Companies",
     "upload": "Upload",
     "review": "Review",
+    "re_review": "Re-review",
     "posted": "Posted",
     "reconcile": "Reconcile",
     "metrics": "Metrics",
     "reports": "Reports",
+    "recurring": "Recurring",
     "audit": "Audit log",
     "rules": "Rules",
     "chart": "Chart of accounts",
@@ -27,11 +29,11 @@ PAGES = {
     "users": "Users",
 }
 DAILY = ["Companies", "Upload", "Reconcile", "Reports"]
-DECIDING = ["Companies", "Upload", "Review", "Posted", "Reconcile", "Metrics", "Reports"]
+DECIDING = ["Companies", "Upload", "Review", "Re-review", "Posted", "Reconcile", "Metrics", "Reports", "Recurring"]
 RUNNING = [*DECIDING, "Audit log", "Rules", "Chart of accounts", "Settings"]
 LISTED = {"bookkeeper": DAILY, "reviewer": DECIDING, "manager": RUNNING, "admin": [*RUNNING, "Users"]}
 REFUSED = {
-    "bookkeeper": ["audit", "rules", "chart", "settings", "users"],
+    "bookkeeper": ["re_review", "audit", "rules", "chart", "settings", "users"],
     "reviewer": ["audit", "rules", "chart", "settings", "users"],
     "manager": ["users"],
     "admin": [],

@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from core.access.sessions import ATTEMPTS, end_sessions_of
-from db.engine import engine, snapshot, unit_of_work, use_database
+from db.engine import open_engine, snapshot, unit_of_work, use_database
 from models import Role, User
 from settings import SESSION_COOKIE
 from tests.builders import NOW
@@ -180,10 +180,11 @@ def test_a_bug_shows_a_number_that_the_log_knows(empty_server: Server, windows: 
     with use_database(empty_server.database_url):
         with unit_of_work() as session:
             people(session)
-        with engine().connect() as connection:
+        opened = open_engine(empty_server.database_url)
+        with opened.begin() as connection:
             connection.execute(text("DROP TABLE match_members"))
             connection.execute(text("DROP TABLE matches"))
-            connection.commit()
+        opened.dispose()
     page = windows(empty_server.url).page
     sign_in(page, "ada", path="/reports")
     told = page.get_by_text(re.compile("Tell your administrator the number [0-9a-f]{8}"))

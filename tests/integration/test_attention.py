@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.access.roles import Role
+from core.assurance.re_reviewing import decide_blind
+from core.assurance.tightening import loosen
 from core.errors import NotFound
 from core.metrics.attention import Need, NeedKind, last_line_on, missing_month, needs_of
 from core.metrics.home import home_rows
 from core.money import Money
 from core.period import Period
+from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from models import FileStatus
+from models import FileStatus, JournalEntry, Method
 from tests import builders
 
 TODAY = date(2024, 3, 20)
@@ -133,3 +136,41 @@ def test_the_last_line_is_that_of_companies_the_caller_sees(covered) -> None:
     with snapshot() as session:
         assert last_line_on(session, builders.caller(covered.company_id, role=Role.BOOKKEEPER)) == date(2024, 2, 3)
         assert last_line_on(session, builders.caller()) is None
+
+
+def alone(session, owner: builders.Books) -> JournalEntry:
+    """An entry that the policy posted by the model, on a line of the covered month."""
+    line = builders.transaction(session, owner)
+    proposal = builders.proposal(session, owner, line, method=Method.MODEL, confidence=0.98)
+    given = {"transaction": line, "proposal_id": proposal.id, "method": Method.MODEL}
+    return builders.entry(session, owner, auto_approved=True, posted=True, **given)
+
+
+def test_drawn_lines_need_somebody_until_they_are_decided(covered) -> None:
+    with unit_of_work() as session:
+        drawn = builders.re_review(session, covered, alone(session, covered))
+    (found,) = [need for need in needs(covered) if need.kind is NeedKind.RE_REVIEW]
+    assert (found.company, found.count) == ("Alder", 1)
+    caller = builders.caller(covered.company_id)
+    with unit_of_work() as session:
+        decide_blind(
+            session, caller, covered.company_id, drawn.id, covered.expense.id, write=write_columns, now=UPLOADED
+        )
+    assert NeedKind.RE_REVIEW not in kinds(covered)
+
+
+def test_a_broken_promise_is_told_with_its_reason_until_it_is_loosened(covered) -> None:
+    caller = builders.caller(covered.company_id)
+    for _ in range(3):
+        with unit_of_work() as session:
+            drawn = builders.re_review(session, covered, alone(session, covered)).id
+        with unit_of_work() as session:
+            decide_blind(
+                session, caller, covered.company_id, drawn, covered.revenue.id, write=write_columns, now=UPLOADED
+            )
+    (found,) = [need for need in needs(covered) if need.kind is NeedKind.PROMISE]
+    assert found.on == UPLOADED.date()
+    assert "re-reviewed entries by the model were wrong" in found.detail
+    with unit_of_work() as session:
+        loosen(session, caller, covered.company_id, "the vendor is gone", now=UPLOADED)
+    assert NeedKind.PROMISE not in kinds(covered)

@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 from core.errors import MatchNotOpen, MatchRefused
 from core.posting.correcting import correct_posted
 from core.posting.reviewing import change_account
-from core.reconciliation.deciding import confirm_match, dismiss_match, match_by_hand, unmatch
+from core.reconciliation.by_hand import match_by_hand
+from core.reconciliation.deciding import confirm_match, dismiss_match, unmatch
 from core.reconciliation.listing import ListedMatch, list_matches
 from core.reconciliation.undoing import take_back
 from core.verifying import verify_books

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Engine, Inspector, inspect, text
 
 from db.engine import alembic_config, engine, forget, migrate, open_engine, unit_of_work, use_database
-from db.migrations import laws_0004, laws_0005, queue_0014
+from db.migrations import laws_0004, laws_0005, laws_0009, laws_0011, laws_0013, laws_0015, queue_0014
 from models import Table
 from tests import builders
 from tests.databases import named, run_statement
@@ -92,23 +92,26 @@ def test_a_rule_with_a_pattern_that_is_no_longer_read_is_switched_off(database: 
         for pattern in ("ADOBE|ZOOM", "(?=ADOBE)A"):
             condition = {"kind": "text", "field": "text", "test": "regex", "value": pattern}
             builders.rule(session, books, name=pattern, conditions=[condition])
-    with engine().begin() as connection:
+    opened = open_engine(database)
+    with opened.begin() as connection:
         command.downgrade(alembic_config(connection), "0007")
-    with engine().begin() as connection:
+    with opened.begin() as connection:
         command.upgrade(alembic_config(connection), "head")
+    opened.dispose()
     with unit_of_work() as session:
         kept = session.execute(text("SELECT name FROM rules WHERE is_active")).scalars().all()
     assert kept == ["ADOBE|ZOOM"]
 
 
 def test_both_databases_hold_the_same_laws(sqlite_database: str, postgres_template: str, postgres_server: str) -> None:
-    first, second = laws_0004.postgresql, laws_0005.postgresql
-    rules = (*first.ROW_RULES, *first.STATEMENT_RULES, *first.OWN_RULES, *second.ROW_RULES, *second.STATEMENT_RULES)
-    on_postgres = {name for name, *_ in (*rules, *queue_0014.postgresql.ROW_RULES)}
-    on_sqlite = (*laws_0004.sqlite.RULES, *laws_0005.sqlite.RULES, *queue_0014.sqlite.RULES)
+    history = (laws_0004, laws_0005, laws_0009, laws_0011, laws_0013)
+    checks = [rule for laws in history for rule in (*laws.postgresql.ROW_RULES, *laws.postgresql.STATEMENT_RULES)]
+    on_postgres = {name for name, *_ in (*checks, *laws_0004.postgresql.OWN_RULES, *queue_0014.postgresql.ROW_RULES)}
+    on_sqlite = [rule for laws in (*history, queue_0014) for rule in laws.sqlite.RULES]
     assert on_postgres == {name for name, *_ in on_sqlite}
+    on_both = {name for name, *_ in laws_0015.RULES}
     in_force = {name for name in laws(engine()) if name.startswith("law_")}
-    assert {f"law_{name}" for name in on_postgres} == in_force
+    assert {f"law_{name}" for name in on_postgres | on_both} == in_force
 
 
 def test_processes_that_start_at_once_migrate_one_after_the_other(empty_database: str) -> None:

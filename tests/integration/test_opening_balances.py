@@ -28,6 +28,7 @@ from core.metrics.statements import trial_balance
 from core.opening.planning import plan_opening
 from core.opening.posting import OpeningReceipt, post_opening
 from core.opening.standing import opening_file, standing_opening
+from core.posting.reviewing import approve
 from core.reconciliation.opening import post_opening_balance
 from core.verifying import verify_books
 from db.bulk import write_columns
@@ -256,11 +257,12 @@ def test_what_differs_from_the_first_statement_is_said_before_it_is_booked(books
 def test_lines_that_wait_on_or_before_the_day_are_decided_first(books: Books) -> None:
     with unit_of_work() as session:
         line = builders.transaction(session, books, booked_on=YEAR_END)
-        entry = builders.entry(session, books, transaction=line)
+        proposal = builders.proposal(session, books, line)
+        entry = builders.entry(session, books, transaction=line, proposal_id=proposal.id)
     with pytest.raises(OpeningRefused, match="1 bank line waits for review"):
         book(books)
     with unit_of_work() as session:
-        builders.post(session, session.get_one(JournalEntry, entry.id))
+        approve(session, caller(books), books.company_id, [entry.id], write=write_columns, now=NOW)
     receipt = book(books)
     assert balances(books) == TOLD
     assert [problem.message for problem in receipt.plan.problems] == [

@@ -15,6 +15,7 @@ from core.posting import entries
 from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.entries import BookingResult, book_company, rebook_lines
 from core.posting.reviewing import change_account, reject
+from core.reconciliation.deciding import confirm_match
 from db.bulk import write_columns as write
 from db.engine import unit_of_work
 from models import (
@@ -161,9 +162,9 @@ def test_an_account_that_is_always_looked_at_keeps_even_a_sure_line_in_review(bo
         assert proposal_of(session, live_entry(session, line).id).hold_reason == Hold.ALWAYS_REVIEW
 
 
-def test_a_line_that_settles_items_is_booked_to_their_accounts_and_the_items_are_settled(books, book):
+def test_a_line_that_settles_items_is_booked_to_their_accounts(books, book):
     (line,) = lines(books, 15_000)
-    match_id, items = settled(books, line, (10_000, books.revenue.id), (5_000, books.expense.id))
+    match_id, _ = settled(books, line, (10_000, books.revenue.id), (5_000, books.expense.id))
     result = book()
     assert (result.by_match, result.auto_approved) == (1, 1)
     with unit_of_work() as session:
@@ -173,7 +174,6 @@ def test_a_line_that_settles_items_is_booked_to_their_accounts_and_the_items_are
             (books.revenue.id, -10_000), (books.expense.id, -5_000), (books.bank.id, 15_000),
         ]  # fmt: skip
         assert proposal_of(session, entry.id).match_id == match_id
-        assert {session.get(OpenItem, item).status for item in items} == {ItemStatus.SETTLED}
 
 
 def test_the_two_lines_of_a_transfer_meet_in_the_clearing_account(books, book):
@@ -198,6 +198,27 @@ def test_a_suggested_match_leaves_even_a_sure_line_in_review(books, book):
         assert (proposal.method, proposal.hold_reason) == (Method.MODEL, WAITS_FOR_MATCH)
         assert proposal.match_id == match_id
         assert session.get(OpenItem, items[0]).status == ItemStatus.OPEN
+
+
+def test_a_sure_line_is_posted_where_its_suggested_match_leads_to_the_same_account(books, book, caller):
+    (line,) = lines(books, 10_000, counterparty="acme")
+    match_id, items = settled(books, line, (10_000, books.revenue.id), status=MatchStatus.SUGGESTED)
+    assert book({"acme": (books.revenue.id, 1.0)}).auto_approved == 1
+    with unit_of_work() as session:
+        posted = live_entry(session, line)
+        assert (posted.status, posted.method) == (EntryStatus.POSTED, Method.MODEL)
+        assert proposal_of(session, posted.id).match_id == match_id
+        assert session.get(OpenItem, items[0]).status == ItemStatus.OPEN
+        confirm_match(session, caller, books.company_id, match_id, write=write, now=LATER)
+    with unit_of_work() as session:
+        assert live_entry(session, line).id == posted.id
+        assert session.get(OpenItem, items[0]).status == ItemStatus.SETTLED
+
+
+def test_a_suggested_match_that_leads_to_several_accounts_leaves_the_line_in_review(books, book):
+    (line,) = lines(books, 10_000, counterparty="acme")
+    settled(books, line, (6_000, books.revenue.id), (4_000, books.expense.id), status=MatchStatus.SUGGESTED)
+    assert book({"acme": (books.revenue.id, 1.0)}).needs_review == 1
 
 
 def test_a_certain_match_above_the_materiality_limit_waits_and_one_a_person_confirmed_is_posted(books, book):

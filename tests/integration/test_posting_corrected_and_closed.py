@@ -127,7 +127,7 @@ def test_releasing_lines_takes_out_what_is_posted_and_what_waits_and_lets_their_
     match_id, items = settled(books, other.transaction_id, (10_000, books.revenue.id))
     bookkeeper = builders.caller(books.company_id, role=Role.BOOKKEEPER)
     with unit_of_work() as session:
-        session.execute(update(OpenItem).values(status=ItemStatus.SETTLED))
+        assert session.get(OpenItem, items[0]).status == ItemStatus.SETTLED
         released = release_lines(
             session, bookkeeper, books.company_id, [line, other.transaction_id], write=write, now=NOW,
             action=Action.IMPORT,

@@ -12,9 +12,11 @@ from core.errors import (
     MatchRefused,
     NotFound,
 )
-from core.reconciliation.deciding import confirm_match, dismiss_match, match_by_hand, unmatch
-from core.reconciliation.listing import list_matches, unmatched_items, unmatched_lines
+from core.reconciliation.by_hand import match_by_hand
+from core.reconciliation.deciding import confirm_match, dismiss_match, unmatch
+from core.reconciliation.listing import list_matches
 from core.reconciliation.reconciling import MatchingResult, match_company
+from core.reconciliation.unmatched import unmatched_items, unmatched_lines
 from db.bulk import write_columns
 from db.engine import unit_of_work
 from models import (
@@ -187,8 +189,9 @@ def test_a_doubtful_match_is_suggested_and_its_line_waits() -> None:
         assert [one.transaction_id for one in suggested.lines] == [line.id]
         assert 0.3 <= suggested.score <= 0.5
         assert live_entry(session, line)[0] is EntryStatus.NEEDS_REVIEW
-        assert len(unmatched_items(session, company.caller, company.id)) == 2
-        assert [one.transaction_id for one in unmatched_lines(session, company.caller, company.id)] == [line.id]
+        assert unmatched_items(session, company.caller, company.id, today=DAY).count == 2
+        left = unmatched_lines(session, company.caller, company.id)
+        assert [one.transaction_id for one in left.lines] == [line.id]
 
 
 def test_confirming_books_the_line_settles_the_item_and_dismisses_rivals() -> None:

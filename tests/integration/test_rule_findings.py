@@ -4,17 +4,21 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from core.access.audit import verify_chain
 from core.categorization.rule_book import Terms, add_rule, change_rule, list_rules
+from core.categorization.rule_dismissals import dismiss_suggestion, dismissed_suggestions, suggest_again
 from core.categorization.rule_file import export_rules, import_rules
 from core.categorization.rule_findings import last_used, rule_findings, rule_runs, suggest_rules
 from core.categorization.rule_json import condition_to_dict
 from core.categorization.rule_lint import Fault
-from core.errors import AccessDenied, InvalidInput
+from core.errors import AccessDenied, InvalidInput, NotFound
 from core.posting.entries import book_company
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from models import Role
+from models import AuditEvent, Role
 from tests import builders
 
 NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
@@ -92,6 +96,44 @@ def test_a_rule_is_suggested_where_enough_decisions_agree_and_none_does_not(book
     )  # fmt: skip
     added(books, caller, "Adobe", *[condition_to_dict(one) for one in found.conditions])
     assert told(suggest_rules, books, caller) == []
+
+
+def test_a_dismissed_suggestion_does_not_come_back_until_it_is_wanted_again(books, caller):
+    decided(books, *[books.expense] * 5)
+    (found,) = told(suggest_rules, books, caller)
+    for _ in range(2):
+        with unit_of_work() as session:
+            dismiss_suggestion(session, caller, books.company_id, found, now=NOW)
+    decided(books, books.expense)
+    assert told(suggest_rules, books, caller) == []
+    (dismissed,) = told(dismissed_suggestions, books, caller)
+    assert (dismissed.key, dismissed.account) == (found.key, found.account)
+    with unit_of_work() as session:
+        suggest_again(session, caller, books.company_id, dismissed, now=NOW)
+    assert [one.key for one in told(suggest_rules, books, caller)] == [found.key]
+    assert told(dismissed_suggestions, books, caller) == []
+    with snapshot() as session:
+        assert verify_chain(session, books.company_id.hex) == []
+        query = select(AuditEvent).where(col(AuditEvent.company_id) == books.company_id)
+        events = session.execute(query.order_by(col(AuditEvent.sequence))).scalars().all()
+    assert [event.action for event in events] == ["suggested rule dismissed", "suggested rule wanted again"]
+
+
+def test_a_dismissal_is_the_managers_and_holds_for_its_own_company(books, caller):
+    decided(books, *[books.expense] * 5)
+    (found,) = told(suggest_rules, books, caller)
+    reviewer = builders.caller(books.company_id, role=Role.REVIEWER)
+    for action in (dismiss_suggestion, suggest_again):
+        with pytest.raises(AccessDenied), unit_of_work() as session:
+            action(session, reviewer, books.company_id, found, now=NOW)
+    with unit_of_work() as session:
+        other = builders.books(session)
+    theirs = builders.caller(other.company_id)
+    with pytest.raises(NotFound), unit_of_work() as session:
+        dismiss_suggestion(session, theirs, other.company_id, found, now=NOW)
+    with pytest.raises(NotFound), unit_of_work() as session:
+        suggest_again(session, caller, books.company_id, found, now=NOW)
+    assert [one.key for one in told(suggest_rules, books, caller)] == [found.key]
 
 
 def split(books):

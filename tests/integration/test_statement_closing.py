@@ -12,13 +12,14 @@ from core.errors import (
     StatementClosed,
     StatementNotClosed,
 )
+from core.reconciliation.by_hand import match_by_hand
 from core.reconciliation.closing import (
     close_reconciliation,
     reopen_reconciliation,
     state_balances,
     statement_lines,
 )
-from core.reconciliation.deciding import match_by_hand, unmatch
+from core.reconciliation.deciding import unmatch
 from core.reconciliation.opening import post_opening_balance
 from core.reconciliation.proofs import StatementProof, statement_proofs
 from core.reconciliation.statement_proof import Cause

@@ -15,7 +15,17 @@ from core.access.audit import record
 from core.errors import NotFound
 from core.verifying import CHECKS, verify_books
 from db.engine import snapshot, unit_of_work
-from models import DeletedLine, EntryStatus, JournalEntry, MatchStatus, Method, StatementFile, Transaction
+from models import (
+    DeletedLine,
+    EntryStatus,
+    ItemStatus,
+    JournalEntry,
+    MatchKind,
+    MatchStatus,
+    Method,
+    StatementFile,
+    Transaction,
+)
 from models.matching import ReconciliationStatus
 from scripts.verify_books import app
 from tests import builders
@@ -51,12 +61,19 @@ def tell(session: Session, **given: Any) -> Story:
         against = [(books.bank, side.amount_minor), (books.clearing, -side.amount_minor)]
         builders.entry(session, books, transaction=side, lines=against, posted=True)
     builders.match(session, books, *sides)
+    paid = builders.transaction(session, books, amount_minor=4_000)
+    builders.entry(session, books, transaction=paid, lines=[(books.bank, 4_000), (books.revenue, -4_000)], posted=True)
+    settled = builders.open_item(session, books, amount_minor=4_000, status=ItemStatus.SETTLED)
+    builders.match(session, books, paid, settled, kind=MatchKind.SETTLEMENT)
     under_way = builders.transaction(session, books, amount_minor=-900)
     builders.entry(
         session, books, transaction=under_way, lines=[(books.bank, -900), (books.clearing, 900)], posted=True
     )
     waiting = builders.transaction(session, books, amount_minor=-80)
     builders.entry(session, books, transaction=waiting, lines=[(books.bank, -80), (books.suspense, 80)])
+    builders.taxed_entry(session, books, posted=True)
+    builders.attachment(session, books, line)
+    builders.opening_balances(session, books, entry)
     builders.review(session, books, entry)
     builders.proposal(session, books, line)
     builders.statement_file(session, books, content=b"same")
@@ -108,7 +125,14 @@ def close(session: Session, books: Books, day: Any, at: Any = NOW) -> None:
 
 Damage = Callable[[Session, Story], object]
 LINES = "UPDATE journal_lines SET"
+SETTLED = "UPDATE open_items SET settled_minor"
 DAMAGES: dict[str, tuple[int, str, Damage]] = {
+    "settled less than matched": (4, "not what its matches settle", lambda s, t: raw(
+        s, f"{SETTLED} = 3999, status = 'open' WHERE amount_minor = 4000")),
+    "settled beyond": (4, "more is settled of it than it is", lambda s, t: raw(
+        s, f"{SETTLED} = 10001 WHERE amount_minor = 10000")),
+    "match that does not add up": (10, "do not come to what it settles", lambda s, t: raw(
+        s, "UPDATE match_members SET settled_minor = 3000 WHERE settled_minor = 4000")),
     "unbalanced": (1, "do not sum to zero", lambda s, t: raw(
         s, f"{LINES} amount_minor = 7 WHERE entry_id = :e AND position = 2", e=t.entry.id)),
     "one line": (1, "fewer than two lines", lambda s, t: raw(
@@ -117,6 +141,9 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
         s, "DELETE FROM journal_lines WHERE entry_id = :e", e=t.entry.id)),
     "foreign account": (1, "belongs to another company", lambda s, t: raw(
         s, f"{LINES} account_id = :a WHERE entry_id = :e AND position = 2", e=t.entry.id, a=t.others.expense.id)),
+    "other tax": (1, "tax that is kept of it", lambda s, t: raw(
+        s, "UPDATE tax_lines SET tax_minor = tax_minor + 1")),
+    "tax elsewhere": (1, "tax that is kept of it", lambda s, t: raw(s, "UPDATE tax_lines SET position = 1")),
     "posted without a moment": (2, "when it was posted", lambda s, t: raw(
         s, "UPDATE journal_entries SET posted_at = NULL WHERE id = :e", e=t.entry.id)),
     "reversed alone": (2, "without a posted reversal", lambda s, t: raw(
@@ -165,6 +192,10 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
         s, "UPDATE statement_files SET content = :c WHERE id = :f", c=b"x" * t.file.size, f=t.file.id)),
     "bytes gone": (9, "not kept anywhere", lambda s, t: raw(
         s, "UPDATE statement_files SET content = NULL WHERE id = :f", f=t.file.id)),
+    "attachment": (9, "size and digest", lambda s, t: raw(
+        s, "UPDATE attachments SET content = :c", c=b"%PDF-1.8")),
+    "opening file": (9, "size and digest", lambda s, t: raw(
+        s, "UPDATE opening_balances SET content = :c", c=b"cods")),
     "suspense": (10, "line in suspense", lambda s, t: raw(
         s, f"{LINES} account_id = :a WHERE entry_id = :e AND position = 2", e=t.entry.id, a=t.books.suspense.id)),
     "clearing": (10, "clearing keeps a balance", lambda s, t: raw(

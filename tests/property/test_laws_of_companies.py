@@ -4,12 +4,28 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, update
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, select, update
 from sqlalchemy import Table as SqlTable
 from sqlmodel import Session, col
 
 from db.engine import unit_of_work
-from models import DeletedLine, Layout, LineNote, ModelVersion, NoteKind, ReceiptSum, StatementFile, Table, Transaction
+from models import (
+    AccountPurpose,
+    DefaultAccount,
+    DeletedLine,
+    DifferenceKind,
+    Layout,
+    LineNote,
+    MatchDifference,
+    ModelVersion,
+    NoteKind,
+    ReceiptSum,
+    StatementFile,
+    Table,
+    TaxCode,
+    TaxLine,
+    Transaction,
+)
 from tests import builders
 from tests.builders import NOW, Books
 from tests.laws import impossible
@@ -59,6 +75,11 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     line = builders.transaction(session, books, file=file)
     item = builders.open_item(session, books, statement_file_id=file.id)
     match = builders.match(session, books, line, item)
+    facts = {"company_id": books.company_id, "account_id": books.expense.id}
+    named = builders.stored(session, DefaultAccount(**facts, purpose=AccountPurpose.FEES))
+    fee = builders.stored(
+        session, MatchDifference(**facts, match_id=match.id, kind=DifferenceKind.FEE, amount_minor=-3)
+    )
     rule = builders.rule(session, books)
     figures: dict[str, Any] = {
         "number": 1,
@@ -73,9 +94,15 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     proposal = builders.proposal(session, books, line, rule_id=rule.id, match_id=match.id, model_version_id=model.id)
     entry = builders.entry(session, books, transaction=line, proposal_id=proposal.id, lines=[])
     [one] = builders.add_lines(session, entry, [(books.bank, 0)])
+    alone = builders.entry(session, books, auto_approved=True, lines=[])
+    drawn = builders.re_review(session, books, alone)
+    drawn.decided_at, drawn.account_id, drawn.agreed = NOW, books.expense.id, True
     review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
     rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
+    rows += [builders.stored(session, drawn), builders.opening_balances(session, books, alone)]
     rows += [
+        named,
+        fee,
         books.bank,
         books.checking,
         builders.reconciliation(session, books, file),
@@ -85,7 +112,7 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
 
 
 def kept_facts(session: Session, books: Books, file: StatementFile) -> list[Table]:
-    """What an import and a deletion leave behind."""
+    """What an import, a deletion, a tax and a receipt leave behind."""
     part = ReceiptSum(company_id=books.company_id, statement_file_id=file.id, bank_account_id=books.checking.id)
     gone = builders.transaction(session, books, file=file, row=2)
     session.execute(update(Transaction).where(col(Transaction.id) == gone.id).values(reverted_at=NOW))
@@ -94,7 +121,11 @@ def kept_facts(session: Session, books: Books, file: StatementFile) -> list[Tabl
         company_id=books.company_id, transaction_id=gone.id, thread_id=uuid4(), kind=NoteKind.COMMENT, text="twice",
         written_at=NOW, ended_at=NOW,
     )  # fmt: skip
-    return [builders.stored(session, row) for row in (part, deleted, said)]
+    entry = builders.taxed_entry(session, books)
+    tax = session.execute(select(TaxLine).where(col(TaxLine.entry_id) == entry.id)).scalar_one()
+    paper = builders.attachment(session, books, gone)
+    kept = [builders.stored(session, part), builders.stored(session, deleted), builders.stored(session, said), paper]
+    return [*kept, tax, session.get_one(TaxCode, tax.tax_code_id)]
 
 
 def test_no_reference_can_be_turned_to_another_company(database: str) -> None:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.access.roles import Caller, Via
 from core.posting.chart_keeping import list_accounts
+from core.posting.tax_codes import list_tax_codes
 from db.engine import snapshot, unit_of_work
 from models import AccountRole, Role
 from tests import builders
@@ -121,3 +122,20 @@ def test_what_the_machine_needs_cannot_be_switched_off(books):
     said = "9000 Suspense stays active: lines that nobody has decided yet are booked there."
     assert [error.value for error in page.error] == [said]
     assert stored(books)["9000"].is_active
+
+
+def taxes(books):
+    with snapshot() as session:
+        return list_tax_codes(session, builders.caller(books.company_id), books.company_id)
+
+
+def test_a_tax_code_is_added_and_what_cannot_be_one_is_explained(books):
+    page = press(opened(), "chart_taxes")
+    page.text_input(key="tax_code").set_value("VAT20")
+    page.text_input(key="tax_name").set_value("VAT 20%")
+    page.text_input(key="tax_rate").set_value("20")
+    press(page, "tax_add", inside="chart_taxes")
+    assert [error.value for error in page.error] == ["Choose the account that the tax is booked to."]
+    page.selectbox(key="tax_account").set_value(books.expense.id)
+    press(page, "tax_add", inside="chart_taxes")
+    assert [(code.code, code.rate_bp, code.account_id) for code in taxes(books)] == [("VAT20", 2_000, books.expense.id)]

@@ -69,7 +69,7 @@ def test_the_sidebar_lists_what_each_role_does(books: builders.Books) -> None:
     }
     bookkeeper = ["home", "upload", "reconcile", "reports"]
     assert listed[Role.BOOKKEEPER] == bookkeeper
-    assert set(listed[Role.REVIEWER]) == {*bookkeeper, "review", "posted", "metrics"}
+    assert set(listed[Role.REVIEWER]) == {*bookkeeper, "review", "re_review", "posted", "metrics", "recurring"}
     assert set(listed[Role.MANAGER]) == {*listed[Role.REVIEWER], "rules", "chart", "settings", "audit"}
     assert set(listed[Role.ADMINISTRATOR]) == {*listed[Role.MANAGER], "users"}
 

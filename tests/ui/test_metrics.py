@@ -12,6 +12,8 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from core.access.roles import Caller, Via
+from core.assurance.tightening import tighten_if_broken
+from core.categorization.company_policy import policy_of
 from core.metrics.automation import LineCounts
 from core.metrics.home import home_rows
 from core.metrics.rates import Rate
@@ -296,3 +298,88 @@ def test_lines_dated_after_today_do_not_move_the_year(books, caller):
         line = builders.transaction(session, books, booked_on=datetime.now(UTC).date() + timedelta(days=400))
         builders.entry(session, books, transaction=line, method=Method.RULE)
     assert f"to {datetime.now(UTC):%B %Y}" in told(opened())
+
+
+def in_the_sample(books: Books, right: int, wrong: int) -> None:
+    """So many decided re-reviews, found right and wrong."""
+    with unit_of_work() as session:
+        for number in range(right + wrong):
+            line = builders.transaction(session, books, row=900 + number, booked_on=date(2024, 2, 20))
+            proposal = builders.proposal(session, books, line, method=Method.MODEL, confidence=0.99)
+            entry = builders.entry(
+                session, books, transaction=line, proposal_id=proposal.id, method=Method.MODEL, auto_approved=True,
+                posted=True,
+            )  # fmt: skip
+            row = builders.re_review(session, books, entry)
+            row.decided_at, row.account_id, row.agreed = NOW, books.expense.id, number < right
+            builders.stored(session, row)
+
+
+def test_the_promise_counts_down_what_is_audited_by_count_and_by_money(books, caller):
+    in_the_sample(books, right=11, wrong=0)
+    text = told(opened())
+    assert "By count:** 11 of 299 audited lines; 288 more without an error support 1%." in text
+    assert "By money:** 0 of 299 audited lines; 299 more without an error support 1%." in text
+
+
+def test_a_tightening_is_told_with_its_reason_and_a_manager_loosens_it(books, caller):
+    in_the_sample(books, right=2, wrong=3)
+    with unit_of_work() as session:
+        tighten_if_broken(session, caller, books.company_id, now=NOW)
+    page = opened()
+    assert "3 of 5 re-reviewed entries by the model were wrong" in page.warning[0].value
+    page.text_input(key=f"loosen_reason_{books.company_id.hex}").set_value("The vendor is gone")
+    page.button(key=f"loosen_go_{books.company_id.hex}").click().run()
+    assert not page.exception
+    assert not page.warning
+    with snapshot() as session:
+        assert not policy_of(session, caller, books.company_id).is_tightened
+
+
+def test_a_reviewer_sees_a_tightening_and_cannot_loosen_it(books, sign_in):
+    caller = sign_in(role=Role.REVIEWER)
+    in_the_sample(books, right=2, wrong=3)
+    with unit_of_work() as session:
+        tighten_if_broken(session, caller, books.company_id, now=NOW)
+    page = opened()
+    assert page.warning
+    assert not page.text_input
+
+
+def test_training_is_started_from_the_page_and_what_came_of_it_is_told(books, caller):
+    page = opened()
+    page.button(key="metrics_train").click().run()
+    until = datetime.now(UTC) + timedelta(seconds=20)
+    while not page.info and datetime.now(UTC) < until:
+        page.run()
+    assert "too few to learn from; 100 are needed" in page.info[0].value
+
+
+def test_a_reviewer_sees_the_model_and_does_not_train(books, sign_in):
+    sign_in(role=Role.REVIEWER)
+    assert not [each for each in opened().button if each.key == "metrics_train"]
+
+
+def test_the_curves_of_the_model_are_drawn_from_its_trial(books, caller):
+    curves = {
+        "reliability": [{"confidence": 0.62, "right": 0.5, "rows": 8}, {"confidence": 0.97, "right": 0.98, "rows": 72}],
+        "risk_coverage": [
+            {"threshold": 0.97, "coverage": 0.7, "wrong": 1, "rows": 56},
+            {"threshold": 0.5, "coverage": 1.0, "wrong": 6, "rows": 80},
+        ],
+    }
+    with unit_of_work() as session:
+        figures = {
+            "challenger": {"accuracy": 0.92, "ece": 0.02, "holdout_rows": 80, "coverage": 0.7, **curves},
+            "data": {"first_on": "2023-11-02", "last_on": "2024-02-27"},
+        }
+        builders.stored(session, ModelVersion(
+            company_id=books.company_id, number=3, trained_at=NOW, reviewed_rows=312, figures=figures, is_active=True,
+            reason="not worse than the model in use", artefact=b"-",
+        ))  # fmt: skip
+    page = opened()
+    rows = dict(page.table[0].value.map(lambda cell: cell.replace("\\", "")).itertuples(index=False, name=None))
+    assert rows["Learned from"].startswith("312 decisions of people, lines of Nov 2, 2023 to Feb 27, 2024")
+    assert rows["Would post at the promise"].startswith("70.0% of these lines")
+    assert "0.98" in drawn(page, "calibration")
+    assert "in force" in drawn(page, "risk_coverage")

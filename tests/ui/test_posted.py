@@ -186,6 +186,10 @@ def test_a_correction_of_a_locked_day_is_booked_on_the_first_open_one(books, cal
     page = opened()
     start_correction(page, books.clearing.id)
     assert page.date_input(key="posted_day").value == date(2024, 2, 1)
+    page.run()
+    closed, would_be, difference = ("Closed", "Would be", "Difference")
+    (effect,) = [each.value for each in page.dataframe if closed in each.value.columns]
+    assert effect[[closed, would_be, difference]].values.tolist() == [[0, 2_000, 2_000], [2_000, 0, -2_000]]
     press(page, "posted_correct_go")
     _, reversal, new = entries_of(entry)
     assert (reversal.booked_on, new.booked_on) == (date(2024, 2, 1), date(2024, 2, 1))

@@ -306,7 +306,7 @@ def test_lines_are_matched_by_hand_once_both_sides_come_to_the_same(company, cal
     selected(page, "bank", 0)
     selected(page, "items", 0)
     check(page.run())
-    assert "120.00 − 50.00 = 70.00" in told(page)
+    assert "120.00 − 70.00 = 50.00" in told(page)
     assert button(page, "reconcile_by_hand").disabled
     selected(page, "items", 0, 1)
     check(page.run())

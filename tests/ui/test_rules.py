@@ -107,12 +107,25 @@ def test_a_rule_that_another_takes_all_lines_of_is_told_with_what_to_do(books, c
     ]
 
 
-def test_a_suggested_rule_is_made_with_one_press(books, caller):
+def decided_alike(books):
     with unit_of_work() as session:
         for _ in range(5):
             line = builders.transaction(session, books)
             entry = builders.entry(session, books, transaction=line, posted=True)
             builders.review(session, books, entry, account_id=books.expense.id)
+
+
+def test_a_dismissed_suggestion_is_listed_apart_and_can_come_back(books, caller):
+    decided_alike(books)
+    page = press(opened(), "rule_dismiss_0")
+    assert "rule_accept_0" not in {button.key for button in page.button}
+    page = press(opened(), "rule_again_0")
+    assert {"rule_accept_0", "rule_dismiss_0"} <= {button.key for button in page.button}
+    assert "rule_again_0" not in {button.key for button in page.button}
+
+
+def test_a_suggested_rule_is_made_with_one_press(books, caller):
+    decided_alike(books)
     page = opened()
     assert "**adobe**, money out, to **6300 Software Subscriptions**" in told(page)
     press(page, "rule_accept_0")
@@ -329,3 +342,19 @@ def test_every_shape_of_conditions_survives_the_form(conditions):
     draft = rule_draft.draft_of("k", conditions)
     groups = [(group.join, list(group.rows.values())) for group in draft.groups.values()]
     assert tuple(rule_draft.joined(draft.top, groups, draft.others)) == conditions
+
+
+def test_a_conflict_is_listed_and_the_chosen_account_becomes_a_rule(books, caller):
+    with unit_of_work() as session:
+        for row, account in enumerate((books.expense, books.expense, books.revenue), start=1):
+            line = builders.transaction(session, books, row=row, counterparty="Costco", amount_minor=-3_000)
+            builders.review(session, books, builders.entry(session, books, transaction=line), account_id=account.id)
+    page = opened()
+    assert any("**Costco**, money out, 30.00" in each.value and "3 decisions" in each.value for each in page.markdown)
+    choice = page.selectbox(key="conflict_account_0")
+    assert [option.partition(":")[2].strip().partition(",")[0] for option in choice.options] == ["2 times", "1 time"]
+    check(choice.select_index(1).run())
+    check(page.button(key="conflict_rule_0").click().run())
+    (rule,) = stored(books, caller)
+    assert (rule.name, rule.account_id) == ("Costco", books.revenue.id)
+    assert not page.selectbox

@@ -14,8 +14,9 @@ from core.founding import bank_accounts_of
 from core.ingestion.layout import Column, Layout
 from core.ingestion.layout_files import write_layout_file
 from core.posting.closing import next_close
+from core.posting.default_accounts import default_accounts
 from db.engine import snapshot, unit_of_work
-from models import Company, ReconciliationStatus, Role
+from models import AccountPurpose, Company, ReconciliationStatus, Role
 from tests import builders
 from tests.unit.posting.cases import waiting
 from ui import identity
@@ -231,3 +232,16 @@ def test_a_file_that_is_no_layout_is_refused_with_a_sentence(books) -> None:
     page = AppTest.from_file(PAGE).run()
     page = page.file_uploader[0].set_value(("layout.json", b"{}", "application/json")).run()
     assert "no layout of version 1" in page.error[0].value
+
+
+def test_the_limit_for_differences_and_their_accounts_are_saved(books, caller):
+    with unit_of_work() as session:
+        chosen = builders.account(session, books.company_id, code="6990", name="Small differences").id
+    page = opened()
+    page.text_input(key="differences_limit").set_value("2.50")
+    page.selectbox(key="differences_adjustments").set_value(chosen)
+    page.button(key="differences_save").click()
+    check(page.run())
+    with snapshot() as session:
+        assert policy_of(session, caller, books.company_id).adjustment_limit_minor == 250
+        assert default_accounts(session, caller, books.company_id) == {AccountPurpose.ADJUSTMENTS: chosen}

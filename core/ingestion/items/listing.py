@@ -72,6 +72,7 @@ class ListedItem:
     issued_on: date
     due_on: date | None
     amount_minor: int
+    open_minor: int  # what no match settles
     currency: str
     reference: str
     account_id: UUID
@@ -131,11 +132,12 @@ def list_items(
 def ageing(session: Session, caller: Caller, company_id: UUID, *, today: date) -> list[AgeSum]:
     """What is open by age, currency and way, in the order of the ages."""
     caller.require(company_id, Action.READ)
+    left = col(OpenItem.amount_minor) - col(OpenItem.settled_minor)
     way = case((col(OpenItem.amount_minor) > 0, 1), else_=0)
     rows = session.execute(
-        select(_age(today), col(OpenItem.currency), way, func.count(), func.sum(col(OpenItem.amount_minor)))
+        select(age_on(today), col(OpenItem.currency), way, func.count(), func.sum(left))
         .where(*_conditions(company_id, ItemFilter(), today))
-        .group_by(_age(today), col(OpenItem.currency), way)
+        .group_by(age_on(today), col(OpenItem.currency), way)
     )
     found = [AgeSum(Age(age), currency, bool(into), count, int(minor)) for age, currency, into, count, minor in rows]
     places = list(Age)
@@ -169,7 +171,8 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) and not _NUMBER.fullmatch(text) else text
 
 
-def _age(today: date) -> ColumnElement[str]:
+def age_on(today: date) -> ColumnElement[str]:
+    """The age of an item on a day, in SQL: a value of Age."""
     day = func.coalesce(col(OpenItem.due_on), col(OpenItem.issued_on))
     return case(
         (day >= today, str(Age.NOT_DUE)),
@@ -189,7 +192,7 @@ def _conditions(company_id: UUID, wanted: ItemFilter, today: date) -> list[Colum
     if wanted.kind:
         found.append(col(OpenItem.kind) == wanted.kind)
     if wanted.age:
-        found.append(_age(today) == str(wanted.age))
+        found.append(age_on(today) == str(wanted.age))
     if text := wanted.text.strip().lower():
         columns = (col(OpenItem.number), col(OpenItem.counterparty), col(OpenItem.reference))
         found.append(or_(*(func.lower(column).contains(text, autoescape=True) for column in columns)))
@@ -207,10 +210,11 @@ def _listed(wanted: ItemFilter, today: date) -> Select[Any]:
     key = keys[wanted.order]
     columns: tuple[Any, ...] = (
         col(OpenItem.id), col(OpenItem.kind), col(OpenItem.number), col(OpenItem.counterparty),
-        col(OpenItem.issued_on), col(OpenItem.due_on), col(OpenItem.amount_minor), col(OpenItem.currency),
-        col(OpenItem.reference), col(OpenItem.account_id), col(Account.code), col(Account.name),
+        col(OpenItem.issued_on), col(OpenItem.due_on), col(OpenItem.amount_minor),
+        col(OpenItem.amount_minor) - col(OpenItem.settled_minor), col(OpenItem.currency), col(OpenItem.reference),
+        col(OpenItem.account_id), col(Account.code), col(Account.name),
         col(OpenItem.status), col(OpenItem.total_minor), col(OpenItem.fee_minor), col(OpenItem.statement_file_id),
-        col(OpenItem.removed_at), _age(today),
+        col(OpenItem.removed_at), age_on(today),
     )  # fmt: skip
     return (
         select(*columns)

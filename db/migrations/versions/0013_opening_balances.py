@@ -1,10 +1,14 @@
 """Opening balances, with the trial balance that they were read from."""
 
+from types import ModuleType
+
 import sqlalchemy as sa
 from alembic import op
 
+from db.migrations.laws_0013 import postgresql, sqlite
+
 revision = "0013"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -30,8 +34,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", name=op.f("uq_opening_balances_entry_id")),
     )  # fmt: skip
     op.create_index("ix_opening_balances_company", "opening_balances", ["company_id"], unique=False)
+    for statement in _dialect().create():
+        op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
+    for statement in _dialect().drop():
+        op.get_bind().exec_driver_sql(statement)
     op.drop_index("ix_opening_balances_company", table_name="opening_balances")
     op.drop_table("opening_balances")
+
+
+def _dialect() -> ModuleType:
+    return {"sqlite": sqlite, "postgresql": postgresql}[op.get_bind().dialect.name]

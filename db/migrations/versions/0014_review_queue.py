@@ -8,7 +8,7 @@ from alembic import op
 from db.migrations.queue_0014 import postgresql, sqlite
 
 revision = "0014"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from sqlmodel import Session, select
 
+from core.categorization import gate
 from core.categorization.proposing import load_proposer
-from core.categorization.reviewed import reviewed_decisions, reviewed_lines
-from core.categorization.training import LEAST_ROWS, train_company
+from core.categorization.reviewed import decided_count, reviewed_decisions, reviewed_lines
+from core.categorization.training import LEAST_ROWS, is_training_due, train_company
 from core.errors import AccessDenied, NotFound
+from core.posting.correcting import confirm_posted
+from db.bulk import write_columns
 from db.engine import unit_of_work
 from models import Account, AuditEvent, ModelVersion, Outcome, Role
 from tests import builders
@@ -142,16 +145,44 @@ def test_a_trained_model_is_stored_takes_over_and_is_used(sqlite_database: str) 
 
 
 def test_a_challenger_that_is_worse_does_not_take_over(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import core.categorization.training as training
-
     with unit_of_work() as session:
         books = reviewed_books(session, 150)
-        monkeypatch.setattr(training, "LOG_LOSS_SLACK", -10.0)
+        monkeypatch.setattr(gate, "LOG_LOSS_SLACK", -10.0)
         result = train_company(session, builders.caller(books.company_id), books.company_id, now=NOW)
         stored = session.exec(select(ModelVersion)).one()
         assert not stored.is_active
-        assert "stays" in stored.reason
+        assert stored.reason.startswith("worse in log loss, so the model in use stays; on 45 later lines: accuracy ")
     assert (result.active, result.activated, result.version) == ("starter", False, 1)
+
+
+def test_what_the_machine_posted_alone_never_trains(sqlite_database: str) -> None:
+    with unit_of_work() as session:
+        books = builders.books(session)
+        caller = builders.caller(books.company_id)
+        for row in range(1, 4):
+            line = builders.transaction(session, books, row=row, description="ADOBE", counterparty="adobe")
+            proposal = builders.proposal(session, books, line, account_id=books.expense.id)
+            given = {"transaction": line, "proposal_id": proposal.id, "auto_approved": True, "posted": True}
+            entry = builders.entry(session, books, **given)
+        assert len(reviewed_lines(session, caller, books.company_id)) == 0
+        assert len(reviewed_decisions(session, caller, books.company_id)) == 0
+        assert len(load_proposer(session, caller, books.company_id).history.own) == 0
+        confirm_posted(session, caller, books.company_id, [entry.id], write=write_columns, now=NOW)
+        assert reviewed_lines(session, caller, books.company_id).account == [str(books.expense.id)]
+        assert decided_count(session, caller, books.company_id) == 1
+
+
+def test_training_is_due_with_enough_decisions_and_again_after_a_quarter_more(sqlite_database: str) -> None:
+    with unit_of_work() as session:
+        books = reviewed_books(session, 160)
+        caller = builders.caller(books.company_id)
+        assert is_training_due(session, caller, books.company_id)
+        for number, (rows, due) in enumerate(((128, True), (129, False)), start=1):
+            builders.stored(session, ModelVersion(
+                company_id=books.company_id, number=number, trained_at=NOW, reviewed_rows=rows, figures={},
+                artefact=b"", reason="tried",
+            ))  # fmt: skip
+            assert is_training_due(session, caller, books.company_id) is due
 
 
 def test_too_few_decisions_train_nothing_and_say_how_many_are_needed(sqlite_database: str) -> None:

@@ -1,17 +1,24 @@
+import gzip
 import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score
+from sklearn.svm import LinearSVC
+from typer.testing import CliRunner
 
+from core.categorization.baselines import svm_answers
 from core.categorization.evaluating import coverage_at, evaluate, macro_f1
 from core.categorization.fitting import Labelled
 from core.categorization.labelled_csv import read_labelled
 from core.categorization.lines import Lines
 from core.categorization.starter import load_starter
 from core.errors import InvalidInput
+from scripts.evaluate_categorizer import main as evaluate_command
 from tests.unit.categorization.builders import company
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,7 +54,9 @@ def test_by_time_all_figures_are_there_and_the_promise_is_kept() -> None:
     assert found["accuracy"] > found["baselines"]["svm_context"]["accuracy"] - 0.02
     assert found["log_loss"] < found["baselines"]["svm_context"]["log_loss"]
     assert found["ece"] < 0.06
-    assert found["unseen_counterparty"]["auto_approved"] == 0
+    unseen = found["unseen_counterparty"]
+    assert unseen["auto_approved"] == 0
+    assert 0 <= unseen["held_above_threshold"] <= unseen["rows"]
     assert found["auto_approved"] == 0 or found["auto_approved_precision"] > 0.95
     assert json.loads(json.dumps(found)) == found
 
@@ -60,6 +69,32 @@ def test_by_company_every_row_is_tested_once() -> None:
     assert len(found["thresholds"]) == len(found["thresholds_measured"]) >= 5
     assert found["unseen_counterparty"]["rows"] == len(rows)
     assert found["accuracy"] > 0.4
+
+
+def small_file(accounts: list[str]) -> Labelled:
+    """A year of rows of one company, as many as there are accounts, payee by payee."""
+    content = "company,date,amount,description,account\n" + "".join(
+        f"a,2024-{1 + i * 12 // len(accounts):02d}-{1 + i % 28:02d},-{5 + i % 7},PAYEE {'XYZW'[i % 4] * 4},{account}\n"
+        for i, account in enumerate(accounts)
+    )
+    return read_labelled(content.encode()).rows
+
+
+@pytest.mark.parametrize(
+    ("accounts", "least"),
+    [
+        (["rent", "food", "fuel", "food"] * 50, 0.9),
+        (["rent"] * 200, 1.0),
+        ((["rent", "food", "fuel", "food"] * 40)[:150] + ["new"] * 50, 0.0),
+    ],
+    ids=["three accounts", "one account", "an account that only the test knows"],
+)
+def test_a_small_file_is_measured(accounts: list[str], least: float) -> None:
+    found = evaluate(small_file(accounts), load_starter().ranker)
+    assert found["rows"] == 60
+    assert found["accuracy"] >= least
+    assert all(each["rows"] == 60 for each in found["baselines"].values())
+    assert json.loads(json.dumps(found)) == found
 
 
 def test_a_split_by_company_needs_companies() -> None:
@@ -130,3 +165,38 @@ def test_on_real_purchase_cards_the_ranker_beats_the_baselines_and_keeps_its_pro
     found = evaluate(rows, load_starter().ranker, promise=0.95)
     assert all(found["accuracy"] > each["accuracy"] for each in found["baselines"].values())
     assert found["ece"] < 0.06
+
+
+def test_the_svm_baseline_is_the_machine_that_every_row_alone_would_give() -> None:
+    rows = several_companies(4)
+    cut = round(len(rows) * 0.7)
+    training, test = rows.take(np.arange(cut)), rows.take(np.arange(cut, len(rows)))
+    found = svm_answers(training, test, np.ones(len(test), np.bool_), context=False)
+    vectors = TfidfVectorizer(tokenizer=str.split, token_pattern=None)
+    machine = LinearSVC(random_state=0, tol=1e-6, max_iter=100_000)
+    machine.fit(vectors.fit_transform(training.lines.description), training.account)
+    alike = machine.predict(vectors.transform(test.lines.description)) == found.predicted
+    assert alike.mean() > 0.99  # a tie may fall either way
+
+
+def test_the_command_reads_a_file_compressed_by_gzip_and_refuses_a_broken_one(tmp_path: Path) -> None:
+    rows = several_companies(3)
+    table = ["company,date,amount,description,account"] + [
+        f'"{company_}",{day},{minor / 100:.2f},"{text}","{account}"'
+        for company_, day, minor, text, account in zip(
+            rows.lines.company, rows.lines.booked_on.astype(str), rows.lines.amount_minor.tolist(),
+            rows.lines.description, rows.account, strict=True,
+        )
+    ]  # fmt: skip
+    packed = gzip.compress("\n".join(table).encode())
+    whole, broken = tmp_path / "lines.csv.gz", tmp_path / "broken.csv.gz"
+    whole.write_bytes(packed)
+    broken.write_bytes(packed[:-100])
+    command = typer.Typer()
+    command.command()(evaluate_command)
+    answer = CliRunner().invoke(command, [str(whole), "--json"])
+    assert answer.exit_code == 0
+    assert json.loads(answer.stdout)["rows"] == len(rows) - round(len(rows) * 0.7)
+    refusal = CliRunner().invoke(command, [str(broken), "--json"])
+    assert refusal.exit_code == 1
+    assert "cannot be unpacked" in json.loads(refusal.stdout)["error"]

@@ -151,3 +151,12 @@ def test_history_learns_the_habits_of_a_company_that_books_otherwise() -> None:
     warm = codes[rank(future, chart(), taught, ranker).account[:, 0]]
     assert (warm == truth[cut:]).mean() > (cold == truth[cut:]).mean() + 0.1
     assert (warm == truth[cut:]).mean() > 0.75
+
+
+def test_scoring_in_blocks_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = company().lines
+    whole = rank(lines, chart(), cold_history(), load_starter().ranker)
+    monkeypatch.setattr("core.categorization.model._BLOCK", 50)
+    parts = rank(lines, chart(), cold_history(), load_starter().ranker)
+    assert (whole.account == parts.account).all()
+    assert whole.probability == pytest.approx(parts.probability, abs=1e-6)

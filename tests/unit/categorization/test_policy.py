@@ -31,6 +31,7 @@ def decided(policy: Policy, rows: list[tuple[Any, ...]]) -> Any:
         code=np.array(columns[3], dtype=object),
         named_or_seen=np.array(columns[4], np.bool_),
         has_basis=np.array(columns[5], np.bool_),
+        method=np.full(len(rows), "model", object),
     )
 
 

@@ -8,11 +8,10 @@ from core.matching.texts import (
     is_marked,
     name_key,
     name_similarity,
-    neighbours_swapped,
     reference_key,
     speaks_of_transfer,
-    words_shared,
 )
+from core.matching.words import WordTable
 
 
 @pytest.mark.parametrize(
@@ -57,16 +56,11 @@ def test_shared_words_count_by_how_rare_they_are() -> None:
     lines = ["ZELLE FROM SARA LINDQVIST", "HYDE PARK PEDIAT VENDOR PAY", "FAMILY DOLLAR"]
     filler = [f"{a}{b}ZZ" for a in "ABCDEFGHIJ" for b in "KLMNOPQRST"]  # other payees, so that rare words are rare
     line, item = np.array([0, 0, 1, 2]), np.array([0, 1, 2, 0])
-    shares = words_shared(lines + filler, items, line, item).tolist()
+    shares = WordTable(lines + filler, items).shared(line, item).tolist()
     assert shares[0] > 0.5
     assert shares[1] == 0.0
     assert shares[2] == 1.0
     assert 0 < shares[3] < 0.45
-
-
-def test_swaps_are_all_numbers_one_slip_of_the_finger_away() -> None:
-    assert neighbours_swapped("RE1123") == ["RE1213", "RE1132"]
-    assert "INV19069" in neighbours_swapped("INV91069")
 
 
 def test_similar_names_score_above_different_ones() -> None:

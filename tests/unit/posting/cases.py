@@ -46,6 +46,7 @@ class StandInProposer:
             code=np.array([option[key].code for key in account], object),
             named_or_seen=basis,
             has_basis=basis,
+            method=np.where(basis, "model", "none").astype(object),
         )
         others = [option.key for option in self.accounts if option.role == ""][:2]
         return Proposals(

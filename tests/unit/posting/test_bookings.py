@@ -25,7 +25,10 @@ def one_line(amount=10_000) -> UnbookedLines:
 
 
 def match(**given) -> LineMatch:
-    defaults = {"kind": MatchKind.SETTLEMENT, "status": MatchStatus.CONFIRMED, "items": [(SALES, 10_000)]}
+    defaults = {
+        "kind": MatchKind.SETTLEMENT, "status": MatchStatus.CONFIRMED, "items": [(SALES, 10_000)],
+        "lines": [(LINE, 10_000)],
+    }  # fmt: skip
     return LineMatch(
         **{"match_id": MATCH, "score": 0.9, "reason": "same amount", "decided_by": None, **defaults, **given}
     )
@@ -113,10 +116,16 @@ def test_an_abstention_has_no_confidence():
     assert proposed(method="none", auto=False).confidence == [None]
 
 
-def test_a_suggested_match_holds_even_what_a_rule_would_post():
-    bookings = proposed(match(status=MatchStatus.SUGGESTED))
+@pytest.mark.parametrize("items", [[(LOAN, 1_000)], [(SALES, 600), (LOAN, 400)], []])
+def test_a_suggested_match_that_may_lead_elsewhere_holds_even_what_a_rule_would_post(items):
+    bookings = proposed(match(status=MatchStatus.SUGGESTED, items=items))
     assert (bookings.auto, bookings.hold_reason, bookings.match_id) == ([False], [WAITS_FOR_MATCH], [MATCH])
     assert bookings.method == [Method.RULE]
+
+
+def test_what_is_posted_stays_so_where_the_suggested_match_leads_to_the_same_account():
+    bookings = proposed(match(status=MatchStatus.SUGGESTED, items=[(SALES, 600), (SALES, 400)]))
+    assert (bookings.auto, bookings.hold_reason, bookings.match_id) == ([True], [""], [MATCH])
 
 
 def test_lines_are_handed_to_categorisation_in_the_order_asked_for():

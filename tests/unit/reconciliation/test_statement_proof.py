@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.reconciliation.statement_proof import AccountTotals, Cause, DayTotals, Proof, Stated, prove
+from core.reconciliation.statement_proof import AccountTotals, Cause, DayTotals, Proof, Stated, prove, prove_through
 
 JAN = date(2024, 1, 1)
 
@@ -155,3 +155,35 @@ def test_statements_are_proved_in_the_order_of_their_days(shuffled: bool) -> Non
     statements = [stated(1, 31, 0, 5, 5), stated(32, 60, 5, 9, 4)]
     proofs = prove(statements[::-1] if shuffled else statements, AccountTotals())
     assert [proof.stated.first_on for proof in proofs] == [day(1), day(32)]
+
+
+def test_a_day_inside_a_statement_has_the_opening_and_the_lines_through_that_day() -> None:
+    moved = DayTotals({day(5): (-300, 1), day(20): (90, 1)})
+    totals = AccountTotals(posted=moved, ledger_of_lines=moved)
+    statements = [stated(1, 31, 1000, 790, -210, 2)]
+    proof = prove_through(statements, totals, day(10))
+    assert proof is not None
+    assert (proof.stated.closing_minor, proof.stated.lines_minor, proof.stated.line_count) == (700, -300, 1)
+    assert (proof.ledger_minor, causes(proof)) == (-300, {Cause.OPENING: (-1000, 0)})
+
+
+def test_a_day_after_the_last_statement_begins_with_its_closing() -> None:
+    moved = DayTotals({day(5): (-300, 1), day(40): (25, 1)})
+    proof = prove_through([stated(1, 31, 1000, 700, -300)], AccountTotals(waiting=moved), day(60))
+    assert proof is not None
+    assert (proof.stated.closing_minor, causes(proof)[Cause.WAITING]) == (725, (275, 2))
+
+
+def test_a_day_before_the_first_statement_has_no_proof() -> None:
+    assert prove_through([stated(10, 31, 1000, 700, -300)], AccountTotals(), day(9)) is None
+
+
+@given(statements=STATEMENTS, totals=TOTALS, number=st.integers(1, 90))
+def test_on_any_day_the_causes_lead_from_the_bank_to_the_books(
+    statements: list[Stated], totals: AccountTotals, number: int
+) -> None:
+    proof = prove_through(statements, totals, day(number))
+    if proof is not None and proof.stated.closing_minor is not None:
+        causes_minor = sum(share.amount_minor for share in proof.causes)
+        assert proof.stated.closing_minor + causes_minor == proof.ledger_minor
+        assert proof.stated.last_on == day(number)

@@ -1,0 +1,58 @@
+"""How much of one name's words another has, counting words by how rare they are."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from core.matching.texts import Floats
+from core.matching.values import Integers
+
+STEM = 4  # first letters by which words are compared
+TELLING = 4.0  # weight that the words of a name need together to say anything: one word that 1 name in 55 has
+_PAIRS_AT_ONCE = 500_000  # of the sparse product, to bound memory
+
+
+class WordTable:
+    """The words of two columns of distinct names, by their first letters, because banks cut them.
+
+    Words count by how rare they are among all these names, so that "family" or "company" says little and a surname
+    much.
+    """
+
+    def __init__(self, left: Sequence[str], right: Sequence[str]) -> None:
+        words = [[stems(name) for name in names] for names in (left, right)]
+        known = Counter(stem for names in words for stems in names for stem in stems)
+        place = {stem: column for column, stem in enumerate(known)}
+        total = len(left) + len(right)
+        weight = np.log(total / np.array(list(known.values()), np.float64)) + 0.1
+        self.left, asks = (incidence(names, place) for names in words)
+        self._asks = asks.multiply(weight[np.newaxis, :]).tocsr() if len(known) else asks
+        self._asked = np.maximum(np.asarray(self._asks.sum(axis=1)).ravel(), TELLING)
+
+    def shared(self, a: Integers, b: Integers) -> Floats:
+        """Of the words of the right name b how much stands in the left name a, pair by pair: 0 … 1.
+
+        A name of common words alone stays low.
+        """
+        shared = np.zeros(len(a))
+        for start in range(0, len(a), _PAIRS_AT_ONCE):
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            shared[part] = np.asarray(self.left[a[part]].multiply(self._asks[b[part]]).sum(axis=1)).ravel()
+        return np.asarray(shared / self._asked[b], np.float64)
+
+
+def stems(name: str) -> list[str]:
+    """The words of a name by their first letters, each once; words of one or two letters say nothing."""
+    return list(dict.fromkeys([word[:STEM] for word in name.split() if len(word) > 2]))
+
+
+def incidence(rows: Sequence[Sequence[str]], place: dict[str, int]) -> Any:
+    """A row a name, a column a sign that has a place, 1 where the name has it."""
+    columns = np.array([place.get(sign, -1) for signs in rows for sign in signs], np.int64)
+    row = np.repeat(np.arange(len(rows)), [len(signs) for signs in rows])
+    kept = columns >= 0
+    ones = np.ones(int(kept.sum()), np.float32)
+    return csr_matrix((ones, (row[kept], columns[kept])), shape=(len(rows), max(len(place), 1)))  # type: ignore[no-untyped-call]

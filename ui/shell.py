@@ -24,7 +24,6 @@ def run() -> None:
     """Draw the sidebar and run the page that the address names."""
     st.set_page_config(page_title=NAME, page_icon=UI / "static/mark.svg", layout="wide", initial_sidebar_state=232)
     st.html(UI / "style.css")
-    st.html(KEYS, unsafe_allow_javascript=True)  # a constant; the policy of the pages lets only our own files run
     st.logo(UI / "static/sign.svg", icon_image=UI / "static/mark.svg", size="medium")
     caller = current_caller("shell")
     remember_in_session_state()
@@ -38,6 +37,8 @@ def run() -> None:
         company = _company_switch(companies)
         _links({link: page for link, page in pages.items() if link.is_listed(caller, company)}, caller, company)
         _person(caller, pages)
+        # At the end, where its empty place does not show. A constant: our pages run files of our own only.
+        st.html(KEYS, unsafe_allow_javascript=True)
     chosen.run()
 
 

@@ -102,16 +102,17 @@ def review_until(
     waiting = _waiting(session, company_id)
     codes = select(col(Account.code), col(Account.id)).where(col(Account.company_id) == company_id)
     accounts = {row.code: row.id for row in session.execute(codes)}
-    decided: dict[str, list[UUID]] = defaultdict(list)
+    decided: dict[str, list[tuple[str, int]]] = defaultdict(list)
     queue = [AwaitingReview(place, on, code) for place, (_, on, code) in waiting.items()]
     for decision in review_month(queue, truth, Period(FIRST_ON, month.last_on)):
         key = "" if decision.outcome == "approved" else decision.account_code
-        decided[key].append(waiting[decision.key][0])
-    for code, entry_ids in decided.items():
-        if code:
-            change_account(session, caller, company_id, entry_ids, accounts[code], write=write, now=now)
-        else:
-            approve(session, caller, company_id, entry_ids, write=write, now=now)
+        decided[key].append(decision.key)
+    if approved := decided.pop("", []):
+        approve(session, caller, company_id, [waiting[place][0] for place in approved], write=write, now=now)
+    for code, places in decided.items():
+        waiting = _waiting(session, company_id)  # a correction proposes anew for the lines that are like it
+        entry_ids = [waiting[place][0] for place in places]
+        change_account(session, caller, company_id, entry_ids, accounts[code], write=write, now=now)
 
 
 def _waiting(session: Session, company_id: UUID) -> dict[tuple[str, int], tuple[UUID, date, str]]:

@@ -110,7 +110,8 @@ def fill(session: Session, company_id: UUID, lines: int) -> None:
     ).scalars().all()  # fmt: skip
     file = StatementFile(
         company_id=company_id, bank_account_id=bank.id, name="bank.csv", sha256="0" * 64, size=1,
-        kind=FileKind.STATEMENT, status=FileStatus.STORED, uploaded_at=NOW, line_count=lines, new_count=lines, content=b"x",
+        kind=FileKind.STATEMENT, status=FileStatus.STORED, uploaded_at=NOW, line_count=lines, new_count=lines,
+        content=b"x",
     )  # fmt: skip
     session.add(file)
     session.flush()

@@ -23,13 +23,14 @@ def _renamed(row: str, shown: str) -> str:
 def _enter(chosen: str) -> tuple[str, str]:
     """Count the entries in their groups, then list them: an update of the group a row costs more than both."""
     sure_lines, sure, size = "k.sure_millionths IS NOT NULL", "coalesce(k.sure_millionths, 0)", "abs(k.amount_minor)"
+    summed = [f"({name} + excluded.{name})" for name in SUMS]
     counted = (
         f"INSERT INTO waiting_groups (id, {', '.join(KEY)}, sort_name, {', '.join(SUMS)}, first_on)"
         f" SELECT {NEW_KEY}, {', '.join(f'k.{name}' for name in KEY)}, k.sort_name, 1, k.amount_minor, {size},"
         f" {sure_lines}, {sure}, {stake(size, f'({sure_lines})', sure, 'INTEGER')}, k.booked_on"
         f" FROM waiting_keys k WHERE k.entry_id {chosen} ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET"
         f" {', '.join(f'{name} = {name} + excluded.{name}' for name in SUMS[:-1])},"
-        f" stake_minor = {stake(*(f'({name} + excluded.{name})' for name in SUMS[2:5]), whole='INTEGER')},"
+        f" stake_minor = {stake(summed[2], summed[3], summed[4], 'INTEGER')},"
         " first_on = min(coalesce(first_on, excluded.first_on), excluded.first_on)"
     )
     return counted, new_lines(chosen)

@@ -290,7 +290,7 @@ def fit(
     """
     labels = sorted(set(training.account) | set(holdout.account))
     bits = 16 if len(training) > FEW_ROWS else 13
-    learner = TextLearner(labels, bits, knows_companies=True, seed=seed)
+    learner = TextLearner(labels, bits, knows_companies=True, seed=seed, averaged=True)
     pairs = causal_pairs(training, accounts, base, shared, learner)
     few = len(training) < FEW_ROWS and bool(base.booster_text)
     ranker = replace(

@@ -67,7 +67,6 @@ class Ranker:
             header["own_text"] = {
                 "classes": list(self.own_text.classes),
                 "bits": self.own_text.bits,
-                "jointly": self.own_text.jointly,
                 "knows_companies": self.own_text.knows_companies,
             }
         return packed(header, arrays)
@@ -88,7 +87,6 @@ class Ranker:
                 arrays["own_intercept"],
                 own["bits"],
                 own["knows_companies"],
-                own.get("jointly", False),
             )
         calibration = Calibration.from_dict(header["calibration"])
         return replace(base, booster_text=arrays["booster"].tobytes().decode(), own_text=text, calibration=calibration)

@@ -99,8 +99,7 @@ def load_starter(folder: Path = FOLDER) -> Starter:
     if header.get("features") != list(FEATURES):
         raise UnreadableModel("the shipped starter is of another version of the program")
     weights = arrays["weights"].astype(np.float32) * arrays["scale"]
-    jointly = header.get("jointly", False)
-    text = TextModel(tuple(header["classes"]), weights, arrays["intercept"], header["bits"], False, jointly)
+    text = TextModel(tuple(header["classes"]), weights, arrays["intercept"], header["bits"], False)
     ranker = Ranker(
         arrays["booster"].tobytes().decode(),
         tuple(Meaning(**row) for row in header["meanings"]),
@@ -125,7 +124,6 @@ def starter_bytes(ranker: Ranker) -> bytes:
         "features": list(FEATURES),
         "classes": list(text.classes),
         "bits": text.bits,
-        "jointly": text.jointly,
         "meanings": [
             {"code": m.code, "name": m.name, "type": m.type, "role": m.role, "about": m.about} for m in ranker.meanings
         ],

@@ -14,6 +14,7 @@ from models import (
     DefaultAccount,
     DeletedLine,
     DifferenceKind,
+    DismissedRule,
     Layout,
     LineNote,
     MatchDifference,
@@ -125,6 +126,10 @@ def kept_facts(session: Session, books: Books, file: StatementFile) -> list[Tabl
     tax = session.execute(select(TaxLine).where(col(TaxLine.entry_id) == entry.id)).scalar_one()
     paper = builders.attachment(session, books, gone)
     kept = [builders.stored(session, part), builders.stored(session, deleted), builders.stored(session, said), paper]
+    dismissed = DismissedRule(
+        company_id=books.company_id, counterparty="adobe", money_in=False, account_id=books.expense.id, dismissed_at=NOW
+    )
+    kept.append(builders.stored(session, dismissed))
     return [*kept, tax, session.get_one(TaxCode, tax.tax_code_id)]
 
 

@@ -7,16 +7,18 @@ from db.migrations.queue_0014 import sentences as say
 from db.migrations.queue_0014.shared import NOTE_FIXED, VIEW, new_groups, new_lines, same_key, stake
 
 THESE = "= ANY (entries)"
+# Put down first, so that a group is looked up by its whole key: joined to the view, the planner takes a part of it.
+KEYS = f"WITH keys AS MATERIALIZED (SELECT * FROM waiting_keys WHERE entry_id {THESE})"
 ALL = "SELECT queue_enter(ARRAY(SELECT id FROM journal_entries WHERE status = 'needs_review'))"
 
 # Name and arguments; what it does.
 FUNCTIONS: tuple[tuple[str, str], ...] = (
-    ("queue_enter(entries uuid[])", f"{new_groups('gen_random_uuid()', THESE)}; {new_lines(THESE)};"),
+    ("queue_enter(entries uuid[])", f"{new_groups('gen_random_uuid()', THESE)}; {KEYS} {new_lines()};"),
     (
         "queue_regroup(entries uuid[])",
         f"{new_groups('gen_random_uuid()', THESE)};"
-        f" UPDATE waiting_lines l SET group_id = g.id FROM waiting_keys k JOIN waiting_groups g ON {same_key()}"
-        " WHERE k.entry_id = ANY (entries) AND l.entry_id = k.entry_id AND l.group_id <> g.id;",
+        f" {KEYS} UPDATE waiting_lines l SET group_id = g.id FROM keys k JOIN waiting_groups g ON {same_key()}"
+        " WHERE l.entry_id = k.entry_id AND l.group_id <> g.id;",
     ),
     (
         "queue_count(groups uuid[])",

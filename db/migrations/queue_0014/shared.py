@@ -41,12 +41,12 @@ def new_groups(key: str, chosen: str) -> str:
     )
 
 
-def new_lines(chosen: str) -> str:
-    """Insert the lines of these entries into their groups, which are there."""
+def new_lines(keys: str = "keys") -> str:
+    """Insert the lines of the entries that `keys` names into their groups, which are there."""
     columns = ", ".join("g.id" if name == "group_id" else f"k.{name}" for name in LINE)
     return (
-        f"INSERT INTO waiting_lines ({', '.join(LINE)}) SELECT {columns} FROM waiting_keys k"
-        f" JOIN waiting_groups g ON {same_key()} WHERE k.entry_id {chosen}"
+        f"INSERT INTO waiting_lines ({', '.join(LINE)}) SELECT {columns} FROM {keys} k"
+        f" JOIN waiting_groups g ON {same_key()}"
     )
 
 

@@ -33,7 +33,7 @@ def _enter(chosen: str) -> tuple[str, str]:
         f" stake_minor = {stake(summed[2], summed[3], summed[4], 'INTEGER')},"
         " first_on = min(coalesce(first_on, excluded.first_on), excluded.first_on)"
     )
-    return counted, new_lines(chosen)
+    return counted, f"{new_lines('waiting_keys')} WHERE k.entry_id {chosen}"
 
 
 def _regroup(entries: str) -> tuple[str, str]:

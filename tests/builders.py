@@ -268,8 +268,11 @@ def opening_balances(session: Session, owner: Books, booked: JournalEntry, conte
     return stored(session, OpeningBalances(company_id=owner.company_id, entry_id=booked.id, **held))
 
 
+ADOBE = {"kind": "text", "field": "text", "test": "contains", "value": "ADOBE"}
+
+
 def rule(session: Session, owner: Books, **given: Any) -> Rule:
-    defaults: dict[str, Any] = {"position": 1, "name": "Adobe", "conditions": [], "account_id": owner.expense.id}
+    defaults: dict[str, Any] = {"position": 1, "name": "Adobe", "conditions": [ADOBE], "account_id": owner.expense.id}
     return stored(session, Rule(**{"company_id": owner.company_id, "created_at": NOW, **defaults, **given}))
 
 

@@ -83,7 +83,7 @@ class TextLearner:
     ) -> None:
         from sklearn.linear_model import SGDClassifier
 
-        self.classes = tuple(classes)
+        self.classes = tuple(classes) if len(classes) > 1 else (*classes, "")  # a boundary needs two sides
         self.bits, self.knows_companies = bits, knows_companies
         self._random = np.random.default_rng(seed)
         self._number = {name: i for i, name in enumerate(self.classes)}
@@ -97,6 +97,8 @@ class TextLearner:
         """Take in n more labelled lines."""
         rows = text_rows(keys, self.bits, self.knows_companies)
         numbers = np.fromiter((self._number[label] for label in labels), np.int64, rows.shape[0])
+        if not len(numbers):
+            return
         # All epochs in one call: each call costs time with the width of the weights, whatever the rows.
         order = np.concatenate([self._random.permutation(len(numbers)) for _ in range(epochs)])
         self._estimator.partial_fit(rows[order], numbers[order], classes=np.arange(len(self.classes)))

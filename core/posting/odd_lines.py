@@ -22,8 +22,8 @@ def hold_odd(
 ) -> None:
     """Lines that are out of the ordinary wait for a person, and their reason says what is odd.
 
-    Own transfers and what a person confirmed are left alone. What is odd is told before any other reason to wait but
-    a suggested match, which has to be decided first, and the lack of a proposal.
+    Own transfers and what settles an item, which states its amount, are left alone. What is odd is told before any
+    other reason to wait but a suggested match, which has to be decided first, and the lack of a proposal.
     """
     rows = [i for i, account_id in enumerate(bookings.account_id) if account_id != clearing_id]
     found = find_anomalies(
@@ -34,7 +34,8 @@ def hold_odd(
         names={option.key: f"{option.code} {option.name}" for option in accounts},
     )
     for i, hold, words in zip(rows, found.hold.tolist(), found.words.tolist(), strict=True):
-        first = bookings.confirmed_by[i] is not None or bookings.hold_reason[i] in (WAITS_FOR_MATCH, Hold.NO_BASIS)
+        matched = bookings.method[i] is Method.MATCH or bookings.confirmed_by[i] is not None
+        first = matched or bookings.hold_reason[i] in (WAITS_FOR_MATCH, Hold.NO_BASIS)
         if hold and not first:
             bookings.auto[i], bookings.hold_reason[i] = False, hold
             bookings.reason[i] = f"{bookings.reason[i]}; {words}"

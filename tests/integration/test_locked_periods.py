@@ -43,7 +43,7 @@ class Story:
             builders.post(session, self.posted)
             self.bare = builders.transaction(session, self.books, booked_on=date(2024, 4, 3))
             self.gone = builders.transaction(session, self.books, booked_on=date(2024, 4, 4))
-            builders.rule(session, self.books, conditions=[])
+            builders.rule(session, self.books, conditions=[builders.ADOBE | {"value": "NOBODY"}])
         with unit_of_work() as session:
             made = change_account(
                 session, self.caller, self.key, [self.decided.id], self.books.revenue.id, write=write, now=NOW

@@ -49,6 +49,10 @@ class Story:
                 session, self.caller, self.key, [self.decided.id], self.books.revenue.id, write=write, now=NOW
             )
             self.review = made.review_ids[0]
+            again = select(JournalEntry).where(
+                col(JournalEntry.company_id) == self.key, col(JournalEntry.status) == "needs_review"
+            )
+            self.waiting = session.execute(again).scalar_one()  # proposed anew, since it is like the changed one
             delete_line(session, self.caller, self.key, self.gone.id, reason="twice", now=NOW, write=write)
             session.execute(update(Company).where(col(Company.id) == self.key).values(closed_through_on=CLOSED))
 

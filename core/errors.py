@@ -309,16 +309,6 @@ class QuestionNotOpen(BookkeepingError):
         super().__init__("This was answered or taken back already; reload the page.")
 
 
-class OwnEntry(BookkeepingError):
-    """Four eyes: whoever made or split an entry above the limit cannot approve it."""
-
-    def __init__(self, entry: str, limit_minor: int) -> None:
-        self.entry, self.limit_minor = entry, limit_minor
-        super().__init__(
-            f"You made entry {entry} yourself, and it is above the limit for that. Somebody else approves it."
-        )
-
-
 class ProofFails(BookkeepingError):
     """A statement cannot be closed; `reasons` says what stands in the way."""
 

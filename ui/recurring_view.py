@@ -7,6 +7,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.exporting.spreadsheet_text import harmless
 from core.money import decimal_text
 from core.recurring.series import RecurringSeries, SeriesState
 from ui.tables import frame, table
@@ -21,7 +22,6 @@ WORDS = {
 }
 _HEADER = ("state", "counterparty", "bank_account", "frequency", "occurrences", "last_on", "last_amount",
            "expected_on", "expected_amount", "smallest_amount", "largest_amount", "currency", "missed")  # fmt: skip
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def in_order(series: Sequence[RecurringSeries]) -> list[RecurringSeries]:
@@ -96,14 +96,9 @@ def series_csv(series: Sequence[RecurringSeries], banks: Mapping[UUID, str]) -> 
         smallest, largest = (decimal_text(minor, one.currency) for minor in one.band)
         writer.writerow(
             (
-                one.state, _harmless(one.counterparty), _harmless(banks[one.bank_account_id]), one.frequency,
+                one.state, harmless(one.counterparty), harmless(banks[one.bank_account_id]), one.frequency,
                 len(one.lines), one.lines[-1].booked_on, decimal_text(one.amounts[-1], one.currency), one.expected_on,
                 decimal_text(one.expected_minor, one.currency), smallest, largest, one.currency, one.misses,
             )
         )  # fmt: skip
     return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pandas as pd
 
+from core.exporting.spreadsheet_text import harmless
 from core.metrics.statements import AccountSum, BalanceSheet, ProfitAndLoss, ProfitLine, TrialBalance
 from core.money import minor_digits, to_decimal
 from core.period import Period
@@ -92,7 +93,9 @@ def trial_sheet(report: TrialBalance) -> Sheet:
 
 def csv_file(sheet: Sheet, currency: str) -> bytes:
     """Amounts in plain notation with a point. It begins with the mark by which Excel knows UTF-8."""
-    return _plain(sheet, currency).to_csv(index=False).encode("utf-8-sig")
+    plain = _plain(sheet, currency)
+    plain[ACCOUNT] = plain[ACCOUNT].map(harmless)
+    return plain.to_csv(index=False).encode("utf-8-sig")
 
 
 def excel_file(sheet: Sheet, currency: str, title: str) -> bytes:

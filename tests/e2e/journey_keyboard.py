@@ -93,8 +93,11 @@ def split_in_two(hands: Clearing) -> None:
     hands.press("Enter", "Tab")
     while page.evaluate("document.activeElement.getAttribute('aria-label')") != "Amount":
         hands.press("Tab")
+    left = page.get_by_role("dialog").get_by_text("Left to place")
+    whole = left.inner_text()
     page.keyboard.type("60")
     hands.press("Enter")
+    expect(left).not_to_have_text(whole, timeout=WAIT)  # the dialog is drawn anew, which may take the focus
     ready(page)
     hands.press("Tab")
     while page.evaluate("document.activeElement.getAttribute('aria-label')") != "Account":

@@ -54,9 +54,6 @@ def open_review(page: Page) -> None:
     ready(page)
 
 
-@pytest.mark.xfail(
-    reason="the split dialog asks for a tax now, and the keys of this journey do not pass it yet", strict=False
-)
 def test_a_hundred_mixed_lines_are_cleared_with_the_keyboard_alone(
     desk: Server, windows: Callable[..., Window], capsys: pytest.CaptureFixture[str]
 ) -> None:

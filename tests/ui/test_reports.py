@@ -21,6 +21,7 @@ from models import AccountRole, AccountType, Role
 from tests import builders
 from tests.unit.posting.cases import waiting
 from ui import identity, reports_rows, reports_view
+from ui.tables import frame
 
 PAGE = Path(__file__).parents[2] / "pages/reports.py"
 
@@ -232,6 +233,11 @@ def test_the_csv_file_holds_the_same_amounts_exactly(year):
         for column in sheet.amounts:
             assert [int(Decimal(cell) * 100) for cell in read[column]] == list(sheet.data[column])
             assert all(len(cell.partition(".")[2]) == 2 for cell in read[column])
+
+
+def test_no_account_name_is_a_formula_in_the_csv_file():
+    sheet = reports_rows.Sheet(frame([("=HYPERLINK(1)", 100)], "Account", "Balance"), (), (None,))
+    assert b"'=HYPERLINK(1),1.00" in reports_rows.csv_file(sheet, "USD")
 
 
 @pytest.mark.parametrize(("currency", "unit", "style"), [("USD", 100, "#,##0.00"), ("JPY", 1, "#,##0")])

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.exporting.spreadsheet_text import harmless
 from core.money import decimal_text
 from models import Account, ItemKind, ItemStatus, OpenItem
 
@@ -21,8 +21,6 @@ _CSV_COLUMNS = (
     "number", "kind", "counterparty", "issued_on", "due_on", "amount", "currency", "reference", "account_code",
     "whole_amount", "fee", "status", "overdue",
 )  # fmt: skip
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
 class Show(StrEnum):
@@ -160,15 +158,10 @@ def _cells(item: ListedItem) -> Iterator[str]:
     def amount(minor: int | None) -> str:
         return "" if minor is None else decimal_text(minor, item.currency)
 
-    yield from (_harmless(item.number), str(item.kind), _harmless(item.counterparty), item.issued_on.isoformat())
+    yield from (harmless(item.number), str(item.kind), harmless(item.counterparty), item.issued_on.isoformat())
     yield item.due_on.isoformat() if item.due_on else ""
-    yield from (amount(item.amount_minor), item.currency, _harmless(item.reference), _harmless(item.account_code))
+    yield from (amount(item.amount_minor), item.currency, harmless(item.reference), harmless(item.account_code))
     yield from (amount(item.total_minor), amount(item.fee_minor), str(item.status), str(item.age))
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; a number with its sign is none."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) and not _NUMBER.fullmatch(text) else text
 
 
 def age_on(today: date) -> ColumnElement[str]:

@@ -1,117 +1,27 @@
 """The Review page as a reviewer meets it: what is shown agrees with the books, and decisions reach them."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from uuid import UUID
 
-import pytest
-from sqlalchemy import select
-from sqlmodel import col
-from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button
-
-from core.access.roles import Caller, Via
-from core.categorization.rule_book import list_rules
-from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.line_history import open_questions
 from core.posting.line_notes import answer, defer
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
-from models import EntryStatus, JournalEntry, Outcome, QueueState, Review, Role, Transaction
+from models import EntryStatus, JournalEntry, Outcome, QueueState, Role
 from tests import builders
-from tests.unit.posting.cases import LATER, lines_of, status_of, waiting
-from ui import identity
-
-PAGE = Path(__file__).parents[2] / "pages/review.py"
-
-
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
-@pytest.fixture
-def sign_in(books: builders.Books, monkeypatch: pytest.MonkeyPatch):
-    def signed_in(role: Role = Role.MANAGER) -> Caller:
-        with unit_of_work() as session:
-            person = builders.user(session, display_name="Dana Whitfield")
-        caller = Caller(person.id, person.display_name, Via.PAGE, {books.company_id: role}, page="review")
-        monkeypatch.setattr(identity, "here", lambda page: identity.Here(caller, books.company))
-        return caller
-
-    return signed_in
-
-
-@pytest.fixture
-def caller(sign_in) -> Iterator[Caller]:
-    return sign_in()
-
-
-def line(books, payee, amount_minor, account=None, **given) -> UUID:
-    """A waiting line of this payee; its entry."""
-    with unit_of_work() as session:
-        return waiting(
-            session, books, account=account, counterparty=payee, description=f"CARD 4411 {payee.upper()}",
-            amount_minor=amount_minor, **given,
-        ).id  # fmt: skip
-
-
-def opened() -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=20).run()
-    check(page)
-    return page
-
-
-def check(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def button(page: AppTest, name: str) -> Button:
-    """By the start of its key: some keys end in what the button acts on."""
-    (found,) = [each for each in page.button if each.key and each.key.startswith(name)]
-    return found
-
-
-def press(page: AppTest, name: str) -> AppTest:
-    return check(button(page, name).click().run())
-
-
-def group_open(page: AppTest) -> str:
-    return page.header[0].value.replace("\\", "")
-
-
-def told(page: AppTest) -> str:
-    return " ".join(element.value for kind in ("markdown", "caption") for element in page.get(kind)).replace("\\", "")
-
-
-def refusals(page: AppTest) -> list[str]:
-    return [element.value for element in page.error]
-
-
-def statuses(*entry_ids) -> list[EntryStatus]:
-    with snapshot() as session:
-        return [status_of(session, entry_id) for entry_id in entry_ids]
-
-
-def reviews() -> list[Review]:
-    with snapshot() as session:
-        return list(session.execute(select(Review).order_by(col(Review.decided_at))).scalars())
-
-
-def waiting_amounts() -> list[int]:
-    """Straight from the tables, as a check on what the page says."""
-    with snapshot() as session:
-        return list(
-            session.execute(
-                select(col(Transaction.amount_minor))
-                .join(JournalEntry, col(JournalEntry.transaction_id) == col(Transaction.id))
-                .where(col(JournalEntry.status) == "needs_review")
-            ).scalars()
-        )
-
+from tests.ui.review.page import (
+    button,
+    check,
+    group_open,
+    line,
+    opened,
+    press,
+    refusals,
+    reviews,
+    statuses,
+    told,
+    waiting_amounts,
+)
+from tests.unit.posting.cases import LATER, lines_of
 
 # --- looking ----------------------------------------------------------------------------------
 
@@ -322,113 +232,6 @@ def test_a_locked_period_is_named(books, caller):
     press(page, "review_approve")
     assert refusals(page) == ["2024-01-31 falls in a period closed through 2024-01-31."]
     assert waiting_amounts() == [-2_000]
-
-
-# --- dialogs ----------------------------------------------------------------------------------
-
-
-def test_no_key_works_under_an_open_dialog(books, caller):
-    line(books, "adobe", -2_000, books.expense)
-    page = opened()
-    keys = ["review_approve", "review_to_split", "review_choice_1", "review_undo", "review_next", "review_to_rule"]
-    assert all(button(page, key).proto.shortcut for key in keys)
-    press(page, "review_to_split")
-    assert not any(button(page, key).proto.shortcut for key in keys)
-    press(page, "review_split_cancel")
-    assert all(button(page, key).proto.shortcut for key in keys)
-
-
-def test_another_account_is_chosen_among_code_and_name(books, caller):
-    entry = line(books, "zelle", -2_000)
-    page = opened()
-    press(page, "review_to_account")
-    assert "9000 Suspense" not in page.selectbox(key="review_account").options
-    press(page, "review_account_go")
-    assert refusals(page) == ["Choose the account first."]
-    page.selectbox(key="review_account").set_value(books.expense.id)
-    press(page, "review_account_go")
-    assert statuses(entry) == [EntryStatus.POSTED]
-    assert "Nothing waits here" in told(page)
-
-
-def test_leaving_lines_out_needs_a_reason(books, caller):
-    entry = line(books, "adobe", -2_000, books.expense)
-    page = opened()
-    press(page, "review_to_reject")
-    press(page, "review_reject_go")
-    assert refusals(page) == ["Say in a few words why these lines stay out of the books."]
-    assert statuses(entry) == [EntryStatus.NEEDS_REVIEW]
-    page.text_area(key="review_reject_why").set_value("private")
-    press(page, "review_reject_go")
-    assert statuses(entry) == [EntryStatus.REJECTED]
-    assert "adobe → left out" in told(page)
-
-
-def test_a_line_is_split_by_amounts_with_a_running_rest(books, caller):
-    entry = line(books, "doordash", 9_700, books.revenue)
-    page = opened()
-    press(page, "review_to_split")
-    page.text_input(key="review_part_share_0").set_value("100")
-    check(page.run())
-    assert "Left to place: −3.00" in told(page)
-    press(page, "review_split_go")
-    assert refusals(page) == ["The parts do not make the whole line yet."]
-    page.selectbox(key="review_part_1").set_value(books.expense.id)
-    page.text_input(key="review_part_share_1").set_value("-3")
-    press(page, "review_split_go")
-    with snapshot() as session:
-        assert lines_of(session, entry) == [
-            (books.bank.id, 9_700),
-            (books.revenue.id, -10_000),
-            (books.expense.id, 300),
-        ]
-
-
-def test_all_lines_of_a_group_are_split_by_percent(books, caller):
-    first = line(books, "rent", -10_000, books.expense)
-    second = line(books, "rent", -5_001, books.expense)
-    page = opened()
-    press(page, "review_to_split")
-    page.text_input(key="review_part_share_0").set_value("75")
-    page.selectbox(key="review_part_1").set_value(books.clearing.id)
-    press(page, "review_split_go")
-    with snapshot() as session:
-        assert lines_of(session, first)[1:] == [(books.expense.id, 7_500), (books.clearing.id, 2_500)]
-        assert lines_of(session, second)[1:] == [(books.expense.id, 3_751), (books.clearing.id, 1_250)]
-    assert "rent → split, 2 lines" in told(page)
-
-
-def test_approving_by_confidence_shows_the_totals_before_it_acts(books, caller):
-    sure = [line(books, "adobe", -2_000, books.expense, confidence=0.9), line(books, "shop", 700, books.revenue)]
-    doubtful = line(books, "zoom", -1_000, books.expense, confidence=0.69)
-    line(books, "nobody", -4_000)
-    match = line(books, "client", 8_000, books.revenue, confidence=0.99, hold_reason=WAITS_FOR_MATCH)
-    page = opened()
-    press(page, "review_sure")
-    check(page.segmented_control(key="review_share").set_value(0.7).run())
-    assert "2 lines · $27.00" in told(page)
-    shown = page.dataframe[-1].value
-    assert list(shown["Account"]) == ["6300 Software Subscriptions", "8000 Sales Revenue"]
-    assert list(shown["Amount"]) == [-2_000, 700]
-    assert statuses(*sure) == [EntryStatus.NEEDS_REVIEW] * 2
-    press(page, next(button.key for button in page.button if str(button.key).startswith("review_sure_go")))
-    assert statuses(*sure, doubtful, match) == [EntryStatus.POSTED] * 2 + [EntryStatus.NEEDS_REVIEW] * 2
-
-
-def test_a_rule_is_made_of_a_group_and_nothing_booked_changes(books, caller):
-    entry = line(books, "adobe", -2_000, books.expense)
-    page = opened()
-    press(page, "review_to_rule")
-    press(page, "review_rule_go")
-    with snapshot() as session:
-        (rule,) = list_rules(session, caller, books.company_id)
-    assert (rule.name, rule.account) == ("adobe", "6300 Software Subscriptions")
-    assert rule.conditions == [
-        {"kind": "text", "field": "counterparty", "test": "equals", "value": "adobe"},
-        {"kind": "direction", "way": "out"},
-    ]
-    assert statuses(entry) == [EntryStatus.NEEDS_REVIEW]
-    assert "books coming lines to" in page.info[0].value
 
 
 # --- roles ------------------------------------------------------------------------------------

@@ -1,128 +1,46 @@
-"""The Upload page: what is previewed is what is stored, one bad file stops no other, and each way back works."""
+"""The Upload page with bank files: what is previewed is what is stored, and one bad file stops no other."""
 
 import io
 import zipfile
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
-import pytest
-import streamlit as st
-from sqlmodel import col, func, select
-from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Table
+from sqlmodel import col, select
 
-from core.verifying import verify_books
 from db.engine import snapshot, unit_of_work
 from models import (
     BankAccount,
     BankAccountKind,
     FileStatus,
-    ItemStatus,
     JournalEntry,
     Layout,
-    OpenItem,
     Role,
     StatementFile,
     Transaction,
 )
 from tests import builders
-from ui import items_dialogs
-from ui.words import plain
-
-SHELL = Path(__file__).parents[2] / "ui/shell.py"
-
-GOOD = b"Date,Description,Amount,Balance\n2026-10-01,COFFEE BEANS,-120.00,880.00\n2026-10-02,SALES,900.00,1780.00\n"
-LATER = b"Date,Description,Amount,Balance\n2026-10-02,SALES,900.00,1780.00\n2026-10-03,RENT,-500.00,1280.00\n"
-BROKEN = b"Date,Description,Amount\n2026-10-01,BEANS,-1.00\n2026-13-45,RENT,-2.00\n2026-10-03,SALES,9.00\n"
-# Both orders give the same two days, once forwards and once backwards: nothing can settle it.
-OPEN_DATES = b"Date,Description,Amount\n04/05/2026,SQUARE,2140.90\n05/04/2026,COMCAST,-45.00\n"
-UNLIKE = b"Date,Description,Amount\n2026-10-01,BEANS AND MORE,-120.00\n2026-10-05,PRINTER,-80.00\n"
-PLAIN = b"Date,Description,Amount\n2026-10-01,COFFEE ROASTERY,-120.00\n2026-10-02,SALES,900.00\n"
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF"
-ITEMS = (
-    b"number,kind,counterparty,issued_on,due_on,amount,currency,reference,account_code\n"
-    b"INV-1,invoice,Blue Cafe,2026-09-01,2026-09-30,1200.00,USD,,8000\n"
+from tests.ui.upload.page import (
+    BROKEN,
+    GOOD,
+    LATER,
+    OPEN_DATES,
+    PDF,
+    PLAIN,
+    UNLIKE,
+    assert_the_books_hold,
+    check,
+    choose,
+    count_of,
+    drop,
+    heads,
+    look_into,
+    opened,
+    pick,
+    press,
+    submit,
+    sums,
+    told,
 )
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("VAR_FOLDER", str(tmp_path / "var"))
-
-
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
-def opened(sign_in_as, books: builders.Books, role: Role = Role.MANAGER) -> AppTest:
-    sign_in_as(role, books.company_id)
-    page = check(AppTest.from_file(SHELL, default_timeout=30).run())
-    return check(page.switch_page("../pages/upload.py").run())
-
-
-def check(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def drop(page: AppTest, **files: bytes) -> AppTest:
-    """Names with __ for the dot: may__csv."""
-    named = [(name.replace("__", "."), content, "text/csv") for name, content in files.items()]
-    return check(page.file_uploader[0].set_value(named).run())
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    (found,) = [each for each in page.button if each.label == label]
-    return check(found.click().run())
-
-
-def choose(page: AppTest, segment: str) -> AppTest:
-    return check(page.segmented_control(key="upload_segment").set_value(segment).run())
-
-
-def submit(page: AppTest, key: str) -> AppTest:
-    return check(page.button(key=key).click().run())
-
-
-def pick(page: AppTest, table: str) -> AppTest:
-    """Choose the first row of a table."""
-    page.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": [(0, "Bank text")]}}
-    return check(page.run())
-
-
-def look_into(page: AppTest, name: str) -> AppTest:
-    """Open the card of a file."""
-    (key,) = [str(each.proto.id) for each in page.expander if name in each.label.replace("\\", "")]
-    page.session_state[key.split("-", 2)[-1]] = True
-    return check(page.run())
-
-
-def told(table: Table) -> list[list[str]]:
-    """The rows of a small table, as they are read."""
-    return [[str(cell).replace("\\", "") for cell in row] for row in table.value.to_numpy().tolist()]
-
-
-def sums(page: AppTest) -> dict[str, str]:
-    return {each.label: each.value for each in page.metric if each.label not in ("plus", "equals")}
-
-
-def heads(page: AppTest) -> list[str]:
-    return [each.label.replace("\\", "") for each in page.expander]
-
-
-def count_of(table: type, **equal: object) -> int:
-    with snapshot() as session:
-        conditions = [getattr(table, name) == value for name, value in equal.items()]
-        return session.exec(select(func.count()).select_from(table).where(*conditions)).one()
-
-
-def assert_the_books_hold(books: builders.Books) -> None:
-    with snapshot() as session:
-        found = verify_books(session, builders.caller(books.company_id), [books.company_id])
-    assert not found.violations
 
 
 def test_three_files_of_which_one_has_invalid_dates_lose_nothing_and_double_nothing(sign_in_as, books) -> None:
@@ -367,86 +285,6 @@ def test_an_import_is_taken_back_after_a_question_and_can_come_again(sign_in_as,
     assert table["State"].tolist() == [["Taken back"]]
     page = press(drop(choose(page, "Bank files"), may__csv=GOOD), "Store 2 new lines")
     assert count_of(Transaction, reverted_at=None) == 2
-
-
-def test_open_items_are_previewed_then_stored(sign_in_as, books) -> None:
-    page = choose(opened(sign_in_as, books), "Open items")
-    page = drop(page, items__csv=ITEMS, bad__csv=ITEMS.replace(b"2026-09-01", b"2026-09-41"))
-    assert count_of(OpenItem) == 0
-    assert "the date “2026-09-41” is no date" in page.error[0].value.replace("\\", "")
-    page = press(page, "Store 1 new item")
-    assert count_of(OpenItem, status=ItemStatus.OPEN) == 1
-    assert page.success[0].value.startswith("1 new item stored, 1 file refused")
-    assert listed_numbers(page) == ["INV-1"]
-
-
-def test_what_a_file_calls_an_item_is_never_read_as_markdown(books, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(st, "session_state", {})
-    number = "![](https://example.org/x.png)"
-    with unit_of_work() as session:
-        item = builders.open_item(session, books, number=number, removed_at=builders.NOW).id
-    items_dialogs.put_back(builders.caller(books.company_id), books.company_id, item, number)
-    assert items_dialogs.said() == f"{plain(number)} is on the list again."
-    assert number not in plain(number)
-
-
-def listed_numbers(page: AppTest) -> list[str]:
-    return [number for each in page.dataframe if "Booked to" in each.value for number in each.value["Number"]]
-
-
-BILLS = b"Vendor,Bill No.,Bill Date,Due Date,Amount\nAdobe,A-1,03/04/2026,04/05/2026,99.90\n"
-
-
-def test_a_bill_list_of_another_program_is_asked_about_and_remembered(sign_in_as, books) -> None:
-    page = drop(choose(opened(sign_in_as, books), "Open items"), bills__csv=BILLS)
-    assert "Needs an answer" in heads(page)[0]
-    page = press(page, "Month first")
-    assert "to which account each bill is booked" in page.markdown[-1].value or any(
-        "to which account each bill is booked" in each.value for each in page.markdown
-    )
-    (picker,) = [each for each in page.selectbox if each.label == "Bill booked to"]
-    page = check(picker.set_value("6300").run())
-    page = press(page, "Read it so")
-    page = press(page, "Store 1 new item")
-    with snapshot() as session:
-        stored = session.exec(select(OpenItem.amount_minor, OpenItem.issued_on)).all()
-    assert stored == [(-9_990, date(2026, 3, 4))]
-    page = drop(page, next__csv=BILLS.replace(b"A-1", b"A-2"))
-    assert "Ready to store" in heads(page)[0]
-
-
-def test_columns_are_mapped_by_hand_with_the_outcome_in_sight(sign_in_as, books) -> None:
-    odd = b"Kto,Was,Ref X,Wert\nAcme,2026-03-04,A-1,99.90\nZeta,2026-03-05,A-2,10.00\n"
-    page = drop(choose(opened(sign_in_as, books), "Open items"), odd__csv=odd)
-    page = press(page, "Map the columns by hand")
-    for label, at in (("Number", 2), ("Counterparty", 0), ("Issued", 1), ("Whole amount", 3)):
-        (field,) = [each for each in page.selectbox if each.label == label]
-        page = check(field.set_value(at).run())
-    (kind,) = [each for each in page.selectbox if each.label == "All rows are"]
-    page = check(kind.set_value("invoice").run())
-    (account,) = [each for each in page.selectbox if each.label == "Invoice booked to"]
-    page = check(account.set_value("8000").run())
-    page = press(page, "Use this mapping")
-    page = press(page, "Store 2 new items")
-    assert count_of(OpenItem, status=ItemStatus.OPEN) == 2
-
-
-def test_an_item_is_added_changed_removed_and_put_back_by_hand(sign_in_as, books) -> None:
-    page = press(choose(opened(sign_in_as, books), "Open items"), "Add an item")
-    page.text_input(key="item_new_number").set_value("INV-7")
-    page.text_input(key="item_new_party").set_value("Blue Cafe")
-    page.text_input(key="item_new_amount").set_value("1,200.50")
-    page.selectbox(key="item_new_account").set_value(books.revenue.id)
-    page = press(page, "Add the item")
-    assert "The item was added" in page.success[0].value
-    with snapshot() as session:
-        (stored,) = session.exec(select(OpenItem.amount_minor)).all()
-    assert stored == 120_050
-    page = press(choose(page, "Open items"), "Add an item")
-    page = press(page, "Add the item")
-    assert any("needs a number" in each.value or "Choose the account" in each.value for each in page.error)
-    assert count_of(OpenItem) == 1
-    assert_the_books_hold(books)
 
 
 def test_files_that_do_not_fit_are_named(sign_in_as, books, monkeypatch) -> None:

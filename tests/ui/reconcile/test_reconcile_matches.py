@@ -1,162 +1,39 @@
 """The Reconcile page as a bookkeeper meets it: every figure agrees with the books, and decisions reach them."""
 
 from datetime import date, timedelta
-from pathlib import Path
-from uuid import UUID
 
-import pytest
 from sqlalchemy import func, select
-from sqlmodel import Session, col
-from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button
+from sqlmodel import col
 
-from core.access.roles import Caller, Via
-from core.flow import work_through
-from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import (
     BankAccount,
-    EntryStatus,
     ItemStatus,
-    JournalEntry,
-    JournalLine,
     Match,
     MatchKind,
     MatchStatus,
-    OpenItem,
-    Reconciliation,
-    ReconciliationStatus,
-    Role,
     Transaction,
 )
 from tests import builders
-from tests.builders import DAY, NOW
-from tests.integration.reconciling_builders import Company, founded
-from ui import identity
+from tests.builders import DAY
+from tests.ui.reconcile.page import (
+    button,
+    check,
+    doubtful,
+    figures,
+    in_ledger,
+    invoice,
+    item_statuses,
+    matches,
+    opened,
+    press,
+    refusals,
+    selected,
+    statement,
+    told,
+)
 from ui.reconcile_desk import ASKED, Asked
 from ui.words import plain
-
-PAGE = Path(__file__).parents[2] / "pages/reconcile.py"
-
-
-@pytest.fixture
-def company(sqlite_database: str) -> Company:
-    with unit_of_work() as session:
-        return founded(session)
-
-
-@pytest.fixture
-def sign_in(company: Company, monkeypatch: pytest.MonkeyPatch):
-    def signed_in(role: Role = Role.MANAGER) -> Caller:
-        with unit_of_work() as session:
-            person = builders.user(session, display_name="Dana Whitfield")
-        caller = Caller(person.id, person.display_name, Via.PAGE, {company.id: role}, page="reconcile")
-        monkeypatch.setattr(identity, "here", lambda page: identity.Here(caller, company.books.company))
-        return caller
-
-    return signed_in
-
-
-@pytest.fixture
-def caller(sign_in) -> Caller:
-    return sign_in()
-
-
-def statement(company: Company, *lines: tuple[str, int], opening: int | None = 100_000, off: int = 0, **given) -> UUID:
-    """A stored statement of ten days with these lines (text, minor units), matched and booked; its id.
-
-    `off`: by how much the stated closing misses what the lines come to.
-    """
-    amounts = [minor for _, minor in lines]
-    with unit_of_work() as session:
-        file = builders.statement_file(session, company.books, new_count=len(lines), new_minor=sum(amounts))
-        first_on = given.pop("first_on", DAY)
-        for row, (text, minor) in enumerate(lines, 1):
-            builders.transaction(
-                session, company.books, file=file, row=row, amount_minor=minor, description=text, booked_on=first_on,
-                counterparty=text.split()[0],
-            )  # fmt: skip
-        row = builders.reconciliation(
-            session, company.books, file, first_on=first_on, last_on=first_on + timedelta(days=9),
-            opening_minor=opening, closing_minor=None if opening is None else opening + sum(amounts) + off,
-            lines_minor=sum(amounts), line_count=len(lines),
-        )  # fmt: skip
-        work_through(session, company.caller, company.id, write=write_columns, now=NOW)
-        return row.id
-
-
-def invoice(company: Company, number: str = "INV-2044", minor: int = 12_000) -> UUID:
-    with unit_of_work() as session:
-        return builders.open_item(
-            session, company.books, number=number, counterparty="Acme Ltd", amount_minor=minor,
-            issued_on=DAY - timedelta(days=5),
-        ).id  # fmt: skip
-
-
-def doubtful(company: Company) -> tuple[UUID, UUID]:
-    """A receipt that may pay either of two invoices, so that one of them is suggested; the invoices."""
-    items = invoice(company), invoice(company, "INV-2045")
-    statement(company, ("CREDIT ACME LTD", 12_000))
-    return items
-
-
-def opened(**state) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=20)
-    for name, value in state.items():
-        page.session_state[name] = value
-    return check(page.run())
-
-
-def check(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def button(page: AppTest, name: str) -> Button:
-    (found,) = [each for each in page.button if each.key and each.key.startswith(name)]
-    return found
-
-
-def press(page: AppTest, name: str) -> AppTest:
-    return check(button(page, name).click().run())
-
-
-def told(page: AppTest) -> str:
-    return " ".join(element.value for kind in ("markdown", "caption") for element in page.get(kind)).replace("\\", "")
-
-
-def figures(page: AppTest) -> list[str]:
-    return [metric.value for metric in page.metric]
-
-
-def refusals(page: AppTest) -> list[str]:
-    return [element.value for element in page.error]
-
-
-def matches() -> list[MatchStatus]:
-    with snapshot() as session:
-        return [MatchStatus(one) for one in session.execute(select(Match.status).order_by(Match.status)).scalars()]
-
-
-def item_statuses() -> list[ItemStatus]:
-    with snapshot() as session:
-        rows = session.execute(select(col(OpenItem.status)).order_by(col(OpenItem.status))).scalars()
-        return [ItemStatus(one) for one in rows]
-
-
-def in_ledger(session: Session, account_id: UUID) -> int:
-    """Straight from the tables, as a check on what the page says."""
-    return int(
-        session.execute(
-            select(func.coalesce(func.sum(col(JournalLine.amount_minor)), 0))
-            .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
-            .where(
-                col(JournalLine.account_id) == account_id,
-                col(JournalEntry.status).in_([EntryStatus.POSTED, EntryStatus.REVERSED]),
-            )
-        ).scalar_one()
-    )
-
 
 # --- looking ----------------------------------------------------------------------------------
 
@@ -291,13 +168,6 @@ def test_a_key_pressed_twice_in_haste_counts_once(company, caller):
     assert matches() == [MatchStatus.CONFIRMED]
 
 
-def selected(page: AppTest, table: str, *rows: int) -> None:
-    statement_id = page.session_state["reconcile_statement"].hex
-    page.session_state[f"reconcile_{table}_{statement_id}_0"] = {
-        "selection": {"rows": list(rows), "columns": [], "cells": []}
-    }
-
-
 def test_lines_are_matched_by_hand_once_both_sides_come_to_the_same(company, caller):
     statement(company, ("DEPOSIT", 12_000))
     one, rest = invoice(company, "A-1", 7_000), invoice(company, "A-2", 5_000)
@@ -327,85 +197,6 @@ def test_a_match_in_force_is_taken_apart(company, caller):
     press(page, "reconcile_unmatch")
     assert (matches(), item_statuses()) == ([MatchStatus.DISMISSED], [ItemStatus.OPEN])
     assert "Nothing is matched here" in told(page)
-
-
-# --- balances, opening, close -----------------------------------------------------------------
-
-
-def test_balances_are_typed_in_where_the_file_states_none(company, caller):
-    statement(company, ("ADOBE CREATIVE", -2_050), opening=None)
-    page = opened()
-    assert "A balance is not stated" in told(page)
-    press(page, "reconcile_balances")
-    page.text_input(key="reconcile_opening_minor").set_value("ten")
-    press(page, "reconcile_balances_go")
-    assert refusals(page) == ["“ten” cannot be an amount: it is not a number."]
-    page.text_input(key="reconcile_opening_minor").set_value("1,000.00")
-    page.text_input(key="reconcile_closing_minor").set_value("979.50")
-    press(page, "reconcile_balances_go")
-    assert "Proved" in told(page)
-    with snapshot() as session:
-        row = session.execute(select(Reconciliation)).scalar_one()
-        assert (row.opening_minor, row.closing_minor) == (100_000, 97_950)
-
-
-def test_balances_that_the_file_states_are_not_offered_for_typing(company, caller):
-    statement(company, ("ADOBE CREATIVE", -2_050))
-    assert not [each for each in opened().button if each.key == "reconcile_balances"]
-
-
-def test_the_opening_balance_is_booked_and_the_ledger_agrees(company, caller):
-    invoice(company)
-    statement(company, ("ACH CREDIT ACME LTD INV-2044", 12_000))
-    page = opened()
-    assert figures(page)[-1] == "−1,000.00"
-    press(page, "reconcile_opening")
-    with snapshot() as session:
-        assert in_ledger(session, company.books.bank.id) == 112_000
-        assert in_ledger(session, company.owner.id) == -100_000
-    assert figures(page)[-5:] == ["1,120.00", "−", "1,120.00", "=", "0.00"]
-    assert "To the cent" in told(page)
-
-
-def proved(company: Company) -> None:
-    invoice(company)
-    statement(company, ("ACH CREDIT ACME LTD INV-2044", 12_000))
-
-
-def status() -> ReconciliationStatus:
-    with snapshot() as session:
-        return ReconciliationStatus(session.execute(select(col(Reconciliation.status))).scalar_one())
-
-
-def test_a_proved_statement_is_closed_and_reopened_with_a_reason(company, caller):
-    proved(company)
-    page = opened()
-    press(page, "reconcile_close")
-    assert status() is ReconciliationStatus.CLOSED
-    press(page, "reconcile_to_reopen")
-    press(page, "reconcile_reopen_go")
-    assert refusals(page) == ["Say why the statement is reopened; the reason is kept in the audit log."]
-    page.text_area(key="reconcile_why").set_value("The bank sent a correction")
-    press(page, "reconcile_reopen_go")
-    assert status() is ReconciliationStatus.OPEN
-    assert "Reopened: The bank sent a correction" in told(page)
-
-
-def test_a_statement_with_lines_to_book_is_not_closed(company, caller):
-    statement(company, ("ZELLE ORTEGA", -70_025))
-    closing = button(opened(), "reconcile_close")
-    assert closing.disabled
-    assert closing.help == "Not yet: 1 line without a posted entry."
-
-
-def test_only_managers_reopen_and_only_reviewers_book_the_opening(company, sign_in):
-    proved(company)
-    sign_in(Role.BOOKKEEPER)
-    page = opened()
-    assert button(page, "reconcile_opening").disabled
-    press(page, "reconcile_close")
-    assert status() is ReconciliationStatus.CLOSED
-    assert button(page, "reconcile_to_reopen").disabled
 
 
 def test_no_key_works_under_an_open_dialog(company, caller):

@@ -21,7 +21,6 @@ from core.money import decimal_text
 if TYPE_CHECKING:
     import polars as pl
 
-BOOL = NDArray[np.bool_]
 OBJECTS = NDArray[np.object_]
 
 LEAST_PAST = 6  # past lines from which there is a usual
@@ -67,18 +66,17 @@ class Anomalies:
     words: OBJECTS
 
 
-def find_anomalies(lines: Payments, past: Payments, *, stated: BOOL, names: Mapping[str, str]) -> Anomalies:
+def find_anomalies(lines: Payments, past: Payments, *, names: Mapping[str, str]) -> Anomalies:
     """Hold lines against the past. Lines without a counterparty are never odd.
 
     Args:
         past: lines that are booked already, in any order; none of them is among `lines`.
-        stated: (n,) an open item states amount and account of the line, so that only a second payment is odd.
         names: account key → code and name, for the words.
     """
     hold, words = np.full(len(lines), "", object), np.full(len(lines), "", object)
     if not len(lines) or not len(past):
         return Anomalies(hold, words)
-    for row in _odd(_frame(lines), _frame(past), stated):
+    for row in _odd(_frame(lines), _frame(past)):
         told = _told(row, names)
         hold[row["row"]] = told[0][0].value
         words[row["row"]] = "; ".join(text for _, text in told)
@@ -154,7 +152,7 @@ def _nearest(lines: "pl.DataFrame", past: "pl.DataFrame") -> "pl.DataFrame":
     return found.select("row", gap=(found["log"] - found["nearest"]).abs().round(DIGITS))
 
 
-def _odd(lines: "pl.DataFrame", past: "pl.DataFrame", stated: BOOL) -> list[dict[str, Any]]:
+def _odd(lines: "pl.DataFrame", past: "pl.DataFrame") -> list[dict[str, Any]]:
     """The lines of which something is odd, with what is usual."""
     import polars as pl
 
@@ -162,17 +160,16 @@ def _odd(lines: "pl.DataFrame", past: "pl.DataFrame", stated: BOOL) -> list[dict
     bound = pl.max_horizontal(pl.lit(log(SMALLEST_FACTOR)), FURTHEST * pl.col("spread")).round(DIGITS)
     proposed, usual = pl.col("account"), pl.col("usual_account")
     elsewhere = (pl.col("decided") >= LEAST_DECIDED) & (pl.col("accounts") == 1) & (proposed != usual)
-    known, free = pl.col("count") >= LEAST_PAST, ~pl.col("stated")
+    known = pl.col("count") >= LEAST_PAST
     judged = (
-        lines.with_columns(stated=pl.Series(stated)[lines["row"]])
-        .join(_usual(past), on=PARTY)
+        lines.join(_usual(past), on=PARTY)
         .join(_twins(lines, past), on="row")
         .join(_nearest(lines, past), on="row")
         .with_columns(
             twice=known & pl.col("twin").is_not_null() & (pl.col("repeated") < REPEATING * pl.col("count")),
-            amount=known & free & (far > bound) & (pl.col("gap") > round(log(NEAR_FACTOR), DIGITS)),
-            elsewhere=free & elsewhere & (proposed != ""),
-            day_and_sum=free & (pl.col("count") >= LEAST_PLAIN) & pl.col("all_plain") & pl.col("oddly"),
+            amount=known & (far > bound) & (pl.col("gap") > round(log(NEAR_FACTOR), DIGITS)),
+            elsewhere=elsewhere & (proposed != ""),
+            day_and_sum=(pl.col("count") >= LEAST_PLAIN) & pl.col("all_plain") & pl.col("oddly"),
         )
     )
     return judged.filter(pl.any_horizontal("twice", "amount", "elsewhere", "day_and_sum")).to_dicts()

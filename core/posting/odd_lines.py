@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import numpy as np
-
 from core.categorization.anomalies import Payments, find_anomalies
 from core.categorization.lines import AccountOption
 from core.categorization.policy import Hold
@@ -30,7 +28,6 @@ def hold_odd(
         # A split has no one account that could be unusual.
         _payments(lines, rows, ["" if i in bookings.parts else str(bookings.account_id[i]) for i in rows]),
         past,
-        stated=np.array([bookings.method[i] is Method.MATCH for i in rows], np.bool_),
         names={option.key: f"{option.code} {option.name}" for option in accounts},
     )
     for i, hold, words in zip(rows, found.hold.tolist(), found.words.tolist(), strict=True):

@@ -69,13 +69,15 @@ def test_a_doubled_payment_waits_for_a_person_and_an_ordinary_one_does_not(books
     assert told(usual) == (EntryStatus.POSTED, "", "like earlier lines")
 
 
-def test_a_doubled_payment_in_one_file_is_held_though_each_settles_an_item(books, book, weeks):
+@pytest.mark.parametrize(("items", "status"), [(1, EntryStatus.NEEDS_REVIEW), (2, EntryStatus.POSTED)])
+def test_of_two_equal_payments_the_second_waits_unless_it_settles_an_item_of_its_own(books, book, weeks, items, status):
     day = weeks + timedelta(days=7)
-    first, second = (lines(books, -9_900, counterparty="acme", booked_on=day + timedelta(days=i))[0] for i in (0, 1))
-    for line in (first, second):
+    pair = [lines(books, -9_900, counterparty="acme", booked_on=day + timedelta(days=i))[0] for i in (0, 1)]
+    for line in pair[:items]:
         settled(books, line, (-9_900, books.expense.id))
     book()
-    assert (told(first)[0], told(second)[:2]) == (EntryStatus.POSTED, (EntryStatus.NEEDS_REVIEW, Hold.PAID_TWICE))
+    assert [told(line)[0] for line in pair] == [EntryStatus.POSTED, status]
+    assert told(pair[1])[1] == ("" if items == 2 else Hold.PAID_TWICE)
 
 
 def test_an_amount_that_an_open_item_states_is_posted_and_the_same_without_one_waits(books, book, weeks):

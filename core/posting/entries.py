@@ -32,6 +32,7 @@ from core.posting.bookings import (
     hold_foreign,
     undecided,
 )
+from core.posting.named_transfers import book_named_transfers, own_bank_accounts
 from core.posting.odd_lines import hold_odd
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
 from core.posting.reversing import withdraw_entries
@@ -184,6 +185,8 @@ def _decide(
             bookings, lines, others, proposer.propose(lines.to_categorise(others)), matches,
             rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id,
         )  # fmt: skip
+        own = own_bank_accounts(session, company.id)
+        book_named_transfers(bookings, lines, others, own, accounts=proposer.accounts, policy=proposer.policy)
     hold_foreign(bookings, lines, company.base_currency)
     hold_odd(bookings, lines, past, proposer.accounts, clearing_id=clearing_id)
     for i, account_id in enumerate(bookings.account_id):

@@ -190,10 +190,11 @@ def test_the_policy_is_changed_where_the_form_says_so_and_nowhere_else(books, ca
     page.text_input(key="policy_limit").set_value("1,234.50")
     page.multiselect(key="policy_roles").set_value(["owner", "tax"])
     page.multiselect(key="policy_codes").set_value(["6300"])
+    page.checkbox(key="policy_standing").check()
     press(page, "policy_save")
     assert policy(books, caller) == replace(
         before, target_error=0.005, materiality_minor=123_450, always_review_roles=("owner", "tax", "bank"),
-        always_review_codes=("6300",),
+        always_review_codes=("6300",), standing_rules=True,
     )  # fmt: skip
 
 

@@ -25,12 +25,6 @@ PAGE = Path(__file__).parents[2] / "pages/posted.py"
 
 
 @pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
-@pytest.fixture
 def sign_in(books: builders.Books, monkeypatch: pytest.MonkeyPatch):
     """Whoever is at the screen is asked anew for each step, as in the application."""
 

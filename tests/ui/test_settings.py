@@ -25,12 +25,6 @@ PAGE = Path(__file__).parents[2] / "pages/settings.py"
 NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
 @pytest.fixture(autouse=True)
 def caller(books, monkeypatch: pytest.MonkeyPatch) -> Caller:
     with unit_of_work() as session:

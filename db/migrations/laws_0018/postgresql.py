@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from db.migrations.laws_0004.postgresql import TRANSITIONS
+from db.migrations.law_triggers import never_emptied, off_postgresql, rows_refused, statement_checked
 from db.migrations.laws_0018 import sentences as say
 
 _LIMIT = "(c.policy ->> 'four_eyes_minor')::bigint"
@@ -35,6 +35,8 @@ STATEMENT_RULES: tuple[tuple[str, str, str, str], ...] = (
     ),
 )
 
+NEVER_EMPTIED = {"preparations": say.PREPARATION_KEPT}
+
 OWN_FUNCTION = f"""
     CREATE FUNCTION law_proposal_kept() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -55,32 +57,18 @@ OWN_RULES = (
 
 def create() -> Iterable[str]:
     """The statements that put the laws into force."""
-    for name, event, condition, sentence in ROW_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
-            f" EXECUTE FUNCTION law_refuse('{sentence}')"
-        )
+    yield from rows_refused(ROW_RULES)
     yield OWN_FUNCTION
     for name, event, condition in OWN_RULES:
         yield (
             f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
             " EXECUTE FUNCTION law_proposal_kept()"
         )
-    for name, event, query, sentence in STATEMENT_RULES:
-        quoted = query.replace("'", "''")
-        yield (
-            f"CREATE TRIGGER law_{name} AFTER {event} REFERENCING {TRANSITIONS['UPDATE']} FOR EACH STATEMENT"
-            f" EXECUTE FUNCTION law_check('{sentence}', '{quoted}')"
-        )
-    yield (
-        "CREATE TRIGGER law_never_emptied BEFORE TRUNCATE ON preparations FOR EACH STATEMENT"
-        f" EXECUTE FUNCTION law_refuse('{say.PREPARATION_KEPT}')"
-    )
+    yield from (statement_checked(rule) for rule in STATEMENT_RULES)
+    yield from never_emptied(NEVER_EMPTIED)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again."""
-    for name, event, *_ in (*ROW_RULES, *STATEMENT_RULES):
-        yield f"DROP TRIGGER law_{name} ON {event.rpartition(' ')[2]}"
-    yield "DROP TRIGGER law_never_emptied ON preparations"
+    yield from off_postgresql((*ROW_RULES, *STATEMENT_RULES), NEVER_EMPTIED)
     yield "DROP FUNCTION law_proposal_kept() CASCADE"

@@ -10,7 +10,7 @@ from core.errors import BookkeepingError
 from core.matching.evaluating import evaluate
 from core.matching.set_csv import read_bank, read_items, read_truth
 
-_LONG = ("matches", "alternatives", "notes", "by_kind")  # told in other words than figures
+_LONG = ("matches", "alternatives", "notes", "calibration", "by_kind")  # told in other words than figures
 File = typer.Option(exists=True, dir_okay=False)
 
 
@@ -31,10 +31,9 @@ def main(
 
 
 def _readable(found: dict[str, Any]) -> str:
-    figures = {
-        name: value for name, value in found.items() if name not in ("matches", "alternatives", "notes", "by_kind")
-    }
+    figures = {name: value for name, value in found.items() if name not in _LONG}
     rows = [f"{name}: {value}" for name, value in figures.items()]
+    rows += [f"score near {one['claimed']}: {one}" for one in found.get("calibration", [])]
     rows += [f"{shape}: {figures}" for shape, figures in found.get("by_kind", {}).items()]
     return "\n".join([f"matches: {len(found['matches'])}", *rows])
 

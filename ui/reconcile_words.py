@@ -55,6 +55,11 @@ def title_of(match: ListedMatch) -> str:
     return f"{side.capitalize()}, {_some(len(match.items), one, many)}"
 
 
+def of_a_hundred(share: float) -> str:
+    """93 of 100; never all, because none of many says nothing of the next."""
+    return f"{min(99, round(share * 100))} of 100"
+
+
 def _some(number: int, one: str, many: str) -> str:
     word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
     return f"{word} {one if number == 1 else many}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from core.matching.matching import find_matches
+from core.matching.reliability import reliability
 from core.matching.runners_up import BEST_OF_LINE
 from core.matching.set_csv import Group
 from core.matching.values import BankLines, Decision, Matching, OpenItems, ProposedMatch
@@ -23,6 +24,7 @@ def evaluate(
     A match counts as right when it has exactly the lines and items of a group of the truth. `precision` and `recall`
     cover all matches, `auto_…` those that would be in force without a person; `suggest_recall_at_3` is the share of
     the groups that the automatic matches leave which are among the three best suggestions of one of their lines.
+    `brier` and `ece` say how true the scores of all matches are, `suggest_…` those of the suggestions alone.
     """
     started = clock()
     found = find_matches(lines, items)
@@ -69,8 +71,21 @@ def _measured(found: Matching, lines: BankLines, items: OpenItems, truth: Sequen
         "auto_precision": _share(_hits(auto, true), len(auto)),
         "auto_recall": _share(_hits(auto, true), len(true)),
         "suggest_recall_at_3": _share(len(near), len(left)),
+        **_scores_held_against(found, every, true),
         "by_kind": _by_shape(every, auto, true),
     }
+
+
+def _scores_held_against(found: Matching, groups: Sequence[Group], true: Collection[Group]) -> dict[str, Any]:
+    """How true the scores are; `groups` are those of the matches, in order."""
+    seen = [(one.score, group in true, one.decision) for one, group in zip(found.matches, groups, strict=True)]
+    doubtful = [(score, right) for score, right, decision in seen if decision is Decision.SUGGEST]
+    whole = reliability([score for score, _, _ in seen], [right for _, right, _ in seen])
+    part = reliability([score for score, _ in doubtful], [right for _, right in doubtful])
+    return {
+        "brier": whole["brier"], "ece": whole["ece"],
+        "suggest_brier": part["brier"], "suggest_ece": part["ece"], "calibration": whole["bins"],
+    }  # fmt: skip
 
 
 def _best_suggestions(found: Matching, lines: BankLines, items: OpenItems) -> set[Group]:

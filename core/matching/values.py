@@ -70,8 +70,8 @@ class OwnAccounts:
 class ProposedMatch:
     """Lines and items (by position) that settle each other.
 
-    `score` estimates the probability that the match is right, in [0, 1]; `difference_minor` is the sum of the lines
-    less the sum of the items.
+    `score` is the probability that the match is right, in [0, 1]: the share of like ones that were; `difference_minor`
+    is the sum of the lines less the sum of the items.
     """
 
     lines: tuple[int, ...]
@@ -87,8 +87,8 @@ class ProposedMatch:
 class Matching:
     """The result: each line and each item is in exactly one of `matches` or the open ones.
 
-    `alternatives` are further suggestions that share lines or items with the matches or with each other, best first
-    for each line. `notes` say of open lines what else they may be.
+    `alternatives` are further suggestions that share lines or items with the matches or with each other, best first.
+    `notes` say of open lines what else they may be.
     """
 
     matches: tuple[ProposedMatch, ...]

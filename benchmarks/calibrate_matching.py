@@ -16,6 +16,8 @@ from sklearn.isotonic import IsotonicRegression
 
 from benchmarks.matching_cases import DIFFICULTIES, matching_cases
 from core.matching.calibration import ALSO, TABLE
+from core.matching.link_csv import read_links
+from core.matching.links import find_links, links_right
 from core.matching.matching import uncalibrated_matches
 from core.matching.set_csv import read_bank, read_items, read_truth
 
@@ -27,7 +29,7 @@ Seen = tuple[str, str, float, bool]  # kind, decision, stated score, whether it 
 
 
 def observed(seed: int, difficulty: str, lines: int) -> Iterator[Seen]:
-    """Every match proposed on a generated set, and whether the truth has it."""
+    """Every match and link proposed on a generated set, and whether the truth has it."""
     files = matching_cases(seed, difficulty, lines).files()
     bank, items = read_bank(files["bank.csv"]), read_items(files["items.csv"])
     truth = set(read_truth(files["truth.csv"]))
@@ -37,6 +39,9 @@ def observed(seed: int, difficulty: str, lines: int) -> Iterator[Seen]:
     for match, decision in proposed:
         group = frozenset(bank.key[i] for i in match.lines), frozenset(items.key[j] for j in match.items)
         yield str(match.kind), decision, match.score, group in truth
+    links = find_links(bank, items, found)
+    for link, right in zip(links, links_right(links, read_links(files["links.csv"]), list(truth)), strict=True):
+        yield link.kind, str(link.decision), link.stated, right
 
 
 def knots(score: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float, int, int]]:

@@ -173,6 +173,7 @@ def _card(match: ListedMatch, active: bool, booked: dict[UUID, str], currency: s
         several = len({line.bank_account_id for line in match.lines}) > 1
         rows = [(day(line.booked_on), line_text(line, named=several), line.amount_minor) for line in match.lines]
         rows += [(day(item.issued_on), item_text(item), item.amount_minor) for item in match.items]
+        rows += [(day(one.on), one.text, one.whole_minor) for one in match.turned_back]
         rows += [("", f"{DIFFERENCES[one.kind]}, {one.account}", one.amount_minor) for one in match.differences]
         small_table(frame(rows, "Date", "Text", "Amount"), ["Amount"], currency)
         st.caption(plain(match.reason))

@@ -49,6 +49,8 @@ def title_of(match: ListedMatch) -> str:
     if match.kind is MatchKind.TRANSFER:
         return "Own transfer"
     total = sum(line.amount_minor for line in match.lines)
+    if match.turned_back:
+        return "Money that came back" if total > 0 else "Money given back"
     side = _some(len(match.lines), *(("deposit", "deposits") if total > 0 else ("payment", "payments")))
     kinds = {item.kind for item in match.items}
     one, many = _ITEMS[next(iter(kinds))] if len(kinds) == 1 else ("open item", "open items")

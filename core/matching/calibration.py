@@ -18,6 +18,7 @@ from core.matching.texts import Floats
 from core.matching.values import Matching, ProposedMatch
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "matching" / "calibration.csv"
+WORTH_ASKING = 0.3  # score below which a suggestion would cost more of a person's time than it saves
 ALSO = "also"  # in the place of the decision: a further suggestion beside the chosen one
 
 _Tie = tuple[str, int, str, float]  # side, position, kind, stated score

@@ -35,7 +35,7 @@ def find_links(lines: BankLines, items: OpenItems, found: Matching) -> list[Link
     """Part payments and refunds among what the matching left open; any line may be turned back."""
     free = list(found.open_lines)
     open_items = list(found.open_items)
-    parts = find_part_payments(_lines_at(lines, free), _items_at(items, open_items))
+    parts = find_part_payments(lines.at(free), items.at(open_items))
     links = [
         Link(
             lines.key[line := free[one.line]], items.key[open_items[one.item]], PART, int(lines.amount_minor[line]),
@@ -96,23 +96,3 @@ def links_measured(links: Sequence[Link], truth: Sequence[TrueLink], groups: Seq
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 5) if whole else None
-
-
-def _lines_at(lines: BankLines, rows: Sequence[int]) -> BankLines:
-    chosen = list(rows)
-    return BankLines(
-        [lines.key[row] for row in chosen], [lines.account[row] for row in chosen], lines.booked_on[chosen],
-        lines.amount_minor[chosen], [lines.currency[row] for row in chosen], [lines.text[row] for row in chosen],
-        [lines.counterparty[row] for row in chosen],
-        [bool(lines.transfers_only[row]) for row in chosen] if lines.transfers_only else (),
-    )  # fmt: skip
-
-
-def _items_at(items: OpenItems, rows: Sequence[int]) -> OpenItems:
-    chosen = list(rows)
-    return OpenItems(
-        [items.key[row] for row in chosen], [items.account[row] for row in chosen], items.issued_on[chosen],
-        items.amount_minor[chosen], [items.currency[row] for row in chosen],
-        [items.counterparty[row] for row in chosen], [items.references[row] for row in chosen],
-        [items.kind[row] for row in chosen],
-    )  # fmt: skip

@@ -41,6 +41,16 @@ class BankLines:
     def __len__(self) -> int:
         return len(self.key)
 
+    def at(self, rows: Sequence[int]) -> "BankLines":
+        """The lines at these positions."""
+        chosen = list(rows)
+        return BankLines(
+            [self.key[row] for row in chosen], [self.account[row] for row in chosen], self.booked_on[chosen],
+            self.amount_minor[chosen], [self.currency[row] for row in chosen], [self.text[row] for row in chosen],
+            [self.counterparty[row] for row in chosen],
+            [self.transfers_only[row] for row in chosen] if self.transfers_only else (),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class OpenItems:
@@ -57,6 +67,16 @@ class OpenItems:
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def at(self, rows: Sequence[int]) -> "OpenItems":
+        """The items at these positions."""
+        chosen = list(rows)
+        return OpenItems(
+            [self.key[row] for row in chosen], [self.account[row] for row in chosen], self.issued_on[chosen],
+            self.amount_minor[chosen], [self.currency[row] for row in chosen],
+            [self.counterparty[row] for row in chosen], [self.references[row] for row in chosen],
+            [self.kind[row] for row in chosen],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,14 @@ from models.matching import (
     MatchDifference,
     MatchKind,
     MatchMember,
+    MatchRefund,
     MatchStatus,
     Reconciliation,
     ReconciliationStatus,
 )
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
+from models.preparing import Preparation
 from models.re_reviews import ReReview
 from models.reviewing import LineNote, NoteKind, QueueState, WaitingGroup, WaitingLine
 from models.rule_suggestions import DismissedRule
@@ -51,7 +53,9 @@ __all__ = [
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
     "DifferenceKind", "DismissedRule", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus",
     "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember",
-    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Proposal",
-    "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
-    "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
+    "MatchRefund",
+    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Preparation",
+    "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role",
+    "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup",
+    "WaitingLine",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from models import (
     Layout,
     LineNote,
     MatchDifference,
+    MatchRefund,
     ModelVersion,
     NoteKind,
     ReceiptSum,
@@ -81,6 +82,10 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     fee = builders.stored(
         session, MatchDifference(**facts, match_id=match.id, kind=DifferenceKind.FEE, amount_minor=-3)
     )
+    back = builders.stored(
+        session,
+        MatchRefund(company_id=books.company_id, match_id=match.id, transaction_id=line.id, amount_minor=3),
+    )
     rule = builders.rule(session, books)
     figures: dict[str, Any] = {
         "number": 1,
@@ -100,10 +105,12 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     drawn.decided_at, drawn.account_id, drawn.agreed = NOW, books.expense.id, True
     review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
     rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
-    rows += [builders.stored(session, drawn), builders.opening_balances(session, books, alone)]
+    prepared = builders.preparation(session, books, line, proposal, before_id=entry.id)
+    rows += [builders.stored(session, drawn), prepared, builders.opening_balances(session, books, alone)]
     rows += [
         named,
         fee,
+        back,
         books.bank,
         books.checking,
         builders.reconciliation(session, books, file),

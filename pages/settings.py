@@ -1,4 +1,4 @@
-"""Settings: closed months, bank accounts with their layouts, opening balances, the posting policy, and differences."""
+"""Settings: closed months, bank accounts, layouts, exchange rates, opening balances, policy, and differences."""
 
 from datetime import UTC, datetime
 
@@ -8,6 +8,7 @@ from ui.opening_desk import opening_balances
 from ui.settings_desk import bank_accounts, periods, posting_policy
 from ui.settings_differences import differences
 from ui.settings_layouts import saved_layouts
+from ui.settings_rates import exchange_rates
 
 open_page("Settings", "How this company's books are kept", "settings")
 place = here("settings")
@@ -15,6 +16,7 @@ with refusals_shown():
     periods(place, datetime.now(UTC).date())
     bank_accounts(place)
     saved_layouts(place)
+    exchange_rates(place, datetime.now(UTC).date())
     opening_balances(place, datetime.now(UTC).date())
     posting_policy(place)
     differences(place)

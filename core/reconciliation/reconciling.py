@@ -12,8 +12,8 @@ from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.matching.matching import find_matches
 from core.matching.values import BankLines, Decision, Kind, Matching, OpenItems, ProposedMatch
-from core.posting.default_accounts import default_account
 from core.posting.item_settling import reckon_items
+from core.posting.named_accounts import default_account
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.writing import in_portions, new_keys

@@ -30,6 +30,7 @@ from models.matching import (
 )
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
+from models.preparing import Preparation
 from models.re_reviews import ReReview
 from models.reviewing import LineNote, NoteKind, QueueState, WaitingGroup, WaitingLine
 from models.rule_suggestions import DismissedRule
@@ -53,7 +54,7 @@ __all__ = [
     "DifferenceKind", "DismissedRule", "EntryStatus", "ExchangeRate", "FileKind", "FileStatus", "ItemKind",
     "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference",
     "MatchKind", "MatchMember", "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances",
-    "Outcome", "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review",
-    "Role", "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession",
-    "WaitingGroup", "WaitingLine",
+    "Outcome", "Preparation", "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation",
+    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction",
+    "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

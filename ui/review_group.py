@@ -5,6 +5,7 @@ import streamlit as st
 from core.posting.bookings import WAITS_FOR_MATCH
 from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
 from ui import review_desk as desk
+from ui.review_four_eyes import second_person
 from ui.review_notes import said
 from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, sentence, why_it_waits
 from ui.tables import frame, table
@@ -25,6 +26,7 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
         _about(sight, detail)
     if group.hold_reason == WAITS_FOR_MATCH:
         st.markdown(":small[:material/link: It may settle an open item: confirm or dismiss that on Reconcile first.]")
+    second_person(sight, detail)
     _choices(sight, detail)
     said(sight.notes)
     told = " ".join(part for part in (plain(sentence(detail.reason)), measured(detail)) if part)

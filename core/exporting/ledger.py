@@ -198,9 +198,7 @@ def _balances(session: Session, company_id: UUID, base: str) -> tuple[Balance, .
     if valued:
         query = query.outerjoin(BaseValue, value_of_line())
     rows = session.execute(
-        query.group_by(col(Account.code), col(Account.id), text("kept_in")).order_by(
-            col(Account.code), text("kept_in")
-        )
+        query.group_by(col(Account.code), col(Account.id), text("kept_in")).order_by(col(Account.code), text("kept_in"))
     )
     return tuple(Balance(key, of, int(total)) for _, key, of, total in rows)
 

@@ -20,6 +20,7 @@ from models import (
     LineNote,
     NoteKind,
     Outcome,
+    Preparation,
     Proposal,
     Review,
     Transaction,
@@ -164,12 +165,20 @@ def _said(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happ
 
 def _proposed(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happening]:
     rows = session.execute(
-        select(col(Proposal.created_at), col(Account.code), col(Account.name), col(Proposal.reason))
+        select(
+            col(Proposal.created_at), col(Account.code), col(Account.name), col(Proposal.reason), col(Preparation.id),
+            col(User.display_name),
+        )
         .join(Account, col(Account.id) == col(Proposal.account_id))
+        .outerjoin(Preparation, col(Preparation.proposal_id) == col(Proposal.id))
+        .outerjoin(User, col(User.id) == col(Preparation.prepared_by))
         .where(col(Proposal.company_id) == company_id, col(Proposal.transaction_id) == transaction_id)
-    )
+    )  # fmt: skip
     return [
-        Happening(at, "Proposed", ": ".join(filter(None, (f"{code} {name}", why))), "") for at, code, name, why in rows
+        Happening(
+            at, "Prepared" if prepared else "Proposed", ": ".join(filter(None, (f"{code} {name}", why))), by or ""
+        )
+        for at, code, name, why, prepared, by in rows
     ]
 
 

@@ -25,12 +25,6 @@ PAGE = Path(__file__).parents[2] / "pages/settings.py"
 NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
 @pytest.fixture(autouse=True)
 def caller(books, monkeypatch: pytest.MonkeyPatch) -> Caller:
     with unit_of_work() as session:
@@ -188,13 +182,19 @@ def test_the_policy_is_changed_where_the_form_says_so_and_nowhere_else(books, ca
     assert "Threshold in force: 90.0%, chosen for this company." in told(page)
     page.number_input(key="policy_error").set_value(0.5)
     page.text_input(key="policy_limit").set_value("1,234.50")
+    page.text_input(key="policy_four_eyes").set_value("2,500")
     page.multiselect(key="policy_roles").set_value(["owner", "tax"])
     page.multiselect(key="policy_codes").set_value(["6300"])
     press(page, "policy_save")
     assert policy(books, caller) == replace(
         before, target_error=0.005, materiality_minor=123_450, always_review_roles=("owner", "tax", "bank"),
-        always_review_codes=("6300",),
+        always_review_codes=("6300",), four_eyes_minor=250_000,
     )  # fmt: skip
+    page = opened()
+    assert page.text_input(key="policy_four_eyes").value == "2,500.00"
+    page.text_input(key="policy_four_eyes").set_value("")
+    press(page, "policy_save")
+    assert policy(books, caller).four_eyes_minor is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from db.migrations.laws_0004 import postgresql as laws_0004
+from db.migrations.law_triggers import after_statement, never_emptied, off_postgresql, rows_refused, statement_checked
 from db.migrations.laws_0019 import conditions as when
 from db.migrations.laws_0019 import sentences as say
 
@@ -70,36 +70,15 @@ NEVER_EMPTIED = {"base_values": say.VALUES_FROZEN, "exchange_rates": say.RATE_KE
 
 def create() -> Iterable[str]:
     """The statements that put the laws into force."""
-    for name, event, condition, sentence in ROW_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
-            f" EXECUTE FUNCTION law_refuse('{sentence}')"
-        )
+    yield from rows_refused(ROW_RULES)
     for event, rows in HELD:  # triggers of one event fire in the order of their names
-        yield _statement_trigger(f"law_a_hold_{event.partition(' ')[0].lower()}", event, f"law_hold('{rows}')")
-    for name, event, query, sentence in STATEMENT_RULES:
-        yield _statement_trigger(f"law_{name}", event, f"law_check('{sentence}', {_quoted(query)})")
-    for table, sentence in NEVER_EMPTIED.items():
-        yield (
-            f"CREATE TRIGGER law_never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-            f" EXECUTE FUNCTION law_refuse('{sentence}')"
-        )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _statement_trigger(name: str, event: str, call: str) -> str:
-    transition = laws_0004.TRANSITIONS[event.partition(" ")[0]]
-    return f"CREATE TRIGGER {name} AFTER {event} REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {call}"
+        yield after_statement(f"law_a_hold_{event.partition(' ')[0].lower()}", event, f"law_hold('{rows}')")
+    yield from (statement_checked(rule) for rule in STATEMENT_RULES)
+    yield from never_emptied(NEVER_EMPTIED)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again."""
-    for name, event, _, _ in (*ROW_RULES, *STATEMENT_RULES):
-        yield f"DROP TRIGGER law_{name} ON {event.rpartition(' ')[2]}"
+    yield from off_postgresql((*ROW_RULES, *STATEMENT_RULES), NEVER_EMPTIED)
     for event, _ in HELD:
         yield f"DROP TRIGGER law_a_hold_{event.partition(' ')[0].lower()} ON {event.rpartition(' ')[2]}"
-    for table in NEVER_EMPTIED:
-        yield f"DROP TRIGGER law_never_emptied ON {table}"

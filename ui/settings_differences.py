@@ -36,8 +36,7 @@ def differences(place: Here) -> None:
             if account.role not in NEVER
         }
     with st.form("differences", border=True):
-        columns = st.columns(2)
-        columns += st.columns(2)
+        columns = [*st.columns(2), *st.columns(2)]
         limit = columns[0].text_input(
             f"Write off at most, {currency}", f"{to_decimal(policy.adjustment_limit_minor, currency):,}",
             key="differences_limit",

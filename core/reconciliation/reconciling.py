@@ -1,7 +1,7 @@
 """Matching in the books: transfers and settlements found among what is not booked yet, kept as matches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from core.posting.named_accounts import default_account
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.writing import in_portions, new_keys
+from core.reconciliation.exchanges import exchanges_among
 from core.reconciliation.loading import Judged, free_lines, judged_matches, open_items, own_accounts
 from core.reconciliation.storing import Difference, Member, write_differences, write_members
 from core.storage import WriteColumns
@@ -98,6 +99,8 @@ def _match_once(
         return MatchingResult(open_items=len(items))
     judged = judged_matches(session, company.id)
     found = find_matches(lines, items, own=own_accounts(session, company.id), excluded=judged.dismissed)
+    exchanges = exchanges_among(session, company, lines, found.open_lines, judged.dismissed)
+    found = replace(found, matches=(*found.matches, *exchanges))
     fees_id = default_account(session, company.id, AccountPurpose.FEES)
     plan = _plan(found, lines, items, judged, books_fees=fees_id is not None)
     _withdraw(session, caller, company, plan, lines, now)

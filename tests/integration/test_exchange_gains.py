@@ -18,6 +18,7 @@ from core.posting.entries import book_company
 from core.posting.reviewing import approve, change_account
 from core.reconciliation.by_hand import match_by_hand
 from core.reconciliation.deciding import unmatch
+from core.reconciliation.reconciling import match_company
 from core.verifying import verify_books
 from db.bulk import write_columns as write
 from db.engine import engine, snapshot, unit_of_work
@@ -272,3 +273,28 @@ def test_whatever_amounts_and_rates_an_exchange_balances_and_clearing_is_empty(
         trial = trial_balance(session, own.caller, own.company_id, ALL.last_on)
         assert trial.debit_minor == trial.credit_minor
         session.rollback()
+
+
+def test_a_certain_exchange_is_found_and_booked_one_side_at_a_time() -> None:
+    with unit_of_work() as session:
+        own = foreign_books(session, rates=[(DAY, "1.08")])
+        paid = bank_line(session, own, -108_320, euro=False, description="FX PURCHASE")
+        came = bank_line(session, own, 100_000, description="FX PURCHASE")
+        found = match_company(session, own.caller, own.company_id, write=write, now=NOW)
+        assert (found.confirmed_transfers, found.suggested) == (1, 0)
+        book_company(session, own.caller, own.company_id, write=write, now=NOW)
+    with snapshot() as session:
+        states = [live_entry(session, line.id).status for line in (paid, came)]
+        waiting = live_entry(session, came.id).id
+        assert states == ["posted", "needs_review"]
+        assert clearing(session, own) == {"EUR": 100_000}
+        sound(session, own)
+    with unit_of_work() as session:
+        enter(session, own, (DAY, "1.07"))  # a later rate does not part the two sides
+    decide(approve, own.caller, own.books, [waiting])
+    with snapshot() as session:
+        assert clearing(session, own) == {"EUR": 0}
+        trial = {row.code: row.sum_minor for row in trial_balance(session, own.caller, own.company_id, DAY).rows}
+        assert trial["1090"] == 0
+        assert trial["6995"] == 320
+        sound(session, own)

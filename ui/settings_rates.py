@@ -30,18 +30,18 @@ def exchange_rates(place: Here, today: date) -> None:
     if rates:
         rows = [
             (
-                one.rated_on, one.currency, f"{one.rate}", one.source or "–", one.entered_by or "–",
-                "replaced" if one.is_replaced else "",
+                one.rated_on, one.currency, f"{one.rate}", "replaced" if one.is_replaced else "",
+                one.source or "–", one.entered_by or "–",
             )
             for one in rates
         ]  # fmt: skip
-        table(frame(rows, "Day", "Currency", f"{base} for one", "Source", "Entered by", "State"), columns={
+        table(frame(rows, "Day", "Currency", f"{base} for one", "State", "Source", "Entered by"), columns={
             "Day": st.column_config.DateColumn(format="MMM D, YYYY", width=110),
-            "Currency": st.column_config.TextColumn(width=90),
-            f"{base} for one": st.column_config.TextColumn(width=130, alignment="right"),
+            "Currency": st.column_config.TextColumn(width=80),
+            f"{base} for one": st.column_config.TextColumn(width=100, alignment="right"),
+            "State": st.column_config.TextColumn(width=80),
             "Source": st.column_config.TextColumn(width=220),
-            "Entered by": st.column_config.TextColumn(width=160),
-            "State": st.column_config.TextColumn(width=100)}, most=8)  # fmt: skip
+            "Entered by": st.column_config.TextColumn(width=160)}, most=8)  # fmt: skip
     if not place.caller.may(place.company_id, Action.CONFIGURE):
         st.caption("A manager can enter exchange rates.")
         return

@@ -15,6 +15,7 @@ from models.companies import (
     DefaultAccount,
     Layout,
 )
+from models.exchange import BaseValue, ExchangeRate
 from models.learning import ModelVersion
 from models.ledger import EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Rule
 from models.matching import (
@@ -50,12 +51,11 @@ from models.tax import TaxCode, TaxLine
 
 __all__ = [
     "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
-    "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
-    "DifferenceKind", "DismissedRule", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus",
-    "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember",
-    "MatchRefund",
-    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Preparation",
-    "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role",
-    "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup",
-    "WaitingLine",
+    "BankAccountKind", "BaseValue", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
+    "DifferenceKind", "DismissedRule", "EntryStatus", "ExchangeRate", "FileKind", "FileStatus", "ItemKind",
+    "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference",
+    "MatchKind", "MatchMember", "MatchRefund", "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem",
+    "OpeningBalances", "Outcome", "Preparation", "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation",
+    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction",
+    "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Matching in the books: transfers and settlements found among what is not booked yet, kept as matches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from core.access.roles import Action, Caller
 from core.matching.calibration import WORTH_ASKING
 from core.matching.matching import find_matches
 from core.matching.values import BankLines, Decision, Kind, Matching, OpenItems, ProposedMatch
-from core.posting.default_accounts import default_account
 from core.posting.item_settling import reckon_items
+from core.posting.named_accounts import default_account
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.writing import in_portions, new_keys
+from core.reconciliation.exchanges import exchanges_among
 from core.reconciliation.linking import link_lines
 from core.reconciliation.loading import Judged, free_lines, judged_matches, open_items, own_accounts
 from core.reconciliation.storing import Difference, Member, write_differences, write_matches, write_members
@@ -108,6 +109,8 @@ def _match_once(
         return MatchingResult(open_items=len(items))
     judged = judged_matches(session, company.id)
     found = find_matches(lines, items, own=own_accounts(session, company.id), excluded=judged.dismissed)
+    exchanges = exchanges_among(session, company, lines, found.open_lines, judged.dismissed)
+    found = replace(found, matches=(*found.matches, *exchanges))
     fees_id = default_account(session, company.id, AccountPurpose.FEES)
     plan = _plan(found, lines, items, judged, books_fees=fees_id is not None)
     _withdraw(session, caller, company, plan, lines, now)

@@ -223,8 +223,8 @@ def said() -> str:
     return str(st.session_state.pop(SAID, ""))
 
 
-def open_dialog() -> None:
-    st.session_state[DIALOG] = True
+def open_dialog(name: str) -> None:
+    st.session_state[DIALOG] = name
 
 
 def close_dialog() -> None:

@@ -7,7 +7,8 @@ from core.posting.group_detail import GroupDetail
 from core.posting.prepared import Prepared, prepared_of
 from db.engine import snapshot
 from ui import review_desk as desk
-from ui.words import count, day, plain
+from ui.pickers import account_options
+from ui.words import count, day, money, plain
 
 
 def second_person(sight: desk.Sight, detail: GroupDetail) -> None:
@@ -26,6 +27,20 @@ def second_person(sight: desk.Sight, detail: GroupDetail) -> None:
     if others:
         who = plain(others[0].name or "a script")
         st.markdown(_sentence(f"{_which(len(others), several)} for a second pair of eyes: {_told(who, others)}"))
+    if splits := [made for made in prepared.values() if made.is_split]:
+        _parts(sight, detail.group.key.currency, splits)
+
+
+def _parts(sight: desk.Sight, currency: str, splits: list[Prepared]) -> None:
+    """The accounts of each split, since the buttons below name but one."""
+    names = account_options(sight.caller, sight.company_id, bookable=False)
+    told = [
+        ", ".join(
+            f"{names.get(account_id, '')} {money(minor, currency, sign=True)}" for account_id, minor in made.parts
+        )
+        for made in splits
+    ]
+    st.markdown("\n".join(f"- :small[{plain(parts)}]" for parts in told))
 
 
 def _which(waiting: int, several: bool) -> str:

@@ -64,12 +64,6 @@ def posting_policy(place: Here) -> None:
             "Re-reviewed blind, %", 0.0, 100.0, policy.audit_share * 100, 0.5, key="policy_audit",
             help="Of the lines posted alone, drawn at random; about as many again in proportion to their amounts.",
         )  # fmt: skip
-        second = st.text_input(
-            f"A second person above, {currency}", _four_eyes(policy, currency), key="policy_four_eyes", width=280,
-            placeholder="never",
-            help="Whoever books a line of more than this to another account, splits it or matches it by hand only "
-            "prepares it: someone else approves. Empty: one person is enough. 0: always.",
-        )  # fmt: skip
         roles = st.multiselect(
             "Accounts that a person always looks at", list(ROLES), format_func=ROLES.__getitem__, key="policy_roles",
             default=[role for role in ROLES if role in policy.always_review_roles],
@@ -93,15 +87,10 @@ def posting_policy(place: Here) -> None:
                     *(role for role in policy.always_review_roles if role not in ROLES),
                 ),
                 always_review_codes=tuple(single),
-                four_eyes_minor=_minor(second, currency) if second.strip() else None,
             )
             with unit_of_work() as session:
                 set_policy(session, place.caller, place.company_id, changed, now=datetime.now(UTC))
             st.rerun()
-
-
-def _four_eyes(policy: Policy, currency: str) -> str:
-    return "" if policy.four_eyes_minor is None else f"{to_decimal(policy.four_eyes_minor, currency):,}"
 
 
 def _source(policy: Policy, card: ModelCard) -> str:

@@ -14,6 +14,7 @@ from core.access.roles import Action, Caller
 from core.ingestion.shown_names import shown_name
 from models import (
     Account,
+    Attachment,
     BankAccount,
     EntryStatus,
     JournalEntry,
@@ -131,6 +132,7 @@ def line_history(session: Session, caller: Caller, company_id: UUID, transaction
         *_booked(session, company_id, transaction_id),
         *_decided(session, company_id, transaction_id),
         *_said(session, company_id, transaction_id),
+        *_attached(session, company_id, transaction_id),
     ]
     return sorted(found, key=lambda step: step.at)
 
@@ -161,6 +163,15 @@ def _said(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happ
         if note.undone_at:
             steps.append(Happening(note.undone_at, f"{NOTE_WORDS[note.kind]} taken back", "", note.written_by))
     return steps
+
+
+def _attached(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happening]:
+    rows = session.execute(
+        select(col(Attachment.attached_at), col(Attachment.name), col(User.display_name))
+        .outerjoin(User, col(User.id) == col(Attachment.attached_by))
+        .where(col(Attachment.company_id) == company_id, col(Attachment.transaction_id) == transaction_id)
+    )
+    return [Happening(at, "Receipt", name, by or "") for at, name, by in rows]
 
 
 def _proposed(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happening]:

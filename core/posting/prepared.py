@@ -29,6 +29,7 @@ class Prepared:
     prepared_at: datetime
     is_split: bool
     comment: str
+    parts: tuple[tuple[UUID, int], ...]  # account and amount in the bank line's sign; () for a match, which tells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,16 @@ def prepared_of(
         rows = session.execute(
             select(
                 col(JournalEntry.id), col(Preparation.prepared_by), col(User.display_name),
-                col(Preparation.prepared_at), col(Proposal.reason), col(Preparation.comment),
+                col(Preparation.prepared_at), col(Proposal.reason), col(Preparation.comment), col(Preparation.lines),
             )
             .join(Preparation, col(Preparation.proposal_id) == col(JournalEntry.proposal_id))
             .join(Proposal, col(Proposal.id) == col(JournalEntry.proposal_id))
             .outerjoin(User, col(User.id) == col(Preparation.prepared_by))
             .where(col(JournalEntry.company_id) == company_id, col(JournalEntry.id).in_(portion))
         )  # fmt: skip
-        found |= {key: Prepared(by, name or "", at, why == SPLIT, said) for key, by, name, at, why, said in rows}
+        for key, by, name, at, why, said, lines in rows:
+            parts = tuple((line.account_id, -line.amount_minor) for line in map(_line, lines))
+            found[key] = Prepared(by, name or "", at, why == SPLIT, said, parts)
     return found
 
 

@@ -182,19 +182,28 @@ def test_the_policy_is_changed_where_the_form_says_so_and_nowhere_else(books, ca
     assert "Threshold in force: 90.0%, chosen for this company." in told(page)
     page.number_input(key="policy_error").set_value(0.5)
     page.text_input(key="policy_limit").set_value("1,234.50")
-    page.text_input(key="policy_four_eyes").set_value("2,500")
     page.multiselect(key="policy_roles").set_value(["owner", "tax"])
     page.multiselect(key="policy_codes").set_value(["6300"])
     press(page, "policy_save")
     assert policy(books, caller) == replace(
         before, target_error=0.005, materiality_minor=123_450, always_review_roles=("owner", "tax", "bank"),
-        always_review_codes=("6300",), four_eyes_minor=250_000,
+        always_review_codes=("6300",),
     )  # fmt: skip
+
+
+def test_the_amount_above_which_two_people_decide_is_set_and_taken_away_again(books, caller):
+    page = opened()
+    page.text_input(key="policy_four_eyes").set_value("-5")
+    press(page, "policy_four_eyes_save")
+    assert "The four-eyes limit is an amount without a sign." in [each.value for each in page.error]
+    page.text_input(key="policy_four_eyes").set_value("2,500")
+    press(page, "policy_four_eyes_save")
+    assert policy(books, caller) == Policy(four_eyes_minor=250_000)
     page = opened()
     assert page.text_input(key="policy_four_eyes").value == "2,500.00"
     page.text_input(key="policy_four_eyes").set_value("")
-    press(page, "policy_save")
-    assert policy(books, caller).four_eyes_minor is None
+    press(page, "policy_four_eyes_save")
+    assert policy(books, caller) == Policy()
 
 
 @pytest.mark.parametrize(

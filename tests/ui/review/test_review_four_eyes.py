@@ -91,6 +91,7 @@ def test_a_split_above_the_limit_is_shown_to_the_other_person_with_who_split_it(
     sign_in()
     page = opened()
     assert "Dana Whitfield split it on" in told(page)
+    assert "8000 Sales Revenue $2,600.00, 6300 Software Subscriptions −$100.00" in told(page)
     press(page, "review_approve")
     assert live("doordash").status == EntryStatus.POSTED
 

@@ -22,6 +22,7 @@ from models.matching import (
     DifferenceKind,
     Match,
     MatchDifference,
+    MatchingLook,
     MatchKind,
     MatchMember,
     MatchRefund,
@@ -50,12 +51,12 @@ from models.statements import (
 from models.tax import TaxCode, TaxLine
 
 __all__ = [
-    "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
-    "BankAccountKind", "BaseValue", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
-    "DifferenceKind", "DismissedRule", "EntryStatus", "ExchangeRate", "FileKind", "FileStatus", "ItemKind",
-    "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference",
-    "MatchKind", "MatchMember", "MatchRefund", "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem",
-    "OpeningBalances", "Outcome", "Preparation", "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation",
-    "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction",
-    "User", "UserSession", "WaitingGroup", "WaitingLine",
+    "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent",
+    "BankAccount", "BankAccountKind", "BaseValue", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount",
+    "DeletedLine", "DifferenceKind", "DismissedRule", "EntryStatus", "ExchangeRate", "FileKind", "FileStatus",
+    "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "Match",
+    "MatchDifference", "MatchKind", "MatchMember", "MatchRefund", "MatchStatus", "MatchingLook", "Method",
+    "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Preparation", "Proposal", "QueueState",
+    "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
+    "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

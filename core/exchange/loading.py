@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.exchange.rates import DayRate, KnownRates, Rate
@@ -27,3 +27,11 @@ def known_rates(session: Session, company_id: UUID, currencies: Collection[str] 
         for currency, rated_on, units, scale, key in session.execute(query)
     }
     return KnownRates(latest.values())
+
+
+def rates_entered(session: Session, company_id: UUID) -> int:
+    """How many rates were ever entered: none leaves. The access is checked already."""
+    count: int = session.execute(
+        select(func.count()).select_from(ExchangeRate).where(col(ExchangeRate.company_id) == company_id)
+    ).scalar_one()
+    return count

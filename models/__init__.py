@@ -45,15 +45,16 @@ from models.statements import (
     StatementFile,
     Transaction,
 )
+from models.tags import LineTag, Tag
 from models.tax import TaxCode, TaxLine
 
 __all__ = [
     "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent", "BankAccount",
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
     "DifferenceKind", "DismissedRule", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus",
-    "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember",
-    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Preparation",
-    "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role",
-    "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup",
-    "WaitingLine",
+    "JournalEntry", "JournalLine", "Layout", "LineNote", "LineTag", "Match", "MatchDifference", "MatchKind",
+    "MatchMember", "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome",
+    "Preparation", "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus",
+    "Review", "Role", "Rule", "StatementFile", "Table", "Tag", "TaxCode", "TaxLine", "Transaction", "User",
+    "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

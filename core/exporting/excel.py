@@ -13,7 +13,7 @@ SHEET_ROWS = 1_000_000  # a sheet holds 1,048,576; what is beyond goes to the ne
 _LONGEST = 32_000  # signs of a cell; more than 32,767 is no workbook any more
 ENTRY_COLUMNS = (
     "Date", "Entry", "Payee", "Memo", "Account", "Account name", "Account type", "Debit", "Credit", "Currency",
-    "Bank text", "File", "File row", "Bank line", "Method", "Reverses", "Reversed by", "Replaces",
+    "Bank text", "File", "File row", "Bank line", "Method", "Reverses", "Reversed by", "Replaces", "Tags",
 )  # fmt: skip
 _WIDTHS = {"Payee": 26, "Memo": 32, "Account name": 28, "Bank text": 44, "File": 28, "Entry": 20, "Bank line": 20}
 
@@ -91,6 +91,7 @@ def _entry_row(entry: LedgerEntry, line: EntryLine, account: LedgerAccount) -> t
         entry.booked_on, entry.id, entry.payee, entry.memo, account.code, account.name, str(account.type),
         debit, credit, line.currency, bank.text if bank else "", bank.file if bank else "", bank.row if bank else None,
         bank.id if bank else "", entry.method, entry.reverses, entry.reversed_by, entry.replaces,
+        ", ".join(entry.tags),
     )  # fmt: skip
 
 

@@ -20,7 +20,18 @@ from core.errors import NotFound
 from core.ingestion.shown_names import shown_name
 from core.metrics.statements import IN_LEDGER
 from core.outside_ids import Prefix, write_id
-from models import Account, AccountType, Company, EntryStatus, JournalEntry, JournalLine, StatementFile, Transaction
+from models import (
+    Account,
+    AccountType,
+    Company,
+    EntryStatus,
+    JournalEntry,
+    JournalLine,
+    LineTag,
+    StatementFile,
+    Tag,
+    Transaction,
+)
 
 _ROWS_AT_ONCE = 5_000
 
@@ -71,6 +82,7 @@ class LedgerEntry:
     reversed_by: str = ""
     replaces: str = ""  # the reversed entry that this one corrects
     bank_line: BankLine | None = None
+    tags: tuple[str, ...] = ()  # of the bank line; a reversal has those of the entry that it takes back
 
     @property
     def facts(self) -> dict[str, str]:
@@ -174,26 +186,43 @@ def _balances(session: Session, company_id: UUID) -> tuple[Balance, ...]:
 
 
 def _entries(session: Session, company_id: UUID, slug: str) -> Iterator[LedgerEntry]:
+    tags = _tags(session, company_id)
     rows = session.execute(_query(company_id).execution_options(yield_per=_ROWS_AT_ONCE))
     for _, lines in groupby(rows, key=lambda row: row.id):
-        yield _entry(slug, list(lines))
+        yield _entry(slug, list(lines), tags)
+
+
+def _tags(session: Session, company_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """The tags of all bank lines that have any."""
+    rows = session.execute(
+        select(col(LineTag.transaction_id), col(Tag.name))
+        .join(Tag, col(Tag.id) == col(LineTag.tag_id))
+        .where(col(LineTag.company_id) == company_id)
+        .order_by(col(Tag.name))
+    )
+    found: dict[UUID, tuple[str, ...]] = {}
+    for line_id, name in rows:
+        found[line_id] = (*found.get(line_id, ()), name)
+    return found
 
 
 def _query(company_id: UUID) -> Executable:
     """A row a line, the entry's own columns on each, so that one pass over the books is enough."""
-    reversal = aliased(JournalEntry)
+    reversal, taken_back = aliased(JournalEntry), aliased(JournalEntry)
     return (
         select(
             col(JournalEntry.id), col(JournalEntry.booked_on), col(JournalEntry.memo), col(JournalEntry.status),
             col(JournalEntry.method), col(JournalEntry.reverses_id), col(JournalEntry.replaces_id),
             col(reversal.id).label("reversed_by_id"), col(Transaction.id).label("line_id"),
             col(Transaction.description), col(Transaction.row), shown_name(company_id).label("payee"),
-            col(StatementFile.name).label("file"), col(JournalLine.account_id), col(JournalLine.amount_minor),
+            col(StatementFile.name).label("file"), col(taken_back.transaction_id).label("taken_back_line_id"),
+            col(JournalLine.account_id), col(JournalLine.amount_minor),
             col(JournalLine.currency),
         )
         .select_from(JournalEntry)
         .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
         .outerjoin(reversal, col(reversal.reverses_id) == col(JournalEntry.id))
+        .outerjoin(taken_back, col(taken_back.id) == col(JournalEntry.reverses_id))
         .outerjoin(Transaction, col(Transaction.id) == col(JournalEntry.transaction_id))
         .outerjoin(StatementFile, col(StatementFile.id) == col(Transaction.statement_file_id))
         .where(*_in_ledger(company_id))
@@ -203,7 +232,7 @@ def _query(company_id: UUID) -> Executable:
     )  # fmt: skip
 
 
-def _entry(slug: str, rows: list[Row[Any]]) -> LedgerEntry:
+def _entry(slug: str, rows: list[Row[Any]], tags: Mapping[UUID, tuple[str, ...]]) -> LedgerEntry:
     head = rows[0]
 
     def named(key: UUID | None) -> str:
@@ -215,6 +244,7 @@ def _entry(slug: str, rows: list[Row[Any]]) -> LedgerEntry:
         lines=tuple(EntryLine(row.account_id, row.amount_minor, row.currency) for row in rows),
         reverses=named(head.reverses_id), reversed_by=named(head.reversed_by_id), replaces=named(head.replaces_id),
         bank_line=_bank_line(slug, head) if head.line_id else None,
+        tags=tags.get(head.line_id or head.taken_back_line_id, ()),
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from core.posting.open_entries import OpenCompany, account_with_role, open_compa
 from core.posting.preparing import note_matched_by_hand
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines
+from core.posting.turning_back import book_turned_back
 from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
 from core.storage import WriteColumns
 from models import (
@@ -188,6 +189,7 @@ def _decide(
         )  # fmt: skip
     hold_foreign(bookings, lines, company.base_currency)
     hold_odd(bookings, lines, past, proposer.accounts, clearing_id=clearing_id)
+    book_turned_back(session, company.id, bookings, lines, matches)
     hold_matched_by_hand(bookings, lines, company)
     for i, account_id in enumerate(bookings.account_id):
         if account_id == suspense_id:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
+from core.matching.calibration import WORTH_ASKING
 from core.matching.matching import find_matches
 from core.matching.values import BankLines, Decision, Kind, Matching, OpenItems, ProposedMatch
 from core.posting.default_accounts import default_account
@@ -17,13 +18,13 @@ from core.posting.item_settling import reckon_items
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import withdraw_entries
 from core.posting.writing import in_portions, new_keys
+from core.reconciliation.linking import link_lines
 from core.reconciliation.loading import Judged, free_lines, judged_matches, open_items, own_accounts
-from core.reconciliation.storing import Difference, Member, write_differences, write_members
+from core.reconciliation.storing import Difference, Member, write_differences, write_matches, write_members
 from core.storage import WriteColumns
 from models import AccountPurpose, DifferenceKind, Match, MatchDifference, MatchKind, MatchMember, MatchStatus
 
 _MOST_ROUNDS = 8  # of one run; two or three come to rest
-WORTH_ASKING = 0.3  # probability below which a suggestion would cost more of a person's time than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class MatchingResult:
 
     confirmed_transfers: int = 0
     confirmed_settlements: int = 0
+    confirmed_refunds: int = 0
     suggested: int = 0
     open_lines: int = 0
     open_items: int = 0
@@ -44,6 +46,7 @@ class MatchingResult:
         return MatchingResult(
             self.confirmed_transfers + later.confirmed_transfers,
             self.confirmed_settlements + later.confirmed_settlements,
+            self.confirmed_refunds + later.confirmed_refunds,
             self.suggested + later.suggested,
             later.open_lines,
             later.open_items,
@@ -73,8 +76,8 @@ def match_company(
     Certain matches are confirmed, doubtful ones suggested. What a person dismissed stays dismissed; a suggestion stays
     as it is until one of its members is matched with certainty. A line that waits for review and is now certain is
     taken out of the review queue, so that the booking that follows books it by its match. What leaves the search can
-    make certain what is left, so it is repeated until nothing more becomes so: a second call changes nothing. One
-    audit event a round.
+    make certain what is left, so it is repeated until nothing more becomes so; then payments on account and refunds
+    are looked for among the rest (linking.py). A second call changes nothing. One audit event a round.
 
     Raises:
         NotFound, AccessDenied: the caller may not upload here.
@@ -87,7 +90,14 @@ def match_company(
         total = total.then(found)
         if not found.confirmed_transfers and not found.confirmed_settlements:
             break
-    return total
+    linked = link_lines(session, caller, company, write=write, now=now)
+    explained = linked.parts + linked.refunds + linked.suggested
+    return total.then(
+        MatchingResult(
+            confirmed_settlements=linked.parts, confirmed_refunds=linked.refunds, suggested=linked.suggested,
+            open_lines=total.open_lines - explained, open_items=total.open_items,
+        )
+    )  # fmt: skip
 
 
 def _match_once(
@@ -163,21 +173,14 @@ def _write(
         return
     matches = [match for match, _ in plan.new]
     states = [status for _, status in plan.new]
-    write(
-        session,
-        Match,
-        {
-            "id": keys,
-            "company_id": [company_id] * len(keys),
-            "kind": [_stored_kind(match) for match in matches],
-            "status": states,
-            "score": [min(max(match.score, 0.0), 1.0) for match in matches],
-            "difference_minor": [match.difference_minor for match in matches],
-            "reason": [match.reason for match in matches],
-            "created_at": [now] * len(keys),
-            "decided_at": [now if status is MatchStatus.CONFIRMED else None for status in states],
-        },
-    )
+    columns: dict[str, Sequence[object]] = {
+        "kind": [_stored_kind(match) for match in matches],
+        "status": states,
+        "score": [min(max(match.score, 0.0), 1.0) for match in matches],
+        "difference_minor": [match.difference_minor for match in matches],
+        "reason": [match.reason for match in matches],
+    }
+    write_matches(session, write, company_id, keys, columns, now)
 
 
 def _write_sides(

@@ -19,6 +19,7 @@ from models import (
     LineNote,
     LineTag,
     MatchDifference,
+    MatchRefund,
     ModelVersion,
     NoteKind,
     ReceiptSum,
@@ -83,6 +84,10 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     fee = builders.stored(
         session, MatchDifference(**facts, match_id=match.id, kind=DifferenceKind.FEE, amount_minor=-3)
     )
+    back = builders.stored(
+        session,
+        MatchRefund(company_id=books.company_id, match_id=match.id, transaction_id=line.id, amount_minor=3),
+    )
     rule = builders.rule(session, books)
     figures: dict[str, Any] = {
         "number": 1,
@@ -107,6 +112,7 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     rows += [
         named,
         fee,
+        back,
         books.bank,
         books.checking,
         builders.reconciliation(session, books, file),

@@ -48,15 +48,16 @@ from models.statements import (
     StatementFile,
     Transaction,
 )
+from models.tags import LineTag, Tag
 from models.tax import TaxCode, TaxLine
 
 __all__ = [
     "Account", "AccountPurpose", "AccountRole", "AccountType", "AliasOrigin", "Attachment", "AuditEvent",
     "BankAccount", "BankAccountKind", "BaseValue", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount",
     "DeletedLine", "DifferenceKind", "DismissedRule", "EntryStatus", "ExchangeRate", "FileKind", "FileStatus",
-    "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "Match",
+    "ItemKind", "ItemLayout", "ItemStatus", "JournalEntry", "JournalLine", "Layout", "LineNote", "LineTag", "Match",
     "MatchDifference", "MatchKind", "MatchMember", "MatchRefund", "MatchStatus", "MatchingLook", "Method",
     "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Preparation", "Proposal", "QueueState",
     "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule", "StatementFile",
-    "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
+    "Table", "Tag", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
 ]  # fmt: skip

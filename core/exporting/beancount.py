@@ -73,7 +73,7 @@ def _opened(ledger: Ledger, names: Mapping[UUID, str]) -> Iterator[str]:
 
 def _entry(entry: LedgerEntry, names: Mapping[UUID, str], base: str) -> str:
     payee = f"{quoted(entry.payee)} " if entry.payee else ""
-    lines = [f"{entry.booked_on} * {payee}{quoted(_narration(entry))}{_link(entry)}"]
+    lines = [f"{entry.booked_on} * {payee}{quoted(_narration(entry))}{_marks(entry)}{_link(entry)}"]
     lines += [f"  {name}: {quoted(value)}" for name, value in entry.facts.items()]
     for line in entry.lines:
         lines.append(f"  {names[line.account_id]}  {amount_with_price(line, base)}")
@@ -83,6 +83,10 @@ def _entry(entry: LedgerEntry, names: Mapping[UUID, str], base: str) -> str:
 
 def _narration(entry: LedgerEntry) -> str:
     return entry.memo or (entry.bank_line.text if entry.bank_line else "")
+
+
+def _marks(entry: LedgerEntry) -> str:
+    return "".join(f" #{tag}" for tag in entry.tags)
 
 
 def _link(entry: LedgerEntry) -> str:

@@ -14,6 +14,7 @@ _LONGEST = 32_000  # signs of a cell; more than 32,767 is no workbook any more
 ENTRY_COLUMNS = (
     "Date", "Entry", "Payee", "Memo", "Account", "Account name", "Account type", "Debit", "Credit", "Currency",
     "Bank text", "File", "File row", "Bank line", "Method", "Reverses", "Reversed by", "Replaces", "Base value",
+    "Tags",
 )  # fmt: skip
 _WIDTHS = {"Payee": 26, "Memo": 32, "Account name": 28, "Bank text": 44, "File": 28, "Entry": 20, "Bank line": 20}
 
@@ -92,6 +93,7 @@ def _entry_row(entry: LedgerEntry, line: EntryLine, account: LedgerAccount, base
         debit, credit, line.currency, bank.text if bank else "", bank.file if bank else "", bank.row if bank else None,
         bank.id if bank else "", entry.method, entry.reverses, entry.reversed_by, entry.replaces,
         None if line.value_minor is None else to_decimal(line.value_minor, base),
+        ", ".join(entry.tags),
     )  # fmt: skip
 
 

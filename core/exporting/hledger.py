@@ -56,6 +56,7 @@ def _entry(entry: LedgerEntry, names: Mapping[UUID, str], base: str) -> str:
     payee = _words(entry.payee)
     lines = [f"{entry.booked_on} * ({entry.id}) {payee}{' | ' if payee else ''}{note}".rstrip()]
     lines += [f"    ; {name}: {_tag(value)}" for name, value in entry.facts.items()]
+    lines += [f"    ; {tag}:" for tag in entry.tags]
     for line in entry.lines:
         lines.append(f"    {names[line.account_id]}  {amount_with_price(line, base)}")
         lines += [f"    ; {name}: {_tag(value)}" for name, value in line.facts.items()]

@@ -34,7 +34,9 @@ from models import (
     EntryStatus,
     JournalEntry,
     JournalLine,
+    LineTag,
     StatementFile,
+    Tag,
     Transaction,
 )
 
@@ -92,6 +94,7 @@ class LedgerEntry:
     reversed_by: str = ""
     replaces: str = ""  # the reversed entry that this one corrects
     bank_line: BankLine | None = None
+    tags: tuple[str, ...] = ()  # of the bank line; a reversal has those of the entry that it takes back
 
     @property
     def facts(self) -> dict[str, str]:
@@ -211,15 +214,30 @@ def _keeps_currency() -> ColumnElement[bool]:
 
 
 def _entries(session: Session, company_id: UUID, slug: str, base: str) -> Iterator[LedgerEntry]:
+    tags = _tags(session, company_id)
     query = _query(company_id, valued=has_values(session, company_id))
     rows = session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
     for _, lines in groupby(rows, key=lambda row: row.id):
-        yield _entry(slug, base, list(lines))
+        yield _entry(slug, base, list(lines), tags)
+
+
+def _tags(session: Session, company_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """The tags of all bank lines that have any."""
+    rows = session.execute(
+        select(col(LineTag.transaction_id), col(Tag.name))
+        .join(Tag, col(Tag.id) == col(LineTag.tag_id))
+        .where(col(LineTag.company_id) == company_id)
+        .order_by(col(Tag.name))
+    )
+    found: dict[UUID, tuple[str, ...]] = {}
+    for line_id, name in rows:
+        found[line_id] = (*found.get(line_id, ()), name)
+    return found
 
 
 def _query(company_id: UUID, *, valued: bool) -> Executable:
     """A row a line, the entry's own columns on each, so that one pass over the books is enough."""
-    reversal = aliased(JournalEntry)
+    reversal, taken_back = aliased(JournalEntry), aliased(JournalEntry)
     value: tuple[Any, Any] = (col(BaseValue.base_minor), _keeps_currency()) if valued else (null(), false())
     query: Any = (
         select(
@@ -227,12 +245,14 @@ def _query(company_id: UUID, *, valued: bool) -> Executable:
             col(JournalEntry.method), col(JournalEntry.reverses_id), col(JournalEntry.replaces_id),
             col(reversal.id).label("reversed_by_id"), col(Transaction.id).label("line_id"),
             col(Transaction.description), col(Transaction.row), shown_name(company_id).label("payee"),
-            col(StatementFile.name).label("file"), col(JournalLine.account_id), col(JournalLine.amount_minor),
-            col(JournalLine.currency), value[0].label("base_minor"), value[1].label("keeps_currency"),
+            col(StatementFile.name).label("file"), col(taken_back.transaction_id).label("taken_back_line_id"),
+            col(JournalLine.account_id), col(JournalLine.amount_minor), col(JournalLine.currency),
+            value[0].label("base_minor"), value[1].label("keeps_currency"),
         )
         .select_from(JournalEntry)
         .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
         .outerjoin(reversal, col(reversal.reverses_id) == col(JournalEntry.id))
+        .outerjoin(taken_back, col(taken_back.id) == col(JournalEntry.reverses_id))
         .outerjoin(Transaction, col(Transaction.id) == col(JournalEntry.transaction_id))
         .outerjoin(StatementFile, col(StatementFile.id) == col(Transaction.statement_file_id))
         .where(*_in_ledger(company_id))
@@ -244,7 +264,7 @@ def _query(company_id: UUID, *, valued: bool) -> Executable:
     return found
 
 
-def _entry(slug: str, base: str, rows: list[Row[Any]]) -> LedgerEntry:
+def _entry(slug: str, base: str, rows: list[Row[Any]], tags: Mapping[UUID, tuple[str, ...]]) -> LedgerEntry:
     head = rows[0]
 
     def named(key: UUID | None) -> str:
@@ -256,6 +276,7 @@ def _entry(slug: str, base: str, rows: list[Row[Any]]) -> LedgerEntry:
         lines=tuple(_line(row, base) for row in rows),
         reverses=named(head.reverses_id), reversed_by=named(head.reversed_by_id), replaces=named(head.replaces_id),
         bank_line=_bank_line(slug, head) if head.line_id else None,
+        tags=tags.get(head.line_id or head.taken_back_line_id, ()),
     )  # fmt: skip
 
 

@@ -53,12 +53,11 @@ def drawn_books(draw: st.DrawFn) -> tuple[list[LedgerAccount], list[LedgerEntry]
         amounts = draw(st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=3))
         amounts.append(-sum(amounts))
         of = draw(st.lists(st.sampled_from(accounts), min_size=len(amounts), max_size=len(amounts)))
-        entries.append(
-            builders.entry(
-                *zip(of, amounts, strict=True), currency=draw(st.sampled_from(["USD", "JPY", "KWD"])),
-                text=draw(TEXTS), payee=draw(TEXTS), memo=draw(TEXTS),
-            )
+        entry = builders.entry(
+            *zip(of, amounts, strict=True), currency=draw(st.sampled_from(["USD", "JPY", "KWD"])),
+            text=draw(TEXTS), payee=draw(TEXTS), memo=draw(TEXTS),
         )  # fmt: skip
+        entries.append(replace(entry, tags=draw(TAGS)))
     return accounts, entries
 
 
@@ -85,6 +84,7 @@ def made(books: tuple[list[LedgerAccount], list[LedgerEntry]], company: str) -> 
     return builders.ledger(*books, company=company)
 
 
+TAGS = st.lists(st.sampled_from(["shop", "q3", "1", "id", "road-show-2024"]), unique=True).map(tuple)
 SPLIT = [builders.account("1", 'a"b'), builders.account("1.", 'a"b')]
 
 

@@ -27,8 +27,6 @@ from core.ingestion.layout import Column, Layout
 from core.ingestion.statement import Evidence
 from core.money import minor_digits
 
-_CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
-
 
 @dataclass(slots=True)
 class Detected:

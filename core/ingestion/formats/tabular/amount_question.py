@@ -3,6 +3,7 @@
 from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.signs import Reading
 from core.ingestion.formats.tabular.table import Table
+from core.ingestion.layout import SEPARATE
 
 
 def which_amounts(table: Table, why: str, readings: list[Reading]) -> AmbiguousStatement:
@@ -29,6 +30,6 @@ def label_of(table: Table, reading: Reading) -> str:
         position = reading.columns[role]
         return table.header_name(position) or f"column {position + 1}"
 
-    if reading.sign == "separate":
+    if reading.sign in SEPARATE:
         return f"{named('debit')} is money out, {named('credit')} is money in"
     return f"{named('amount')}: {reading.words.split(': ')[-1]}"

@@ -10,9 +10,11 @@ def all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
     """By each column's own sign, by a word for the direction, by pairs of columns, and each less a fee."""
     readings: list[Reading] = []
     net = _add_net(table, roles, decimal)
-    for position in roles.amounts:
-        column = table.amounts(position, decimal)
-        if not column.filled:
+    columns = {position: table.amounts(position, decimal) for position in roles.amounts}
+    # A column of nothing but zeros (a tip, a fee, a refund) holds the amounts only where no other does.
+    moving = any(column.negative or column.positive for column in columns.values())
+    for position, column in columns.items():
+        if not column.filled or (moving and not column.negative and not column.positive):
             continue
         name = roles.profiles[position].name or f"column {position + 1}"
         # Without header words, the column that has negative amounts is likelier the amount than a balance.

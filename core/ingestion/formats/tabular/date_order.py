@@ -2,23 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 from core.errors import AmbiguousStatement
+from core.ingestion.formats.tabular.date_habits import orders_by_habit
 from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, certain_days, read_parts
 from core.ingestion.formats.tabular.density import by_density
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import fold
 
-# Header words of languages in which no bank writes the month first.
-_DAY_FIRST_WORDS = re.compile(
-    r"datum|dato\b|fecha|buchung|betrag|bedrag|importe|montant|importo|kwota|castka|belopp|belob|saldo|libelle|omschrijving"
-    r"|verwendungszweck|concepto|descri[cz]|wahrung|waehrung|devise|moneda|tegen|rekening|konto|opis|дата|сумма|valor|lancamento"
-)
-_US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
 _ENOUGH_STEPS = 5
 _ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
@@ -49,7 +43,12 @@ class DateOrder:
 
 
 def find_order(
-    table: Table, position: int, others: Sequence[int], decimal: str, chain_newest_first: bool | None
+    table: Table,
+    position: int,
+    others: Sequence[int],
+    decimal: str,
+    chain_newest_first: bool | None,
+    currencies: Collection[str] = (),
 ) -> DateOrder:
     """The order of the date column.
 
@@ -57,6 +56,7 @@ def find_order(
         others: positions of further date columns of the file.
         decimal: the decimal mark of its amounts.
         chain_newest_first: the order of rows that a running balance proves, None where none does.
+        currencies: ISO codes of the lines, or of the bank account where the file names none.
     """
     column = table.dates(position)
     orders = _possible(column)
@@ -75,10 +75,11 @@ def find_order(
     ):
         if len(narrowed) == 1:
             return DateOrder(narrowed[0], reason)
-    return _likely(table, position, orders, decimal, chain_newest_first)
+    habits = _by_habit(table, orders, decimal, currencies)
+    return _likely(table, position, orders, habits, chain_newest_first)
 
 
-def _likely(table: Table, position: int, orders: list[str], decimal: str, newest_first: bool | None) -> DateOrder:
+def _likely(table: Table, position: int, orders: list[str], habits: list[str], newest_first: bool | None) -> DateOrder:
     """What strong evidence suggests that is no proof; nothing where two pieces of it disagree."""
     column = table.dates(position)
     signs = [
@@ -87,7 +88,8 @@ def _likely(table: Table, position: int, orders: list[str], decimal: str, newest
             (_by_texts(table, position, orders, 1), "a date in the text of a line suggests it"),
             (by_density(table, position, orders), "only so do the lines lie close together"),
             (_by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
-            (_by_habit(table, orders, decimal), "the language, the decimal commas or the time zone suggest it"),
+            (_by_latest(column, orders, table.made_by), "only so is no line later than the file itself"),
+            (habits, "the language, the currency, the decimal commas or the time zone suggest it"),
         )
         if len(narrowed) == 1
     ]
@@ -226,15 +228,17 @@ def _by_dots(column: DateColumn, orders: list[str]) -> list[str]:
     return [o for o in orders if o == "DMY"] or orders if _shape(column)[0] == "." else orders
 
 
-def _by_habit(table: Table, orders: list[str], decimal: str) -> list[str]:
-    """Decimal commas and most languages mean day first; US time zones mean month first. None of them proves it."""
-    titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
-    cells = [cell for row in table.sample()[:20] for cell in row.cells if 3 <= len(cell) <= 24]
-    day = bool(decimal == "," or _DAY_FIRST_WORDS.search(titles))
-    month = any(_US_ZONES.fullmatch(cell) for cell in cells)
-    if day == month:
+def _by_habit(table: Table, orders: list[str], decimal: str, currencies: Iterable[str]) -> list[str]:
+    suggested = orders_by_habit(table, decimal, currencies)
+    return [order for order in orders if order in suggested] or orders if len(suggested) == 1 else orders
+
+
+def _by_latest(column: DateColumn, orders: list[str], latest: date | None) -> list[str]:
+    """No line is booked after the day on which the file was made; in one order alone all lines lie before it."""
+    if latest is None:
         return orders
-    return [order for order in orders if order == ("DMY" if day else "MDY")] or orders
+    within = [order for order in orders if all(day <= latest + _SLACK for day in column.days(order) if day)]
+    return within if len(within) == 1 else orders
 
 
 def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | None, least: int) -> list[str]:
@@ -265,3 +269,14 @@ def directions(column: DateColumn) -> set[bool]:
     """Whether the rows run newest first, in each order that could be meant; empty where they run in no direction."""
     runs = {runs_newest_first(column.days(order)) for order in _possible(column)}
     return {newest_first for newest_first in runs if newest_first is not None}
+
+
+def breaks(column: DateColumn) -> int:
+    """How often the rows turn back in time in the order of day and month in which they do so least."""
+    fewest = []
+    for order in _possible(column):
+        days = [day for day in column.days(order) if day]
+        ups = sum(later > day for day, later in pairwise(days))
+        downs = sum(later < day for day, later in pairwise(days))
+        fewest.append(min(ups, downs))
+    return min(fewest, default=0)

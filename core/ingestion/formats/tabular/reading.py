@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from core.errors import AmbiguousStatement, InvalidLines, LayoutRefused, UnknownFormat
 from core.ingestion.formats.tabular.date_order import runs_newest_first
@@ -33,6 +34,7 @@ class Source:
     delimiter: str
     records: Sequence[Record]
     evidence: tuple[Evidence, ...] = ()  # why they were cut out so
+    made_by: date | None = None  # the last day on which the file can have been made
 
 
 def read_table(source: Source, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -55,6 +57,7 @@ def read_table(source: Source, layout: Layout | None = None, currency: str = "")
             return known
         answers = Layout()
     table = find_table(source.name, source.encoding, source.delimiter, list(source.records))
+    table.made_by = source.made_by
     if not table.rows:
         raise UnknownFormat(source.name, "It has a header but no lines." if table.header else "It has no lines.")
     dated = add_years(table)

@@ -1,16 +1,44 @@
 """What words and texts say of the sign of amounts that no running balance proves."""
 
 import re
+from dataclasses import dataclass
 
 from core.ingestion.formats.tabular.amount_question import which_amounts
+from core.ingestion.formats.tabular.amounts import AmountColumn
 from core.ingestion.formats.tabular.columns import Roles
 from core.ingestion.formats.tabular.signs import NO_HEADER, Reading
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import fold, text_direction
+from core.ingestion.formats.tabular.words import fold, is_repayment, text_direction
 
 _NOT_FEW = 5
 _LOOKED_AT = 400  # lines whose texts are asked for a direction
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
+
+
+@dataclass(slots=True)
+class _Said:
+    """How many lines' texts fit the sign as it stands, and how many fit it turned round."""
+
+    usual: int = 0
+    turned: int = 0
+    repaid_usual: int = 0  # lines whose text thanks for a payment, which is money in whatever the account
+    repaid_turned: int = 0
+
+    def tells_usual(self, lines: int) -> bool:
+        return _tells(self.usual, self.turned, lines) or bool(self.repaid_usual and not self.repaid_turned)
+
+    def tells_turned(self, lines: int) -> bool:
+        return _tells(self.turned, self.usual, lines) or bool(self.repaid_turned and not self.repaid_usual)
+
+    def turns(self, column: AmountColumn) -> bool:
+        """Whether the signs of a column are to be turned round.
+
+        Either many texts say so, or a payment is thanked for among amounts that mostly have the other sign or whose
+        texts are of purchases, as on a card.
+        """
+        many = self.turned >= 3 and self.turned >= 4 * max(self.usual, 1)
+        repaid = self.repaid_turned > self.repaid_usual and not self.usual
+        return many or (repaid and (column.positive > column.negative or self.turned > self.repaid_turned))
 
 
 def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]) -> Reading:
@@ -27,8 +55,9 @@ def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readi
         return best
     column = table.amounts(best.columns["amount"], decimal)
     inverted = next(r for r in readings if r.sign == "inverted" and r.columns["amount"] == best.columns["amount"])
-    usual, turned = _evidence(table, roles, column.values)
-    if turned >= 3 and turned >= 4 * max(usual, 1):
+    said = _evidence(table, roles, column.values)
+    usual, turned = said.usual, said.turned
+    if said.turns(column):
         inverted.warnings.append(
             "Purchases stand as positive amounts, so the sign was turned round: positive was read as money out."
         )
@@ -36,7 +65,7 @@ def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readi
     titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
     unsigned = not column.negative and column.positive and not column.plus
     open_sign = unsigned and not (usual and not turned) and (not table.header or bool(_CARD.search(titles)))
-    if open_sign and _tells(turned, usual, column.filled):
+    if open_sign and said.tells_turned(column.filled):
         inverted.warnings.append(
             "No amount has a sign; the texts are of purchases and other payments, so all were read as money out."
         )
@@ -58,11 +87,11 @@ def told_by_texts(table: Table, roles: Roles, best: Reading, readings: list[Read
     """Of two columns that no header names, which is money out, where the texts of the lines all say the same."""
     if best.sign != "separate" or not best.doubt.startswith(NO_HEADER):
         return None
-    usual, turned = _evidence(table, roles, best.values)
+    said = _evidence(table, roles, best.values)
     swapped = [r for r in readings if r.columns.get("debit") == best.columns["credit"] and r.sign == "separate"]
     filled = sum(value is not None for value in best.values)
-    for reading, fits, fails in ((best, usual, turned), *((r, turned, usual) for r in swapped[:1])):
-        if _tells(fits, fails, filled):
+    for reading, tells in ((best, said.tells_usual), *((r, said.tells_turned) for r in swapped[:1])):
+        if tells(filled):
             out = reading.columns["debit"] + 1
             reading.warnings.append(f"No header says which column is money out; by the texts column {out} was taken.")
             return reading
@@ -74,13 +103,18 @@ def _tells(fits: int, fails: int, lines: int) -> bool:
     return fits >= 8 * max(fails, 1 / 8) and (fits * 2 > lines or fits >= _NOT_FEW)
 
 
-def _evidence(table: Table, roles: Roles, values: list[int | None]) -> tuple[int, int]:
-    """How many of the first lines' texts fit the sign as it stands, and how many fit it turned round."""
-    usual = turned = 0
+def _evidence(table: Table, roles: Roles, values: list[int | None]) -> _Said:
+    """What the first lines' texts say of the sign of their amounts."""
+    said = _Said()
     positions = [p.position for p in roles.profiles if p.letters >= 0.3 and not p.speaks_for("account")]
     for index, value in enumerate(values[:_LOOKED_AT]):
-        if value:
-            way = text_direction(" ".join(table.rows[index].cell(position) for position in positions))
-            usual += way * value > 0
-            turned += way * value < 0
-    return usual, turned
+        if not value:
+            continue
+        text = " ".join(table.rows[index].cell(position) for position in positions)
+        way = text_direction(text)
+        said.usual += way * value > 0
+        said.turned += way * value < 0
+        if is_repayment(text):
+            said.repaid_usual += value > 0
+            said.repaid_turned += value < 0
+    return said

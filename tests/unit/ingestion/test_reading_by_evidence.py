@@ -130,3 +130,17 @@ def test_hebrew_arabic_and_thai_files_are_decoded(encoding: str, title: str) -> 
     content = f"{title},{text},{amount}\n2024-01-25,{shop},-5.00\n2024-01-26,{shop},7.00\n".encode(encoding)
     lines = read_statement(RawFile("bank.csv", content)).lines
     assert [(line.description, line.amount_minor) for line in lines] == [(shop, -500), (shop, 700)]
+
+
+def test_a_delimiter_that_cuts_dates_apart_is_none() -> None:
+    above = "".join(f"Line {number} of many, above the table\n" for number in range(20))
+    text = (
+        above + "When|What|Amount|Note|Balance\nFeb 1, 2024|shop|-5,25|a, b|94,75\nFeb 3, 2024|pay|10,50|c, d|105,25\n"
+    )
+    assert [line.amount_minor for line in read(text).lines] == [-525, 1050]
+
+
+def test_texts_that_name_both_directions_tell_the_columns_of_a_file_without_header() -> None:
+    rows = ["Abbuchung Strom;18,00;", "Muster;;22,00", "Gutschrift Lohn;;900,00", "Bezahlung Cafe;5,00;", "Quux;1,50;"]
+    text = "".join(f"1{number}.01.2024;{row}\n" for number, row in enumerate(rows))
+    assert [line.amount_minor for line in read(text).lines] == [-1800, 2200, 90000, -500, -150]

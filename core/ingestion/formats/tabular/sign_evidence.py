@@ -10,7 +10,7 @@ from core.ingestion.formats.tabular.signs import NO_HEADER, Reading
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold, is_repayment, text_direction
 
-_NOT_FEW = 5
+_NOT_FEW, _SEVERAL = 5, 3
 _LOOKED_AT = 400  # lines whose texts are asked for a direction
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
@@ -21,14 +21,23 @@ class _Said:
 
     usual: int = 0
     turned: int = 0
+    usual_in: int = 0  # of the usual ones those whose text says money in
+    turned_in: int = 0
     repaid_usual: int = 0  # lines whose text thanks for a payment, which is money in whatever the account
     repaid_turned: int = 0
 
     def tells_usual(self, lines: int) -> bool:
-        return _tells(self.usual, self.turned, lines) or bool(self.repaid_usual and not self.repaid_turned)
+        return self._tells(lines, (self.usual, self.usual_in, self.repaid_usual), (self.turned, self.repaid_turned))
 
     def tells_turned(self, lines: int) -> bool:
-        return _tells(self.turned, self.usual, lines) or bool(self.repaid_turned and not self.repaid_usual)
+        return self._tells(lines, (self.turned, self.turned_in, self.repaid_turned), (self.usual, self.repaid_usual))
+
+    @staticmethod
+    def _tells(lines: int, fit: tuple[int, int, int], against: tuple[int, int]) -> bool:
+        """Most texts say it; or several of both directions, or one that thanks for a payment, and none denies it."""
+        fits, fits_in, repaid = fit
+        both = fits >= _SEVERAL and 0 < fits_in < fits and not against[0]
+        return _tells(fits, against[0], lines) or both or bool(repaid and not against[1])
 
     def turns(self, column: AmountColumn) -> bool:
         """Whether the signs of a column are to be turned round.
@@ -114,6 +123,8 @@ def _evidence(table: Table, roles: Roles, values: list[int | None]) -> _Said:
         way = text_direction(text)
         said.usual += way * value > 0
         said.turned += way * value < 0
+        said.usual_in += way > 0 < value
+        said.turned_in += way > 0 > value
         if is_repayment(text):
             said.repaid_usual += value > 0
             said.repaid_turned += value < 0

@@ -182,10 +182,12 @@ def net_of_columns(out: AmountColumn, into: AmountColumn, out_sign: int | None =
     """
     if out_sign is None:
         out_sign = -1 if out.negative and not out.positive else 1
-    size = (lambda value: abs(value or 0)) if out_sign == 0 else (lambda value: value or 0)
+    outs, ins = out.values, into.values
+    if out_sign == 0:
+        outs, ins = [v and abs(v) for v in outs], [v and abs(v) for v in ins]
     return [
-        None if o is None and i is None else size(i) - (out_sign or 1) * size(o)
-        for o, i in zip(out.values, into.values, strict=True)
+        None if o is None and i is None else (i or 0) - (out_sign or 1) * (o or 0)
+        for o, i in zip(outs, ins, strict=True)
     ]
 
 

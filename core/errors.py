@@ -279,6 +279,18 @@ class NoAccountChosen(BookkeepingError):
         super().__init__(f"Entry {entry} has no account yet. Choose one, and it is booked to that.")
 
 
+class SecondPersonNeeded(BookkeepingError):
+    """The caller prepared these lines, and they are above the company's limit for one person."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        lines, them = ("This line waits", "it") if count == 1 else (f"These {count:,} lines wait", "them")
+        super().__init__(
+            f"{lines} for a second pair of eyes: you prepared {them}, so someone else has to approve {them}. "
+            "Undo takes back what you prepared."
+        )
+
+
 class AccountNotBookable(BookkeepingError):
     """A bank line cannot be booked to this account."""
 

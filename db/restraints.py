@@ -22,6 +22,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "journal_entries": ("memo", "status", "method", "auto_approved", "posted_at", "posted_by"),
     "journal_lines": (),
     "opening_balances": (),
+    "preparations": (),
     "receipt_sums": (),
     "reviews": ("undone_at",),
     "statement_files": ("status", "reverted_at"),

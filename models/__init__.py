@@ -29,6 +29,7 @@ from models.matching import (
 )
 from models.naming import AliasOrigin, CounterpartyAlias
 from models.opening import OpeningBalances
+from models.preparing import Preparation
 from models.re_reviews import ReReview
 from models.reviewing import LineNote, NoteKind, QueueState, WaitingGroup, WaitingLine
 from models.rule_suggestions import DismissedRule
@@ -51,7 +52,8 @@ __all__ = [
     "BankAccountKind", "Company", "CompanyAccess", "CounterpartyAlias", "DefaultAccount", "DeletedLine",
     "DifferenceKind", "DismissedRule", "EntryStatus", "FileKind", "FileStatus", "ItemKind", "ItemLayout", "ItemStatus",
     "JournalEntry", "JournalLine", "Layout", "LineNote", "Match", "MatchDifference", "MatchKind", "MatchMember",
-    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Proposal",
-    "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role", "Rule",
-    "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup", "WaitingLine",
+    "MatchStatus", "Method", "ModelVersion", "NoteKind", "OpenItem", "OpeningBalances", "Outcome", "Preparation",
+    "Proposal", "QueueState", "ReReview", "ReceiptSum", "Reconciliation", "ReconciliationStatus", "Review", "Role",
+    "Rule", "StatementFile", "Table", "TaxCode", "TaxLine", "Transaction", "User", "UserSession", "WaitingGroup",
+    "WaitingLine",
 ]  # fmt: skip

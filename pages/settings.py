@@ -1,4 +1,4 @@
-"""Settings: closed months, bank accounts with their layouts, opening balances, the posting policy, and differences."""
+"""Settings: closed months, bank accounts with layouts, opening balances, posting policy, four eyes, and differences."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,7 @@ from ui.identity import here
 from ui.opening_desk import opening_balances
 from ui.settings_desk import bank_accounts, periods, posting_policy
 from ui.settings_differences import differences
+from ui.settings_four_eyes import four_eyes
 from ui.settings_layouts import saved_layouts
 
 open_page("Settings", "How this company's books are kept", "settings")
@@ -17,4 +18,5 @@ with refusals_shown():
     saved_layouts(place)
     opening_balances(place, datetime.now(UTC).date())
     posting_policy(place)
+    four_eyes(place)
     differences(place)

@@ -42,6 +42,7 @@ from models import (
     OpeningBalances,
     OpenItem,
     Outcome,
+    Preparation,
     Proposal,
     ReceiptSum,
     Reconciliation,
@@ -280,6 +281,11 @@ def proposal(session: Session, owner: Books, line: Transaction, **given: Any) ->
     keys = {"company_id": owner.company_id, "transaction_id": line.id, "account_id": owner.expense.id}
     defaults: dict[str, Any] = {"method": Method.MODEL, "confidence": 0.9, "created_at": NOW}
     return stored(session, Proposal(**{**keys, **defaults, **given}))
+
+
+def preparation(session: Session, owner: Books, line: Transaction, of: Proposal, **given: Any) -> Preparation:
+    keys = {"company_id": owner.company_id, "transaction_id": line.id, "proposal_id": of.id}
+    return stored(session, Preparation(**{**keys, "prepared_at": NOW, **given}))
 
 
 def review(session: Session, owner: Books, of: JournalEntry, **given: Any) -> Review:

@@ -194,12 +194,14 @@ def correct(
             write=write_columns, now=datetime.now(UTC), booked_on=booked_on, comment=comment,
             tax_code_id=tax_code_id,
         )  # fmt: skip
-    _remember(made, "Corrected: the entry was reversed and a new one posted.")
+    waits = "Corrected: the entry was reversed. The new one waits in Review until someone else approves it."
+    _remember(made, waits if made.held_ids else "Corrected: the entry was reversed and a new one posted.")
 
 
 def _remember(made: Decision, text: str) -> None:
     state = st.session_state
-    state[MADE] = [*state.get(MADE, []), str(min(made.review_ids))][-DECISIONS_MOST:]
+    if made.review_ids:
+        state[MADE] = [*state.get(MADE, []), str(min(made.review_ids))][-DECISIONS_MOST:]
     state[SAID] = text
     state.pop(OPEN, None)
 
@@ -221,8 +223,8 @@ def said() -> str:
     return str(st.session_state.pop(SAID, ""))
 
 
-def open_dialog() -> None:
-    st.session_state[DIALOG] = True
+def open_dialog(name: str) -> None:
+    st.session_state[DIALOG] = name
 
 
 def close_dialog() -> None:

@@ -13,13 +13,15 @@ from models import Method, Outcome
 from ui import posted_desk as desk
 from ui.frame import refusals_shown
 from ui.pickers import account_options, pick_account, pick_tax
+from ui.posted_evidence import object_line, receipts_button, receipts_dialog
 from ui.review_desk import key_for
-from ui.review_words import evidence, one_currency, sentence
+from ui.review_words import one_currency, sentence
 from ui.tables import frame, height, table
 from ui.words import NONE, count, day, money, percent, plain
 
 HEIGHT = 460
 BY = {Method.MATCH: "Match", Method.RULE: "Rule", Method.MODEL: "Model"}
+CORRECTION = "correction"  # the dialog
 LOOKS = {Look.NONE: NONE, Look.RIGHT: "Right", Look.CORRECTED: "Corrected", Look.REVIEWED: "Before posting"}
 
 
@@ -49,20 +51,13 @@ def measured(page: PostedPage) -> str:
 def opened(line: PostedLine) -> None:
     """The open line: what the bank wrote, where it is booked, why."""
     with st.container(border=True, key="posted_line", gap="xsmall"):
-        _object_line(line)
+        object_line(line)
         facts = [f"In the books: **{plain(', '.join(line.accounts))}**", _led_by(line)]
         if line.entry_on != line.booked_on:
             facts.append(f"booked on {day(line.entry_on, year=True)}")
         st.markdown(" · ".join(facts))
         if line.reason:
             st.caption(plain(sentence(line.reason)))
-
-
-def _object_line(line: PostedLine) -> None:
-    with st.container(horizontal=True):
-        st.markdown(f"**{plain(line.payee)}** &ensp;:gray[{day(line.booked_on, year=True)}]", width="stretch")
-        st.markdown(f"**{plain(money(line.amount_minor, line.currency, sign=True))}**", width="content")
-    st.markdown(evidence(line.description))
 
 
 def _led_by(line: PostedLine) -> str:
@@ -137,16 +132,18 @@ def bar(sight: desk.Sight) -> None:
         )  # fmt: skip
         st.button(
             "Correct", key=key_for("posted_correct", shown), shortcut=desk.shortcut("E"), disabled=off,
-            on_click=desk.open_dialog,
+            on_click=desk.open_dialog, args=(CORRECTION,),
         )  # fmt: skip
+        receipts_button(line)
         with st.container(key="posted_told"):
             st.caption(plain(_told(sight.last)) if sight.last else "", wrap=False, text_alignment="right")
         with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
             _way_back(sight)
             _step("Prev", "K", -1, sight)
             _step("Next", "J", 1, sight)
-    if line is not None and st.session_state.get(desk.DIALOG):
-        correction(sight, line)
+    asked = st.session_state.get(desk.DIALOG)
+    if line is not None and asked:
+        (correction if asked == CORRECTION else receipts_dialog)(sight, line)
 
 
 def _why_not(line: PostedLine | None) -> str | None:
@@ -179,7 +176,7 @@ def _told(last: LastDecision) -> str:
 
 @st.dialog("Correct a posted line", width="medium", icon=":material/edit:", on_dismiss=desk.close_dialog)
 def correction(sight: desk.Sight, line: PostedLine) -> None:
-    _object_line(line)
+    object_line(line)
     st.markdown(
         f"In the books: **{plain(', '.join(line.accounts))}**  \nThat entry is reversed, and a new one is posted to "
         "the account you choose. Both stay in the books, linked to each other."

@@ -58,6 +58,7 @@ class Policy:
     adjustment_limit_minor: int = 100  # the largest difference that a person may write off when matching
     tightened_to: float | None = None  # threshold since re-reviews showed the promise broken; see core.assurance
     held_methods: tuple[str, ...] = field(default=())  # of which nothing is posted alone, for the same reason
+    four_eyes_minor: int | None = None  # above it somebody else approves what a person made; None: nobody has to
 
     def __post_init__(self) -> None:
         """Raises InvalidInput for a policy that cannot be meant."""
@@ -73,6 +74,8 @@ class Policy:
             if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
                 raise InvalidInput(f"The {name} is a share between 0 and 1, not {share!r}.")
         limits = {"materiality": self.materiality_minor, "adjustment": self.adjustment_limit_minor}
+        if self.four_eyes_minor is not None:
+            limits["four-eyes"] = self.four_eyes_minor
         for name, limit in limits.items():
             if isinstance(limit, bool) or not isinstance(limit, int):
                 raise InvalidInput(f"The {name} limit is a whole number of minor units, not {limit!r}.")

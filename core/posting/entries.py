@@ -30,10 +30,12 @@ from core.posting.bookings import (
     book_proposed,
     hold_all,
     hold_foreign,
+    hold_matched_by_hand,
     undecided,
 )
 from core.posting.odd_lines import hold_odd
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
+from core.posting.preparing import note_matched_by_hand
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines
 from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
@@ -186,6 +188,7 @@ def _decide(
         )  # fmt: skip
     hold_foreign(bookings, lines, company.base_currency)
     hold_odd(bookings, lines, past, proposer.accounts, clearing_id=clearing_id)
+    hold_matched_by_hand(bookings, lines, company)
     for i, account_id in enumerate(bookings.account_id):
         if account_id == suspense_id:
             bookings.auto[i], bookings.confirmed_by[i] = False, None
@@ -203,6 +206,8 @@ def _write(
     now: datetime,
 ) -> None:
     proposal_ids = _write_proposals(session, write, company.id, lines, bookings, proposer, now)
+    made = [(lines.transaction_id[i], proposal_ids[i], person) for i, person in bookings.prepared_by.items()]
+    note_matched_by_hand(session, write, company.id, made, now=now)
     columns = one_line_each(
         lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts, bookings.taxes
     )

@@ -30,6 +30,7 @@ class PostedLine:
     """A bank line with the entry that is in the books for it now."""
 
     entry_id: UUID  # what core.posting.correcting takes
+    transaction_id: UUID
     booked_on: date  # the bank's day
     entry_on: date  # the day in the books; later than the bank's where a correction was
     payee: str  # counterparty, or the bank's text where it names nobody
@@ -149,6 +150,7 @@ def _measured(company_id: UUID) -> Select[Any]:
 def _columns(company_id: UUID) -> Sequence[ColumnElement[Any]]:
     return (
         col(JournalEntry.id).label("entry_id"),
+        col(Transaction.id).label("transaction_id"),
         col(Transaction.booked_on).label("booked_on"),
         col(JournalEntry.booked_on).label("entry_on"),
         payee(company_id).label("payee"),
@@ -187,6 +189,7 @@ def _line(row: Any, accounts: tuple[str, ...]) -> PostedLine:
     chosen = row.method in (Method.MANUAL, Method.NONE)  # what the machine said was about another account
     return PostedLine(
         entry_id=row.entry_id,
+        transaction_id=row.transaction_id,
         booked_on=row.booked_on,
         entry_on=row.entry_on,
         payee=row.payee,
@@ -205,6 +208,6 @@ def _line(row: Any, accounts: tuple[str, ...]) -> PostedLine:
 def _look(row: Any) -> Look:
     if row.outcome is None:
         return Look.NONE
-    if row.replaced:
+    if row.replaced or (row.was_automatic and row.outcome != Outcome.APPROVED):  # the latter waited for a second person
         return Look.CORRECTED
     return Look.RIGHT if row.was_automatic else Look.REVIEWED

@@ -24,6 +24,8 @@ from models import (
     Transaction,
 )
 
+BY_HAND = "Matched by hand."  # the reason of a match that a person put together
+
 
 @dataclass(slots=True)
 class LineMatch:

@@ -14,8 +14,9 @@ from core.matching.fees import can_be_fee
 from core.money import decimal_text
 from core.posting.default_accounts import default_account
 from core.posting.open_entries import OpenCompany, open_company
+from core.posting.settling import BY_HAND
 from core.posting.writing import new_keys
-from core.reconciliation.deciding import BY_HAND, put_in_force
+from core.reconciliation.deciding import put_in_force
 from core.reconciliation.members import MemberItem, MemberLine, Members, check_free, items_with, lines_with
 from core.reconciliation.storing import write_differences, write_members
 from core.storage import WriteColumns

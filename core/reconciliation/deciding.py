@@ -20,8 +20,6 @@ from core.reconciliation.members import Members, check_free, members_of, sharing
 from core.storage import WriteColumns
 from models import ItemStatus, Match, MatchMember, MatchStatus, OpenItem
 
-BY_HAND = "Matched by hand."  # the reason of such a match
-
 
 def confirm_match(
     session: Session, caller: Caller, company_id: UUID, match_id: UUID, *, write: WriteColumns, now: datetime

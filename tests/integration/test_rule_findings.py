@@ -26,17 +26,6 @@ ADOBE = {"kind": "text", "field": "text", "test": "contains", "value": "ADOBE"}
 GROUP = {"kind": "group", "join": "none", "of": [{"kind": "weekday", "days": [6, 7]}]}
 
 
-@pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    return builders.caller(books.company_id)
-
-
 def added(books, caller, name, *conditions, **given):
     with unit_of_work() as session:
         return add_rule(

@@ -71,6 +71,10 @@ def tell(session: Session, **given: Any) -> Story:
     )
     waiting = builders.transaction(session, books, amount_minor=-80)
     builders.entry(session, books, transaction=waiting, lines=[(books.bank, -80), (books.suspense, 80)])
+    prepared = builders.transaction(session, books, amount_minor=-60)
+    choice, (one, other) = builders.proposal(session, books, prepared), [builders.user(session) for _ in range(2)]
+    builders.preparation(session, books, prepared, choice, prepared_by=one.id)
+    builders.entry(session, books, transaction=prepared, proposal_id=choice.id, posted_by=other.id, posted=True)
     builders.taxed_entry(session, books, posted=True)
     builders.attachment(session, books, line)
     builders.opening_balances(session, books, entry)
@@ -152,6 +156,11 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
         s, "UPDATE journal_entries SET status = 'posted', transaction_id = NULL WHERE id = :e", e=t.reversed.id)),
     "other reversal": (2, "exactly the opposite lines", lambda s, t: raw(
         s, f"{LINES} amount_minor = amount_minor * 2 WHERE entry_id = :e", e=t.reversal.id)),
+    "prepared and posted by one": (2, "who prepared it also posted it", lambda s, t: raw(
+        s, "UPDATE preparations SET prepared_by ="
+        " (SELECT e.posted_by FROM journal_entries e WHERE e.proposal_id = preparations.proposal_id)")),
+    "prepared and posted by nobody": (2, "or nobody is named", lambda s, t: raw(
+        s, "UPDATE journal_entries SET posted_by = NULL WHERE posted_by IS NOT NULL")),
     "two live entries": (4, "more than one live entry", lambda s, t: raw(
         s, "UPDATE journal_entries SET status = 'posted' WHERE id = :e", e=t.reversed.id)),
     "booked after taken back": (4, "taken back but has a live entry", lambda s, t: raw(

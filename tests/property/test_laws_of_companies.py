@@ -100,7 +100,8 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     drawn.decided_at, drawn.account_id, drawn.agreed = NOW, books.expense.id, True
     review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
     rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
-    rows += [builders.stored(session, drawn), builders.opening_balances(session, books, alone)]
+    prepared = builders.preparation(session, books, line, proposal, before_id=entry.id)
+    rows += [builders.stored(session, drawn), prepared, builders.opening_balances(session, books, alone)]
     rows += [
         named,
         fee,

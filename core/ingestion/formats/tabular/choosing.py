@@ -6,7 +6,7 @@ from core.errors import UnknownFormat
 from core.ingestion.formats.tabular.amount_question import label_of, which_amounts
 from core.ingestion.formats.tabular.candidates import all_readings
 from core.ingestion.formats.tabular.columns import Roles
-from core.ingestion.formats.tabular.date_order import directions
+from core.ingestion.formats.tabular.row_order import directions
 from core.ingestion.formats.tabular.sign_evidence import read_unproved, told_by_texts
 from core.ingestion.formats.tabular.signs import AGAINST_HEADER, FEE_DOUBT, Reading, chain, judge
 from core.ingestion.formats.tabular.table import Table

@@ -5,16 +5,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.date_habits import orders_by_habit
-from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, certain_days, read_parts
+from core.ingestion.formats.tabular.dates import DateColumn, certain_days, possible_orders, read_parts
 from core.ingestion.formats.tabular.density import by_density
+from core.ingestion.formats.tabular.row_order import ENOUGH_STEPS, by_sequence
 from core.ingestion.formats.tabular.table import Table
 
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
-_ENOUGH_STEPS = 5
 _ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
 _LEADS = {"D": "day", "M": "month", "Y": "year"}
 _LOOKED_AT = 400  # rows whose texts are searched for dates
@@ -59,7 +58,7 @@ def find_order(
         currencies: ISO codes of the lines, or of the bank account where the file names none.
     """
     column = table.dates(position)
-    orders = _possible(column)
+    orders = possible_orders(column)
     if not orders:
         return DateOrder("", "no order makes dates of it")
     if len(orders) == 1 or _same_days(column, orders):
@@ -71,7 +70,7 @@ def find_order(
         (_by_preamble(table, column, orders), "dates above the table settle it"),
         (_by_texts(table, position, orders, 2), "dates in the texts of the lines settle it"),
         (_by_dots(column, orders), "nobody writes dots with the month first"),
-        (_by_sequence(column, orders, chain_newest_first, _ENOUGH_STEPS), "only so are the rows in order"),
+        (by_sequence(column, orders, chain_newest_first, ENOUGH_STEPS), "only so are the rows in order"),
     ):
         if len(narrowed) == 1:
             return DateOrder(narrowed[0], reason)
@@ -87,7 +86,7 @@ def _likely(table: Table, position: int, orders: list[str], habits: list[str], n
         for narrowed, reason in (
             (_by_texts(table, position, orders, 1), "a date in the text of a line suggests it"),
             (by_density(table, position, orders), "only so do the lines lie close together"),
-            (_by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
+            (by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
             (_by_latest(column, orders, table.made_by), "only so is no line later than the file itself"),
             (habits, "the language, the currency, the decimal commas or the time zone suggest it"),
         )
@@ -114,26 +113,6 @@ def date_question(name: str, column: DateColumn, order: DateOrder) -> AmbiguousS
     )
 
 
-def _possible(column: DateColumn) -> list[str]:
-    """Orders that read as many of the column's dates as any order does."""
-    readable = {order: len(column.readable(order)) for order in ORDERS}
-    most = max(readable.values(), default=0)
-    orders = [order for order in ORDERS if most and readable[order] == most]
-    if len(orders) > 1 and "YDM" in orders:
-        orders.remove("YDM")  # hardly anybody writes so; it counts where nothing else fits
-    if len(orders) > 1 and "YMD" in orders and not _year_may_lead(column):
-        orders.remove("YMD")
-    return orders
-
-
-def _year_may_lead(column: DateColumn) -> bool:
-    """Two-digit years first (24-01-31) count only where the last number varies as days do and the first hardly does."""
-    parts = [p for p in column.parts.values() if p and p.shape == "num"]
-    if not parts:
-        return any(p and p.shape != "num" for p in column.parts.values())
-    return parts[0].separator != "." and len({p.first for p in parts}) <= 2 < len({p.third for p in parts})
-
-
 def _same_days(column: DateColumn, orders: Iterable[str]) -> bool:
     days = [column.days(order) for order in orders]
     return all(other == days[0] for other in days[1:])
@@ -155,7 +134,7 @@ def _by_other_columns(table: Table, column: DateColumn, others: Sequence[int], o
     shape = _shape(column)
     for position in others:
         other = table.dates(position)
-        possible = _possible(other)
+        possible = possible_orders(other)
         if _shape(other) == shape and set(orders) <= set(possible):
             # A line is booked some days after it was made, not months; read the wrong way round the days lie apart.
             apart = {order: _gaps(column.days(order), other.days(order)) for order in orders}
@@ -192,7 +171,7 @@ def _by_preamble(table: Table, column: DateColumn, orders: list[str]) -> list[st
     """Dates above the table that are possible in one order only; else the period that they span holds the lines."""
     texts = [m[0] for r in table.preamble for cell in r.cells for m in _ANY_DATE.finditer(cell) if read_parts(m[0])]
     found = DateColumn.of(texts)
-    possible = _possible(found) if texts else []
+    possible = possible_orders(found) if texts else []
     narrowed = [order for order in orders if order in possible]
     if len(narrowed) == 1:
         return narrowed
@@ -239,44 +218,3 @@ def _by_latest(column: DateColumn, orders: list[str], latest: date | None) -> li
         return orders
     within = [order for order in orders if all(day <= latest + _SLACK for day in column.days(order) if day)]
     return within if len(within) == 1 else orders
-
-
-def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | None, least: int) -> list[str]:
-    """Bank files run in one direction. An order in which they do, beside one in which they do not, is the right one."""
-    running = []
-    for order in orders:
-        days = [day for day in column.days(order) if day]
-        steps = [(b - a).days for a, b in pairwise(days) if a != b]
-        up, down = sum(s > 0 for s in steps), sum(s < 0 for s in steps)
-        wrong = up if newest_first else down if newest_first is False else min(up, down)
-        running.append((order, wrong, len(steps)))
-    if newest_first is None:
-        least = max(least, _ENOUGH_STEPS)
-    straight = [order for order, wrong, steps in running if wrong == 0 and steps >= least]
-    crooked = [order for order, wrong, _ in running if wrong >= (1 if least < _ENOUGH_STEPS else 2)]
-    return straight if len(straight) == 1 and len(crooked) == len(orders) - 1 else orders
-
-
-def runs_newest_first(days: Iterable[date | None]) -> bool | None:
-    """Whether more neighbouring rows step back in time than forwards; None where neither prevails."""
-    known = [day for day in days if day]
-    ups = sum(later > day for day, later in pairwise(known))
-    downs = sum(later < day for day, later in pairwise(known))
-    return downs > ups if ups != downs else None
-
-
-def directions(column: DateColumn) -> set[bool]:
-    """Whether the rows run newest first, in each order that could be meant; empty where they run in no direction."""
-    runs = {runs_newest_first(column.days(order)) for order in _possible(column)}
-    return {newest_first for newest_first in runs if newest_first is not None}
-
-
-def breaks(column: DateColumn) -> int:
-    """How often the rows turn back in time in the order of day and month in which they do so least."""
-    fewest = []
-    for order in _possible(column):
-        days = [day for day in column.days(order) if day]
-        ups = sum(later > day for day, later in pairwise(days))
-        downs = sum(later < day for day, later in pairwise(days))
-        fewest.append(min(ups, downs))
-    return min(fewest, default=0)

@@ -7,19 +7,14 @@ from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.choosing import choose_reading
 from core.ingestion.formats.tabular.columns import Profile, Roles, find_roles, money_votes, profile
-from core.ingestion.formats.tabular.date_order import (
-    DateOrder,
-    breaks,
-    date_question,
-    find_order,
-    runs_newest_first,
-)
+from core.ingestion.formats.tabular.date_order import DateOrder, date_question, find_order
 from core.ingestion.formats.tabular.explaining import (
     date_evidence,
     decimal_evidence,
     header_evidence,
     role_evidence,
 )
+from core.ingestion.formats.tabular.row_order import breaks, runs_newest_first
 from core.ingestion.formats.tabular.rows import carry_dates
 from core.ingestion.formats.tabular.signs import Chain, Reading
 from core.ingestion.formats.tabular.table import Table

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.errors import AmbiguousStatement, InvalidLines, LayoutRefused, UnknownFormat
-from core.ingestion.formats.tabular.date_order import runs_newest_first
 from core.ingestion.formats.tabular.detecting import Detected, detect
 from core.ingestion.formats.tabular.lines import Lines, read_lines
 from core.ingestion.formats.tabular.records import Record
+from core.ingestion.formats.tabular.row_order import runs_newest_first
 from core.ingestion.formats.tabular.signs import chain
 from core.ingestion.formats.tabular.table import Table, cut_at, find_table
 from core.ingestion.formats.tabular.years import add_years

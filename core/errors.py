@@ -74,6 +74,12 @@ class NoTrialBalance(StatementRefused):
         super().__init__(f"{name} holds no trial balance that can be read. {why}")
 
 
+class NoRateTable(StatementRefused):
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"{name} holds no table of exchange rates that can be read. {why}")
+
+
 class ItemsUnclear(StatementRefused):
     """A table of open items leaves something open that only a person can say; `missing` says what, in words.
 
@@ -225,6 +231,24 @@ class UnbalancedEntry(BookkeepingError):
         super().__init__(
             f"The lines of the entry differ by {difference_minor} minor units of {currency}; they must sum to zero."
         )
+
+
+class RateMissing(BookkeepingError):
+    """An entry in another currency cannot be posted: no rate of its day is known."""
+
+    def __init__(self, currency: str, day: date, most_days: int) -> None:
+        self.currency, self.day = currency, day
+        super().__init__(
+            f"No exchange rate for {currency} is known for {day}, nor for the {most_days} days before. "
+            "Enter one under Settings, then post again."
+        )
+
+
+class ExchangeAccountMissing(BookkeepingError):
+    """An exchange gain or loss has nowhere to go."""
+
+    def __init__(self) -> None:
+        super().__init__("Name the account for exchange gains and losses under Settings, then post again.")
 
 
 class TrialBalanceUneven(BookkeepingError):

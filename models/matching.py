@@ -149,3 +149,18 @@ class Reconciliation(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by: UUID | None = Field(default=None, foreign_key="users.id")
     reopened_reason: str = ""
+
+
+class MatchingLook(Row, table=True):
+    """What the matching of a company saw when it last came to rest: a digest and the day of each open line and item.
+
+    It only saves work: without it, everything that is open is matched again.
+    """
+
+    __tablename__ = "matching_looks"
+    __table_args__ = (UniqueConstraint("company_id"),)
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    settings: str = Field(max_length=64)  # digest of what concerns all rows
+    seen: bytes
+    looked_at: datetime = Field(sa_type=UtcDateTime)

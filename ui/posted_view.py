@@ -12,8 +12,9 @@ from core.posting.undoing import LastDecision
 from models import Method, Outcome
 from ui import posted_desk as desk
 from ui.frame import refusals_shown
+from ui.identity import Here
 from ui.pickers import account_options, pick_account, pick_tax
-from ui.posted_evidence import object_line, receipts_button, receipts_dialog
+from ui.posted_evidence import evidence_buttons, object_line, receipts_dialog, tag_filter, tags_dialog
 from ui.review_desk import key_for
 from ui.review_words import one_currency, sentence
 from ui.tables import frame, height, table
@@ -25,7 +26,7 @@ CORRECTION = "correction"  # the dialog
 LOOKS = {Look.NONE: NONE, Look.RIGHT: "Right", Look.CORRECTED: "Corrected", Look.REVIEWED: "Before posting"}
 
 
-def toolbar() -> None:
+def toolbar(place: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="tools_posted", gap="small"):
         st.segmented_control(
             "Lines", [desk.ALONE, desk.ALL], default=desk.ALONE, required=True, key=desk.WHICH,
@@ -35,6 +36,7 @@ def toolbar() -> None:
             "Search", placeholder="Search text, payee, amount", key=desk.WANTED, type="search",
             icon=":material/search:", label_visibility="collapsed", width=260, on_change=desk.to_first_page,
         )  # fmt: skip
+        tag_filter(place)
 
 
 def measured(page: PostedPage) -> str:
@@ -48,13 +50,14 @@ def measured(page: PostedPage) -> str:
     )
 
 
-def opened(line: PostedLine) -> None:
+def opened(sight: desk.Sight, line: PostedLine) -> None:
     """The open line: what the bank wrote, where it is booked, why."""
     with st.container(border=True, key="posted_line", gap="xsmall"):
         object_line(line)
         facts = [f"In the books: **{plain(', '.join(line.accounts))}**", _led_by(line)]
         if line.entry_on != line.booked_on:
             facts.append(f"booked on {day(line.entry_on, year=True)}")
+        facts += [f"`#{name}`" for name in sight.tags.get(line.transaction_id, ())]
         st.markdown(" · ".join(facts))
         if line.reason:
             st.caption(plain(sentence(line.reason)))
@@ -134,7 +137,7 @@ def bar(sight: desk.Sight) -> None:
             "Correct", key=key_for("posted_correct", shown), shortcut=desk.shortcut("E"), disabled=off,
             on_click=desk.open_dialog, args=(CORRECTION,),
         )  # fmt: skip
-        receipts_button(line)
+        evidence_buttons(sight, line)
         with st.container(key="posted_told"):
             st.caption(plain(_told(sight.last)) if sight.last else "", wrap=False, text_alignment="right")
         with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
@@ -143,7 +146,7 @@ def bar(sight: desk.Sight) -> None:
             _step("Next", "J", 1, sight)
     asked = st.session_state.get(desk.DIALOG)
     if line is not None and asked:
-        (correction if asked == CORRECTION else receipts_dialog)(sight, line)
+        {CORRECTION: correction, "receipts": receipts_dialog, "tags": tags_dialog}[asked](sight, line)
 
 
 def _why_not(line: PostedLine | None) -> str | None:

@@ -175,7 +175,12 @@ def _card(match: ListedMatch, active: bool, booked: dict[UUID, str], currency: s
         rows += [(day(item.issued_on), item_text(item), item.amount_minor) for item in match.items]
         rows += [(day(one.on), one.text, one.whole_minor) for one in match.turned_back]
         rows += [("", f"{DIFFERENCES[one.kind]}, {one.account}", one.amount_minor) for one in match.differences]
-        small_table(frame(rows, "Date", "Text", "Amount"), ["Amount"], currency)
+        if len({line.currency for line in match.lines}) > 1:  # an exchange: each amount says its currency
+            amounts = [money(line.amount_minor, line.currency, sign=True) for line in match.lines]
+            said = [(*row[:2], amount) for row, amount in zip(rows, amounts, strict=True)]
+            small_table(frame(said, "Date", "Text", "Amount"))
+        else:
+            small_table(frame(rows, "Date", "Text", "Amount"), ["Amount"], currency)
         st.caption(plain(match.reason))
         if account := next((booked[one.transaction_id] for one in match.lines if one.transaction_id in booked), ""):
             st.caption(f"Booked to {plain(account)} already; confirming marks the open item as paid.")

@@ -11,7 +11,7 @@ from core.posting.prepared import LastPreparation
 from models import NoteKind, Outcome, QueueState
 from ui import review_desk as desk
 from ui.review_dialogs import by_confidence, leave_out, other_account
-from ui.review_evidence import receipts_dialog
+from ui.review_evidence import receipts_dialog, tags_dialog
 from ui.review_history import history_dialog
 from ui.review_keys import keys_dialog
 from ui.review_name import name_dialog
@@ -30,6 +30,7 @@ DIALOGS = {
     "later": later_dialog,
     "history": history_dialog,
     "receipts": receipts_dialog,
+    "tags": tags_dialog,
     "reject": leave_out,
 }
 

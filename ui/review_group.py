@@ -5,7 +5,7 @@ import streamlit as st
 from core.posting.bookings import WAITS_FOR_MATCH, WAITS_FOR_SECOND
 from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
 from ui import review_desk as desk
-from ui.review_evidence import receipts_button
+from ui.review_evidence import evidence_buttons
 from ui.review_four_eyes import second_person
 from ui.review_notes import said
 from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, sentence, why_it_waits
@@ -38,7 +38,7 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
 
 
 def _about(sight: desk.Sight, detail: GroupDetail) -> None:
-    """Quiet buttons: another name for the counterparty, what happened to the line so far, its receipts."""
+    """Quiet buttons: another name for the counterparty, what happened to the line so far, its receipts, its tags."""
     if detail.lines[0].counterparty:
         st.button(
             "This is …", key="review_to_name", type="tertiary", icon=":material/badge:", disabled=not sight.may_decide,
@@ -48,7 +48,7 @@ def _about(sight: desk.Sight, detail: GroupDetail) -> None:
         "History", key="review_to_history", type="tertiary", icon=":material/history:", shortcut=desk.shortcut("Y"),
         on_click=desk.open_dialog, args=("history",),
     )  # fmt: skip
-    receipts_button(sight, detail)
+    evidence_buttons(sight, detail)
 
 
 def _source(detail: GroupDetail) -> None:

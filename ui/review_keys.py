@@ -18,6 +18,7 @@ KEYS = (
     ("L", "Leave out of the books"),
     ("Y", "History of the line"),
     ("P", "Receipts of the line: attach, download"),
+    ("T", "Tags of the lines"),
     ("Z", "Take back your last action"),
     ("Ctrl+Enter", "In a dialog: the blue button"),
     ("Esc", "Leave a dialog"),

@@ -68,7 +68,8 @@ def find_refunds(
 ) -> list[Refund]:
     """Each line's likeliest payment, at most as much of each payment as it is, in the order of the lines.
 
-    Automatic where name or number ties it, a word or a number says that it gives back, and no other comes near.
+    Automatic where name or number ties it, a word or a number says that it gives back, and no other comes near; never
+    for a part of a payment that has another number.
 
     Args:
         later: lines that nothing else explains.
@@ -217,7 +218,8 @@ def _described(later: Movements, earlier: Movements, sales: Movements, pairs: _P
     sign = 1 if later.amount[i] > 0 else -1
     numbered, worded = bool(pairs.numbered[place] > 0), bool(later.refund[i] or later.chargeback[i])
     tied = (numbered or pairs.alike[place] >= CLEAR_NAME) and (worded or numbered) and (numbered or not fee)
-    sure = tied and pairs.probability[place] >= CERTAIN
+    told_apart = back < paid and not numbered and later.numbers[i] and of.numbers[at]
+    sure = tied and not told_apart and pairs.probability[place] >= CERTAIN
     decision = Decision.AUTO if sure else Decision.SUGGEST
     amount = decimal_text(back, later.currency[i])
     facts = [

@@ -41,7 +41,7 @@ class BankLines:
     def __len__(self) -> int:
         return len(self.key)
 
-    def at(self, rows: Sequence[int]) -> "BankLines":
+    def at(self, rows: Sequence[int] | Integers) -> "BankLines":
         """The lines at these positions."""
         chosen = list(rows)
         return BankLines(
@@ -68,7 +68,7 @@ class OpenItems:
     def __len__(self) -> int:
         return len(self.key)
 
-    def at(self, rows: Sequence[int]) -> "OpenItems":
+    def at(self, rows: Sequence[int] | Integers) -> "OpenItems":
         """The items at these positions."""
         chosen = list(rows)
         return OpenItems(

@@ -40,7 +40,16 @@ from core.posting.preparing import note_matched_by_hand
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines
 from core.posting.turning_back import book_turned_back
-from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
+from core.posting.valuing import keeps_currencies, value_entries
+from core.posting.writing import (
+    NewEntries,
+    digest_rows,
+    in_portions,
+    new_keys,
+    one_line_each,
+    post_entries,
+    write_entries,
+)
 from core.storage import WriteColumns
 from models import (
     AccountRole,
@@ -230,9 +239,12 @@ def _write(
         },
     )
     write_entries(session, write, company.id, entries, now=now)
+    automatic = [key for key, auto in zip(entries.id, bookings.auto, strict=True) if auto]
+    if keeps_currencies(session, company.id):
+        for portion in in_portions(automatic):
+            value_entries(session, company.id, portion)
     _post_automatic(session, company.id, now)
-    automatic = zip(entries.id, bookings.auto, strict=True)
-    note_posted(session, company.id, [key for key, auto in automatic if auto])
+    note_posted(session, company.id, automatic)
     _post_confirmed(session, company.id, entries.id, bookings, now)
     alone = [i for i, auto in enumerate(bookings.auto) if auto and i not in bookings.parts]
     draw_re_reviews(

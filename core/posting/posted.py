@@ -13,7 +13,18 @@ from sqlmodel import Session, col
 from core.access.roles import Action, Caller
 from core.posting.line_search import mentions, payee
 from core.posting.writing import BANK_POSITION
-from models import Account, EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Transaction
+from models import (
+    Account,
+    EntryStatus,
+    JournalEntry,
+    JournalLine,
+    LineTag,
+    Method,
+    Outcome,
+    Proposal,
+    Review,
+    Transaction,
+)
 
 
 class Look(StrEnum):
@@ -72,6 +83,7 @@ def posted_lines(
     *,
     alone_only: bool = True,
     text: str = "",
+    tag_id: UUID | None = None,
     page: int = 1,
     rows: int = 50,
 ) -> PostedPage:
@@ -80,6 +92,7 @@ def posted_lines(
     Args:
         alone_only: just the lines that the policy posted without a person, also those corrected since.
         text: searched in description and counterparty, and as an amount.
+        tag_id: just the lines that have this tag.
         rows: lines a page.
 
     Raises:
@@ -90,6 +103,9 @@ def posted_lines(
     conditions = [_posted_alone()] if alone_only else []
     if wanted := text.strip():
         conditions.append(mentions(session, company_id, wanted))
+    if tag_id is not None:
+        marked = select(col(LineTag.transaction_id)).where(col(LineTag.tag_id) == tag_id)
+        conditions.append(col(JournalEntry.transaction_id).in_(marked))
     found = int(session.execute(_posted(company_id, func.count()).where(*conditions)).scalar_one())
     pages = max(1, -(-found // rows))
     number = min(max(1, page), pages)

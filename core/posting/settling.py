@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from core.posting.default_accounts import default_account
 from core.posting.item_settling import take_matches_back
 from core.posting.lines import allocate, parts_by_weight
+from core.posting.named_accounts import default_account
 from core.posting.turned_back import turned_back_amounts, turned_back_payments
 from core.posting.writing import in_portions
 from models import (

@@ -14,8 +14,8 @@ from core.matching.money_back import Movements
 from core.matching.part_payments import find_part_payments
 from core.matching.refunds import find_refunds
 from core.matching.values import BankLines, Decision, OpenItems
-from core.posting.default_accounts import default_account
 from core.posting.item_settling import reckon_items
+from core.posting.named_accounts import default_account
 from core.posting.open_entries import OpenCompany
 from core.posting.reversing import withdraw_entries
 from core.posting.writing import new_keys

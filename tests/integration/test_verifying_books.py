@@ -76,6 +76,8 @@ def tell(session: Session, **given: Any) -> Story:
     builders.preparation(session, books, prepared, choice, prepared_by=one.id)
     builders.entry(session, books, transaction=prepared, proposal_id=choice.id, posted_by=other.id, posted=True)
     builders.taxed_entry(session, books, posted=True)
+    builders.euro_entry(session, books, posted=True)
+    builders.euro_reversal(session, books, builders.euro_entry(session, books, posted=True))
     builders.attachment(session, books, line)
     builders.opening_balances(session, books, entry)
     builders.review(session, books, entry)
@@ -148,6 +150,19 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
     "other tax": (1, "tax that is kept of it", lambda s, t: raw(
         s, "UPDATE tax_lines SET tax_minor = tax_minor + 1")),
     "tax elsewhere": (1, "tax that is kept of it", lambda s, t: raw(s, "UPDATE tax_lines SET position = 1")),
+    "other value": (1, "in base currency", lambda s, t: raw(
+        s, "UPDATE base_values SET base_minor = 7 WHERE position = 2")),
+    "value gone": (1, "has a value in base currency", lambda s, t: raw(
+        s, "DELETE FROM base_values WHERE position = 2")),
+    "value astray": (1, "belongs to no line", lambda s, t: raw(
+        s, "UPDATE base_values SET position = 9 WHERE position = 2")),
+    "value of a line in base currency": (1, "and no other", lambda s, t: raw(
+        s, f"{LINES} currency = 'USD' WHERE currency = 'EUR'")),
+    "other rate": (1, "what its exchange rate gives", lambda s, t: raw(s, "UPDATE exchange_rates SET units = 111")),
+    "rate of another currency": (1, "what its exchange rate gives", lambda s, t: raw(
+        s, "UPDATE exchange_rates SET currency = 'CHF'")),
+    "other value of a reversal": (2, "exactly the opposite values", lambda s, t: raw(
+        s, "UPDATE base_values SET base_minor = base_minor * 2 WHERE rate_id IS NULL")),
     "posted without a moment": (2, "when it was posted", lambda s, t: raw(
         s, "UPDATE journal_entries SET posted_at = NULL WHERE id = :e", e=t.entry.id)),
     "reversed alone": (2, "without a posted reversal", lambda s, t: raw(

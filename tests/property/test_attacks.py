@@ -58,6 +58,7 @@ def fill(session: Session) -> None:
         builders.reversal(session, books, entry, [(books.bank, 1250), (books.expense, -1250)])
         builders.taxed_entry(session, books, transaction=builders.transaction(session, books, amount_minor=-1190),
                              posted=True)  # fmt: skip
+        builders.euro_entry(session, books, posted=True)
         waiting = builders.entry(session, books, transaction=builders.transaction(session, books))
         builders.review(session, books, waiting)
         builders.attachment(session, books, builders.transaction(session, books))
@@ -99,6 +100,11 @@ ATTACKS = {
     "hide the tax": "UPDATE tax_lines SET tax_minor = 0",
     "delete the tax": "DELETE FROM tax_lines",
     "change a rate": "UPDATE tax_codes SET rate_bp = 1",
+    "change an exchange rate": "UPDATE exchange_rates SET units = units + 1",
+    "delete an exchange rate": "DELETE FROM exchange_rates",
+    "change what a line is worth": "UPDATE base_values SET base_minor = 0",
+    "delete what a line is worth": "DELETE FROM base_values",
+    "keep the books in another currency": "UPDATE companies SET base_currency = 'EUR'",
     "change a bank line": "UPDATE transactions SET amount_minor = 1",
     "delete a bank line": "DELETE FROM transactions",
     "change the bytes of a file": "UPDATE statement_files SET content = NULL",

@@ -17,6 +17,7 @@ from models import (
     DismissedRule,
     Layout,
     LineNote,
+    LineTag,
     MatchDifference,
     MatchRefund,
     ModelVersion,
@@ -24,6 +25,7 @@ from models import (
     ReceiptSum,
     StatementFile,
     Table,
+    Tag,
     TaxCode,
     TaxLine,
     Transaction,
@@ -137,6 +139,9 @@ def kept_facts(session: Session, books: Books, file: StatementFile) -> list[Tabl
         company_id=books.company_id, counterparty="adobe", money_in=False, account_id=books.expense.id, dismissed_at=NOW
     )
     kept.append(builders.stored(session, dismissed))
+    tag = builders.stored(session, Tag(company_id=books.company_id, name="shop"))
+    marked = LineTag(company_id=books.company_id, transaction_id=gone.id, tag_id=tag.id, set_at=NOW)
+    kept += [tag, builders.stored(session, marked)]
     return [*kept, tax, session.get_one(TaxCode, tax.tax_code_id)]
 
 

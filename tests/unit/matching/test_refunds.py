@@ -63,6 +63,14 @@ def test_of_two_equal_payments_neither_is_automatic_until_a_number_tells_them_ap
     assert (told.target, told.decision) == (1, Decision.AUTO)
 
 
+def test_a_part_of_a_payment_with_another_number_is_only_suggested() -> None:
+    earlier = [line("paid", 107_772, "WEBSITE DEPOSIT 7045")]
+    (part,) = found([line("back", -38_530, "REFUND: WEBSITE DEPOSIT 4471", 9)], earlier)
+    assert part.decision is Decision.SUGGEST
+    (same,) = found([line("back", -38_530, "REFUND: WEBSITE DEPOSIT 7045", 9)], earlier)
+    assert same.decision is Decision.AUTO
+
+
 def test_no_more_comes_back_than_was_paid() -> None:
     earlier = [line("paid", 10_000, "ACME LTD")]
     later = [line(f"back{n}", -4_000, "REFUND ACME LTD", 9 + n) for n in range(3)]

@@ -23,15 +23,14 @@ def book_turned_back(
     """
     place = {key: i for i, key in enumerate(lines.transaction_id)}
     open_refunds = [
-        (i, match)
+        (i, match, *match.turns_back)
         for i, key in enumerate(lines.transaction_id)
-        if (match := matches.get(key)) and match.status is MatchStatus.CONFIRMED and match.waits_for_payment
+        if (match := matches.get(key)) and match.status is MatchStatus.CONFIRMED
+        if match.waits_for_payment and match.turns_back
     ]
-    away = [match.turns_back[0] for _, match in open_refunds if match.turns_back and match.turns_back[0] not in place]
+    away = [payment_id for _, _, payment_id, _ in open_refunds if payment_id not in place]
     waiting = counter_parts(session, company_id, away, EntryStatus.NEEDS_REVIEW)
-    for i, match in open_refunds:
-        assert match.turns_back is not None
-        payment_id, minor = match.turns_back
+    for i, match, payment_id, minor in open_refunds:
         k = place.get(payment_id)
         parts = waiting.get(payment_id) if k is None else _parts_at(bookings, lines, k)
         bookings.auto[i], bookings.match_id[i] = k is not None and bookings.auto[k], match.match_id

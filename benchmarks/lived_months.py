@@ -1,12 +1,13 @@
 """The five simulated companies month by month, as a firm lives them: how much is posted alone, how much of it is wrong.
 
-    python -m benchmarks.lived_months [--always-review owner,loan,tax,payroll] [--json]
+    python -m benchmarks.lived_months [--always-review owner,loan,tax,payroll] [--no-standing-rules] [--json]
 
-Each month's files are imported, matched, categorised and posted by policy. Before the next month what waits is reviewed
-by the truth, drawn lines are re-reviewed, suggested rules are accepted, and a model is trained whenever the product
-finds it due. The year begins cold, with the shipped starter. Errors are counted against the truth of every line posted
-alone, which the firm itself learns only of the drawn ones. Entry ids are random, so which lines are drawn differs
-between runs, and a figure by a line or two with it. Also written to reports/simulation_months.json.
+Each month's files are imported, matched, categorised and posted by policy. Before the next month suggested matches are
+decided and what they miss is matched by hand, what waits is reviewed by the truth, drawn lines are re-reviewed,
+suggested rules are accepted, and a model is trained whenever the product finds it due. The year begins cold, with the
+shipped starter. The companies let standing rules decide, unless told otherwise. Errors are counted against the truth of
+every line posted alone, which the firm itself learns only of the drawn ones. Entry ids are random, so which lines are
+drawn differs between runs, and a figure by a line or two with it. Also written to reports/simulation_months.json.
 """
 
 import json
@@ -14,13 +15,18 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from core.access.machine import script_caller
+from core.access.roles import Caller
+from core.access.users import create_user
 from core.assurance.evidence import evidence_of
 from core.categorization.company_policy import set_policy
 from core.categorization.policy import Policy
@@ -33,12 +39,14 @@ from core.simulation.ingesting import FOUNDED_AT, equip_simulated, found_simulat
 from core.simulation.living import LivedLine, MonthLived, booked_lines, by_month, re_review_drawn
 from core.simulation.measuring import share
 from core.simulation.rehearsing import MONTHS, review_until, upload_month
+from core.simulation.settling import settle_until
 from core.simulation.simulate import simulate
 from core.simulation.values import SimulatedCompany
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work, use_database
+from models import User
 
-COMMAND = "lived_months"
+COMMAND, PERSON = "lived_months", "reviewer"
 JUDGED = 6  # the last months, over which the firm is judged
 REPORT = Path("reports/simulation_months.json")
 ROLES = Policy().always_review_roles
@@ -51,12 +59,16 @@ def main(
     always_review: Annotated[
         str, typer.Option(help="roles of accounts that a person always looks at, by commas")
     ] = ",".join(ROLES),
+    standing_rules: Annotated[
+        bool, typer.Option(help="rules that state the largest amount decide on amount and account too")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
 ) -> None:
     """Print the curve by month, the last six months, and why the rest waited."""
     roles = tuple(role for role in always_review.split(",") if role)
+    policy = replace(Policy(), always_review_roles=roles, standing_rules=standing_rules)
     with TemporaryDirectory() as folder, use_database(f"sqlite:///{folder}/books.db"):
-        report = lived_report(founded(replace(Policy(), always_review_roles=roles)))
+        report = lived_report(founded(policy))
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=1) + "\n")
     typer.echo(json.dumps(report) if as_json else table(report))
@@ -65,6 +77,11 @@ def main(
 def founded(policy: Policy) -> dict[UUID, SimulatedCompany]:
     """The companies with their charts, bank accounts, rules, items and this policy, still without lines."""
     companies = {}
+    with unit_of_work() as session:
+        create_user(
+            session, script_caller(session, COMMAND), username=PERSON, display_name="Simulated reviewer",
+            password=token_urlsafe(), now=FOUNDED_AT,
+        )  # fmt: skip
     for simulated in simulate():
         with unit_of_work() as session:
             company = found_simulated(session, script_caller(session, COMMAND), simulated)
@@ -76,6 +93,12 @@ def founded(policy: Policy) -> dict[UUID, SimulatedCompany]:
     return companies
 
 
+def person(session: Session) -> Caller:
+    """Who reviews: what a person decides counts otherwise than what a script does."""
+    user_id = session.execute(select(col(User.id)).where(col(User.username) == PERSON)).scalar_one()
+    return replace(script_caller(session, COMMAND), user_id=user_id)
+
+
 def live_month(company_id: UUID, simulated: SimulatedCompany, month: Period, lines: list[LivedLine]) -> list[str]:
     """Live one month of one company and add its lines; what was trained, in words."""
     with unit_of_work() as session:
@@ -85,7 +108,8 @@ def live_month(company_id: UUID, simulated: SimulatedCompany, month: Period, lin
         known = {line.place for line in lines}
         lines += booked_lines(session, script_caller(session, COMMAND), company_id, simulated, known)
     with unit_of_work() as session:
-        caller, now = script_caller(session, COMMAND), uploaded_at + timedelta(days=1)
+        caller, now = person(session), uploaded_at + timedelta(days=1)
+        settle_until(session, caller, company_id, simulated, month.last_on, write=write_columns, now=now)
         review_until(session, caller, company_id, simulated, month, write=write_columns, now=now)
         re_review_drawn(session, caller, company_id, simulated, write=write_columns, now=now + timedelta(hours=1))
         for one in suggest_rules(session, caller, company_id):

@@ -1,6 +1,7 @@
 """Hard cases for the matching, with their truth: the same seed gives the same files. See docs/matching.md.
 
-`python -m benchmarks.matching_cases FOLDER --seed 7 --difficulty hard` writes bank.csv, items.csv and truth.csv.
+`python -m benchmarks.matching_cases FOLDER --seed 7 --difficulty hard` writes bank.csv, items.csv, truth.csv and
+links.csv.
 """
 
 import csv
@@ -15,6 +16,8 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.later_cases import later_kinds
+from core.matching.link_csv import LINK_COLUMNS
 from core.matching.set_csv import BANK_COLUMNS, ITEM_COLUMNS, TRUTH_COLUMNS
 from core.money import decimal_text
 
@@ -58,38 +61,41 @@ class Noise:
     spread: int  # days between the first and the last item of a batch
     twins: float  # movements that come twice alike
     alone: float  # lines and items without a partner
+    worded: float  # refunds whose text says that they are one
 
 
 NOISE = {
-    "easy": Noise(0.1, 0.65, 0.01, 0.0, 0.01, 0.15, 0.0, 0.0, 7, 4, 0.02, 0.15),
-    "medium": Noise(0.3, 0.4, 0.1, 0.02, 0.08, 0.25, 0.02, 0.01, 18, 7, 0.05, 0.2),
-    "hard": Noise(0.5, 0.2, 0.15, 0.08, 0.15, 0.35, 0.05, 0.05, 40, 12, 0.08, 0.25),
+    "easy": Noise(0.1, 0.65, 0.01, 0.0, 0.01, 0.15, 0.0, 0.0, 7, 4, 0.02, 0.15, 0.9),
+    "medium": Noise(0.3, 0.4, 0.1, 0.02, 0.08, 0.25, 0.02, 0.01, 18, 7, 0.05, 0.2, 0.8),
+    "hard": Noise(0.5, 0.2, 0.15, 0.08, 0.15, 0.35, 0.05, 0.05, 40, 12, 0.08, 0.25, 0.65),
 }
 
 
 @dataclass
 class Cases:
-    """Rows of the three files."""
+    """Rows of the four files."""
 
     bank: list[tuple[str, ...]] = field(default_factory=list)
     items: list[tuple[str, ...]] = field(default_factory=list)
     truth: list[tuple[str, str]] = field(default_factory=list)
+    links: list[tuple[str, ...]] = field(default_factory=list)
 
     def files(self) -> dict[str, bytes]:
-        """The three CSV files by name."""
+        """The four CSV files by name."""
         return {
             "bank.csv": _csv(BANK_COLUMNS, self.bank),
             "items.csv": _csv(ITEM_COLUMNS, self.items),
             "truth.csv": _csv(TRUTH_COLUMNS, self.truth),
+            "links.csv": _csv(LINK_COLUMNS, self.links),
         }
 
 
 def matching_cases(seed: int, difficulty: str = "medium", lines: int = 4000) -> Cases:
     """At least this many bank lines with the items that they settle, in random order."""
-    made = _Maker(random.Random(f"{seed} {difficulty} {lines}"), NOISE[difficulty], lines)
+    made = Maker(random.Random(f"{seed} {difficulty} {lines}"), NOISE[difficulty], lines)
     kinds: list[tuple[Callable[[], None], float]] = [
         (made.one_to_one, 0.62), (made.batch, 0.1), (made.partial, 0.05), (made.payout, 0.08), (made.transfer, 0.06),
-        (made.paid_twice, 0.01), (made.alone, NOISE[difficulty].alone),
+        (made.paid_twice, 0.01), (made.alone, NOISE[difficulty].alone), *later_kinds(made),
     ]  # fmt: skip
     while len(made.cases.bank) < lines:
         made.draw.choices([make for make, _ in kinds], [share for _, share in kinds])[0]()
@@ -98,7 +104,9 @@ def matching_cases(seed: int, difficulty: str = "medium", lines: int = 4000) -> 
     return made.cases
 
 
-class _Maker:
+class Maker:
+    """Draws movements of one kind after the other into `cases`."""
+
     def __init__(self, draw: random.Random, noise: Noise, lines: int) -> None:
         self.draw, self.noise, self.cases = draw, noise, Cases()
         self._days = max(30, lines // 22)  # a company with some 22 lines a day
@@ -106,122 +114,130 @@ class _Maker:
         self._parties = draw.sample(names, min(len(names), max(40, lines // 4)))
 
     def one_to_one(self) -> None:
-        party, account, day, sign = self._party(), self._account(), self._day(), self._sign()
+        party, account, day, sign = self.party(), self.account(), self.day(), self.sign()
         for _ in range(2 if self.draw.random() < self.noise.twins else 1):
-            minor = self._amount()
-            number = self._number()
-            item = self._item(account, day, sign * minor, self._noisy(party), number)
-            self._settle([self._paid(account, day, sign * minor, party, number)], [item])
+            minor = self.amount()
+            number = self.number()
+            item = self.item(account, day, sign * minor, self.noisy(party), number)
+            self.settle([self._paid(account, day, sign * minor, party, number)], [item])
 
     def batch(self) -> None:
-        party, account, day, sign = self._party(), self._account(), self._day(), self._sign()
-        minors = [self._amount() for _ in range(self.draw.randint(2, 6))]
+        party, account, day, sign = self.party(), self.account(), self.day(), self.sign()
+        minors = [self.amount() for _ in range(self.draw.randint(2, 6))]
         last = max(days := [self.draw.randint(0, self.noise.spread) for _ in minors])
         items = [
-            self._item(account, day + timedelta(after), sign * minor, self._noisy(party), self._number())
+            self.item(account, day + timedelta(after), sign * minor, self.noisy(party), self.number())
             for minor, after in zip(minors, days, strict=True)
         ]
-        line = self._line(account, self._later(day + timedelta(last)), sign * sum(minors), self._text(party, ""))
-        self._settle([line], items)
+        line = self.line(account, self.later(day + timedelta(last)), sign * sum(minors), self.text(party, ""))
+        self.settle([line], items)
 
     def partial(self) -> None:
-        party, account, day, sign = self._party(), self._account(), self._day(), self._sign()
-        minors = [self._amount() for _ in range(self.draw.randint(2, 3))]
-        number = self._number()
-        item = self._item(account, day, sign * sum(minors), self._noisy(party), number)
-        self._settle([self._paid(account, day, sign * minor, party, number) for minor in minors], [item])
+        party, account, day, sign = self.party(), self.account(), self.day(), self.sign()
+        minors = [self.amount() for _ in range(self.draw.randint(2, 3))]
+        number = self.number()
+        item = self.item(account, day, sign * sum(minors), self.noisy(party), number)
+        self.settle([self._paid(account, day, sign * minor, party, number) for minor in minors], [item])
 
     def payout(self) -> None:
-        processor, account, day = self.draw.choice(list(FEES)), self._account(), self._day()
+        processor, account, day = self.draw.choice(list(FEES)), self.account(), self.day()
         share, each = FEES[processor]
-        minors = [self._amount() for _ in range(self.draw.randint(1, 6))]
+        minors = [self.amount() for _ in range(self.draw.randint(1, 6))]
         fees = [int((Decimal(share) * minor).quantize(Decimal(1), ROUND_HALF_EVEN)) + each for minor in minors]
         name = f"{processor.title()} sale"
-        items = [self._item(account, day, minor, name, self._number(), "sale") for minor in minors]
-        paid = self._line(
+        items = [self.item(account, day, minor, name, self.number(), "sale") for minor in minors]
+        paid = self.line(
             account, day + timedelta(self.draw.randint(1, 3)), sum(minors) - sum(fees), f"{processor} PAYOUT"
         )
-        self._settle([paid], items)
+        self.settle([paid], items)
 
     def transfer(self) -> None:
         here, there = self.draw.sample(ACCOUNTS, 2)
-        minor, day = self._amount() * 10, self._day()
-        out = self._line(here, day, -minor, self.draw.choice(("ONLINE TRANSFER", f"TFR TO {there}", "TRANSFER OUT")))
-        into = self._line(there, day + timedelta(self.draw.randint(0, 3)), minor, "TRANSFER FROM OWN ACCOUNT")
-        self._settle([out, into], [])
+        minor, day = self.amount() * 10, self.day()
+        out = self.line(here, day, -minor, self.draw.choice(("ONLINE TRANSFER", f"TFR TO {there}", "TRANSFER OUT")))
+        into = self.line(there, day + timedelta(self.draw.randint(0, 3)), minor, "TRANSFER FROM OWN ACCOUNT")
+        self.settle([out, into], [])
 
     def paid_twice(self) -> None:
         """The second payment settles nothing; which one that is, nobody can tell from the texts but by the day."""
-        party, account, day, minor, number = self._party(), self._account(), self._day(), self._amount(), self._number()
-        item = self._item(account, day, -minor, self._noisy(party), number)
+        party, account, day, minor, number = self.party(), self.account(), self.day(), self.amount(), self.number()
+        item = self.item(account, day, -minor, self.noisy(party), number)
         paid = day + timedelta(self.draw.randint(0, self.noise.delay))
-        text = self._text(party, number)
-        self._settle([self._line(account, paid, -minor, text)], [item])
-        self._line(account, paid + timedelta(self.draw.randint(3, 10)), -minor, text)
+        text = self.text(party, number)
+        self.settle([self.line(account, paid, -minor, text)], [item])
+        self.line(account, paid + timedelta(self.draw.randint(3, 10)), -minor, text)
 
     def alone(self) -> None:
-        party, account, day, amount = self._party(), self._account(), self._day(), self._sign() * self._amount()
+        party, account, day, amount = self.party(), self.account(), self.day(), self.sign() * self.amount()
         if self.draw.random() < 0.5:
-            self._line(account, day, amount, self._text(party, self._number() if self.draw.random() < 0.3 else ""))
+            self.line(account, day, amount, self.text(party, self.number() if self.draw.random() < 0.3 else ""))
         else:
-            self._item(account, day, amount, self._noisy(party), self._number())
+            self.item(account, day, amount, self.noisy(party), self.number())
 
-    def _party(self) -> str:
+    def party(self) -> str:
         return self._parties[int(len(self._parties) * self.draw.random() ** 2)]  # few of them make most of the business
 
-    def _account(self) -> str:
+    def account(self) -> str:
         return self.draw.choices(ACCOUNTS, (5, 3, 2))[0]
 
-    def _sign(self) -> int:
+    def sign(self) -> int:
         return self.draw.choice((1, -1))
 
-    def _day(self) -> date:
+    def day(self) -> date:
         return date(2024, 1, 1) + timedelta(self.draw.randrange(self._days))
 
-    def _later(self, day: date) -> date:
+    def later(self, day: date) -> date:
         return day + timedelta(int(self.noise.delay * self.draw.random() ** 1.5))
 
-    def _amount(self) -> int:
+    def amount(self) -> int:
         if self.draw.random() < self.noise.popular:
             return self.draw.choice(POPULAR)
         return max(250, round(self.draw.lognormvariate(8.4, 1.0)))
 
-    def _number(self) -> str:
+    def number(self) -> str:
         return self.draw.choice(_NUMBERS).format(self.draw.randint(10_000, 999_999))
 
-    def _item(self, account: str, day: date, minor: int, name: str, number: str, kind: str = "") -> str:
-        key = f"i{len(self.cases.items):07}"
+    def item(self, account: str, day: date, minor: int, name: str, number: str, kind: str = "") -> str:
+        key = f"i{self._key()}"
         kind = kind or ("invoice" if minor > 0 else "bill")
         self.cases.items.append((key, account, day.isoformat(), decimal_text(minor, "USD"), name, number, kind))
         return key
 
-    def _line(self, account: str, day: date, minor: int, text: str) -> str:
-        key = f"b{len(self.cases.bank):07}"
+    def line(self, account: str, day: date, minor: int, text: str) -> str:
+        key = f"b{self._key()}"
         self.cases.bank.append((key, account, day.isoformat(), decimal_text(minor, "USD"), text, ""))
         return key
 
-    def _paid(self, account: str, day: date, minor: int, party: str, number: str) -> str:
-        return self._line(account, self._later(day), minor, self._text(party, number))
+    def _key(self) -> str:
+        """Says nothing of the order of rows, so that which of two alike comes first by key is chance."""
+        return f"{self.draw.getrandbits(60):015x}"
 
-    def _settle(self, lines: Sequence[str], items: Sequence[str]) -> None:
+    def _paid(self, account: str, day: date, minor: int, party: str, number: str) -> str:
+        return self.line(account, self.later(day), minor, self.text(party, number))
+
+    def settle(self, lines: Sequence[str], items: Sequence[str]) -> None:
         self.cases.truth.append(("|".join(lines), "|".join(items)))
 
-    def _text(self, party: str, number: str) -> str:
+    def link(self, line: str, target: str, kind: str, minor: int) -> None:
+        """The line turns back or pays in part, by so much, what the target is."""
+        self.cases.links.append((line, target, kind, decimal_text(minor, "USD")))
+
+    def text(self, party: str, number: str) -> str:
         said = ""
         if number and self.draw.random() < self.noise.quoted:
             chance = self.draw.random()
-            said = self._number() if chance < self.noise.elsewhere else number
+            said = self.number() if chance < self.noise.elsewhere else number
             said = _swapped(said, self.draw) if chance > 1 - self.noise.swapped else said
         tail = f" {self.draw.randint(1000, 99_999)}" if self.draw.random() < 0.3 else ""
         name = party.upper()[: self.draw.randint(14, 24)] if self.draw.random() < 0.4 else party.upper()
         return " ".join(f"{self.draw.choice(_OPENINGS)}{name} {said}{tail}".split())
 
-    def _noisy(self, party: str) -> str:
+    def noisy(self, party: str) -> str:
         """The name as the books have it."""
         name = f"{party} {self.draw.choice(_FORMS)}".strip()
         noise, chance = self.noise, self.draw.random()
         if chance < noise.strange:
-            return self._party()
+            return self.party()
         if chance < noise.strange + noise.initials:
             return "".join(word[0] for word in name.split() if word[0].isalpha())
         if self.draw.random() < noise.shortened:
@@ -254,7 +270,7 @@ def main(
     difficulty: Annotated[str, typer.Option(help=" | ".join(DIFFICULTIES))] = "medium",
     lines: Annotated[int, typer.Option(help="At least so many bank lines.")] = 4000,
 ) -> None:
-    """Write bank.csv, items.csv and truth.csv for `scripts.evaluate_matching`."""
+    """Write bank.csv, items.csv, truth.csv and links.csv for `scripts.evaluate_matching`."""
     if difficulty not in NOISE:
         raise typer.BadParameter(f"difficulty is one of {', '.join(DIFFICULTIES)}")
     folder.mkdir(parents=True, exist_ok=True)

@@ -74,6 +74,12 @@ class NoTrialBalance(StatementRefused):
         super().__init__(f"{name} holds no trial balance that can be read. {why}")
 
 
+class NoRateTable(StatementRefused):
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__(f"{name} holds no table of exchange rates that can be read. {why}")
+
+
 class ItemsUnclear(StatementRefused):
     """A table of open items leaves something open that only a person can say; `missing` says what, in words.
 
@@ -227,6 +233,24 @@ class UnbalancedEntry(BookkeepingError):
         )
 
 
+class RateMissing(BookkeepingError):
+    """An entry in another currency cannot be posted: no rate of its day is known."""
+
+    def __init__(self, currency: str, day: date, most_days: int) -> None:
+        self.currency, self.day = currency, day
+        super().__init__(
+            f"No exchange rate for {currency} is known for {day}, nor for the {most_days} days before. "
+            "Enter one under Settings, then post again."
+        )
+
+
+class ExchangeAccountMissing(BookkeepingError):
+    """An exchange gain or loss has nowhere to go."""
+
+    def __init__(self) -> None:
+        super().__init__("Name the account for exchange gains and losses under Settings, then post again.")
+
+
 class TrialBalanceUneven(BookkeepingError):
     """Debits and credits of a trial balance are not the same; the amounts come as text with their currency."""
 
@@ -277,6 +301,18 @@ class NoAccountChosen(BookkeepingError):
     def __init__(self, entry: str) -> None:
         self.entry = entry
         super().__init__(f"Entry {entry} has no account yet. Choose one, and it is booked to that.")
+
+
+class SecondPersonNeeded(BookkeepingError):
+    """The caller prepared these lines, and they are above the company's limit for one person."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        lines, them = ("This line waits", "it") if count == 1 else (f"These {count:,} lines wait", "them")
+        super().__init__(
+            f"{lines} for a second pair of eyes: you prepared {them}, so someone else has to approve {them}. "
+            "Undo takes back what you prepared."
+        )
 
 
 class AccountNotBookable(BookkeepingError):

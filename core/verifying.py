@@ -9,14 +9,29 @@ from sqlmodel import Session, col
 
 from core.access.audit import Violation
 from core.access.roles import Action, Caller
-from core.verification import companies, ledger, matches, papers, queue, receipts, replay, statements, taxes
+from core.verification import (
+    base_values,
+    companies,
+    four_eyes,
+    ledger,
+    matches,
+    papers,
+    queue,
+    receipts,
+    replay,
+    statements,
+    taxes,
+)
 from core.verification.scope import Check, Scope
 from models import Company
 
 CHECKS: Mapping[str, Check] = {
     "law 1: entries balance": ledger.entries_balance,
+    "law 1: entries balance in base currency": base_values.entries_balance_in_base,
     "law 1: taxes are on their lines": taxes.taxes_are_on_their_lines,
     "law 2: reversals are exact": ledger.reversals_are_exact,
+    "law 2: reversals are exact in base currency": base_values.reversals_are_exact_in_base,
+    "law 2: prepared entries have two people": four_eyes.prepared_entries_have_two_people,
     "law 3: closed periods are left alone": statements.closed_periods_are_left_alone,
     "law 4: one live entry for each line": ledger.one_live_entry,
     "law 4: bank lines are stored once": statements.bank_lines_are_stored_once,

@@ -17,11 +17,14 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "accounts": ("code", "name", "type", "role", "is_active"),
     "attachments": (),
     "audit_events": (),
+    "base_values": (),
     "companies": ("name", "sector", "base_currency", "fiscal_year_start", "policy", "closed_through_on"),
     "deleted_lines": ("restored_by", "restored_at"),
+    "exchange_rates": (),
     "journal_entries": ("memo", "status", "method", "auto_approved", "posted_at", "posted_by"),
     "journal_lines": (),
     "opening_balances": (),
+    "preparations": (),
     "receipt_sums": (),
     "reviews": ("undone_at",),
     "statement_files": ("status", "reverted_at"),
@@ -29,7 +32,11 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "tax_lines": (),
     "transactions": ("reverted_at",),
 }
-REPLACED = ("journal_lines", "tax_lines")  # may be deleted while their entry is in review; triggers keep the others
+REPLACED = (
+    "base_values",
+    "journal_lines",
+    "tax_lines",
+)  # may be deleted while their entry is in review; triggers keep the others
 
 _WORK = {
     sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE,

@@ -38,6 +38,7 @@ class AccountPurpose(StrEnum):
 
     FEES = "fees"  # what processors hold back of payouts
     ADJUSTMENTS = "adjustments"  # small differences that a person writes off
+    EXCHANGE = "exchange"  # gains and losses on other currencies
 
 
 class BankAccountKind(StrEnum):

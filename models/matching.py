@@ -97,6 +97,31 @@ class MatchDifference(Row, table=True):
     amount_minor: int = Field(sa_type=BigInteger)
 
 
+class MatchRefund(Row, table=True):
+    """An earlier payment, or a processor's sale, that the line of a match turns back, wholly or in part.
+
+    What it turns back stays matched as it is. Lines = what is turned back + differences (the fee of a chargeback).
+    """
+
+    __tablename__ = "match_refunds"
+    __table_args__ = (
+        ForeignKeyConstraint(["match_id", "company_id"], ["matches.id", "matches.company_id"]),
+        ForeignKeyConstraint(["transaction_id", "company_id"], ["transactions.id", "transactions.company_id"]),
+        ForeignKeyConstraint(["open_item_id", "company_id"], ["open_items.id", "open_items.company_id"]),
+        CheckConstraint("(transaction_id IS NULL) <> (open_item_id IS NULL)", name="payment_or_sale"),
+        CheckConstraint("amount_minor <> 0", name="something_comes_back"),
+        Index("ix_match_refunds_match", "match_id"),
+        Index("ix_match_refunds_transaction", "transaction_id"),
+        Index("ix_match_refunds_item", "open_item_id"),
+    )
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    match_id: UUID
+    transaction_id: UUID | None = None  # the payment
+    open_item_id: UUID | None = None  # the sale
+    amount_minor: int = Field(sa_type=BigInteger)  # in the sign of the line that turns it back
+
+
 class Reconciliation(Row, table=True):
     """The proof of one bank account for the period of one statement: opening + lines = closing."""
 
@@ -124,3 +149,18 @@ class Reconciliation(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by: UUID | None = Field(default=None, foreign_key="users.id")
     reopened_reason: str = ""
+
+
+class MatchingLook(Row, table=True):
+    """What the matching of a company saw when it last came to rest: a digest and the day of each open line and item.
+
+    It only saves work: without it, everything that is open is matched again.
+    """
+
+    __tablename__ = "matching_looks"
+    __table_args__ = (UniqueConstraint("company_id"),)
+
+    company_id: UUID = Field(foreign_key="companies.id")
+    settings: str = Field(max_length=64)  # digest of what concerns all rows
+    seen: bytes
+    looked_at: datetime = Field(sa_type=UtcDateTime)

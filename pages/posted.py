@@ -16,7 +16,7 @@ def posted(actions: DeltaGenerator) -> None:
     place = here("posted")
     with refusals_shown():
         desk.begin(place.company_id)
-        toolbar()
+        toolbar(place)
         told = st.container(gap="small")
         with told:
             desk.carry_out(place.caller, place.company_id)
@@ -27,7 +27,7 @@ def posted(actions: DeltaGenerator) -> None:
         if sight.line is None:
             nothing()
         else:
-            opened(sight.line)
+            opened(sight, sight.line)
             listing(sight.page.lines)
             pager(sight.page)
         bar(sight)
@@ -42,7 +42,7 @@ def messages(sight: desk.Sight) -> None:
 
 
 def nothing() -> None:
-    if desk.wanted():
+    if desk.is_narrowed():
         empty("filter_alt", "No posted line matches", "Clear the search or choose All to see the others.")
     elif desk.alone_only():
         empty("fact_check", "Nothing was posted alone yet", "Lines that the policy posts without a person stand here.")

@@ -72,7 +72,7 @@ def _import(
 def _unpacked(path: Path) -> tuple[list[RawFile], list[dict[str, Any]]]:
     """The files of a path, or the answer why it cannot be unpacked."""
     try:
-        return unpack(RawFile(path.name, path.read_bytes())), []
+        return unpack(RawFile(path.name, path.read_bytes(), datetime.now(UTC).date())), []
     except BookkeepingError as refused:
         return [], [describe_refusal(path.name, refused)]
 

@@ -25,9 +25,11 @@ from models import (
     Attachment,
     BankAccount,
     BankAccountKind,
+    BaseValue,
     Company,
     CompanyAccess,
     EntryStatus,
+    ExchangeRate,
     FileKind,
     FileStatus,
     ItemKind,
@@ -42,6 +44,7 @@ from models import (
     OpeningBalances,
     OpenItem,
     Outcome,
+    Preparation,
     Proposal,
     ReceiptSum,
     Reconciliation,
@@ -241,6 +244,43 @@ def reversal(session: Session, owner: Books, of: JournalEntry, lines: Sequence[t
     return row
 
 
+def exchange_rate(session: Session, owner: Books, **given: Any) -> ExchangeRate:
+    """One euro is worth 1.10 of the base currency on DAY, unless said otherwise."""
+    defaults: dict[str, Any] = {"currency": "EUR", "rated_on": DAY, "units": 110, "scale": 2, "entered_at": NOW}
+    return stored(session, ExchangeRate(**{"company_id": owner.company_id, **defaults, **given}))
+
+
+def add_values(session: Session, to: JournalEntry, values: Sequence[int], **given: Any) -> list[BaseValue]:
+    """What the lines of an entry are worth, by position."""
+    keys = {"company_id": to.company_id, "entry_id": to.id}
+    rows = [
+        BaseValue(**{**keys, "position": place, "base_minor": minor, **given}) for place, minor in enumerate(values, 1)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def euro_entry(session: Session, owner: Books, *, posted: bool = False, **given: Any) -> JournalEntry:
+    """An expense of 10.00 EUR, worth 11.00."""
+    rate = exchange_rate(session, owner)
+    row = entry(session, owner, lines=[], **given)
+    add_lines(session, row, [(owner.bank, -1_000), (owner.expense, 1_000)], "EUR")
+    add_values(session, row, [-1_100, 1_100], rate_id=rate.id)
+    return post(session, row) if posted else row
+
+
+def euro_reversal(session: Session, owner: Books, of: JournalEntry) -> JournalEntry:
+    """The posted reversal of an entry made by `euro_entry`."""
+    row = entry(session, owner, lines=[], reverses_id=of.id, method=Method.REVERSAL)
+    add_lines(session, row, [(owner.bank, 1_000), (owner.expense, -1_000)], "EUR")
+    add_values(session, row, [1_100, -1_100])
+    post(session, row)
+    of.status = EntryStatus.REVERSED
+    stored(session, of)
+    return row
+
+
 def tax_code(session: Session, owner: Books, **given: Any) -> TaxCode:
     defaults: dict[str, Any] = {"code": f"T{next(_numbers)}", "name": "Tax", "rate_bp": 1_900}
     keys = {"company_id": owner.company_id, "account_id": owner.expense.id}
@@ -280,6 +320,11 @@ def proposal(session: Session, owner: Books, line: Transaction, **given: Any) ->
     keys = {"company_id": owner.company_id, "transaction_id": line.id, "account_id": owner.expense.id}
     defaults: dict[str, Any] = {"method": Method.MODEL, "confidence": 0.9, "created_at": NOW}
     return stored(session, Proposal(**{**keys, **defaults, **given}))
+
+
+def preparation(session: Session, owner: Books, line: Transaction, of: Proposal, **given: Any) -> Preparation:
+    keys = {"company_id": owner.company_id, "transaction_id": line.id, "proposal_id": of.id}
+    return stored(session, Preparation(**{**keys, "prepared_at": NOW, **given}))
 
 
 def review(session: Session, owner: Books, of: JournalEntry, **given: Any) -> Review:

@@ -52,7 +52,7 @@ def gnucash_names(ledger: Ledger) -> dict[UUID, str]:
 def loaded_by_beancount(text: str) -> data.Directives:
     """The journal's directives, as bean-check reads them: parsed, booked, validated, with every balance asserted."""
     entries, errors, _ = loader.load_string(text)
-    assert errors == []
+    assert errors == [], errors
     return entries
 
 
@@ -92,9 +92,12 @@ def gnucash_transactions(text: str) -> dict[str, list[tuple[str, str, Decimal]]]
         row = dict(zip(gnucash.TRANSACTION_COLUMNS, cells, strict=True))
         namespace, _, currency = row["Commodity/Currency"].partition("::")
         assert namespace == "CURRENCY"
-        assert row["Amount Num."] == row["Value Num."]
+        assert row["Value With Sym"] == f"{currency} {row['Value Num.']}"
         assert row["Full Account Name"].count(":") == 1
-        split = (row["Full Account Name"], currency, Decimal(row["Amount Num."]))
+        symbol, amount = row["Amount With Sym"].split(" ")
+        assert amount == row["Amount Num."]
+        assert symbol != currency or amount == row["Value Num."]
+        split = (row["Full Account Name"], symbol, Decimal(amount))
         found.setdefault(row["Transaction ID"], []).append(split)
     return found
 

@@ -16,6 +16,7 @@ from core.posting.correcting import confirm_posted, correct_posted
 from core.posting.late_effect import LedgerDiff, effect_on_closed
 from core.posting.posted import PostedLine, PostedPage, posted_lines
 from core.posting.reviewing import Decision
+from core.posting.tags import tags_of
 from core.posting.undoing import LastDecision, last_decision, undo
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
@@ -28,8 +29,8 @@ ROWS = 50
 ALONE, ALL = "Posted alone", "All"
 DECISIONS_MOST = 50
 
-# Keys of session_state. The first three are widgets', which Streamlit forgets when another page is opened.
-WHICH, WANTED, LIST = "posted_which", "posted_wanted", "posted_list"
+# Keys of session_state. The first four are widgets', which Streamlit forgets when another page is opened.
+WHICH, WANTED, LIST, TAG = "posted_which", "posted_wanted", "posted_list", "posted_tag"
 PAGE, AT, OPEN, DIALOG = "posted_page", "posted_at", "posted_open", "posted_dialog"
 ASKED, MADE, SAID, COMPANY = "posted_asked", "posted_made", "posted_said", "posted_company"
 
@@ -47,6 +48,7 @@ class Sight:
     at: int
     line: PostedLine | None
     last: LastDecision | None  # of this person, and made on this page
+    tags: dict[UUID, tuple[str, ...]]  # by bank line, of the lines of the page that have any
 
     @property
     def may_decide(self) -> bool:
@@ -78,19 +80,27 @@ def wanted() -> str:
     return str(st.session_state.get(WANTED) or "").strip()
 
 
+def is_narrowed() -> bool:
+    """Whether a search or a tag leaves lines out."""
+    return bool(wanted() or st.session_state.get(TAG))
+
+
 def look(caller: Caller, company: Company) -> Sight:
     """Read a page of the lines and what could be taken back, both from one view of the books."""
     with snapshot() as session:
         page = posted_lines(
             session, caller, company.id,
-            alone_only=alone_only(), text=wanted(), page=st.session_state.get(PAGE, 1), rows=ROWS,
+            alone_only=alone_only(), text=wanted(), tag_id=st.session_state.get(TAG),
+            page=st.session_state.get(PAGE, 1), rows=ROWS,
         )  # fmt: skip
         last = last_decision(session, caller, company.id)
+        tags = tags_of(session, caller, company.id, [line.transaction_id for line in page.lines])
     made = st.session_state.get(MADE, [])
     at = _place(page)
     return Sight(
         caller, company.id, company.closed_through_on, page, at, page.lines[at] if page.lines else None,
         last if last is not None and str(min(last.review_ids)) in made else None,
+        tags,
     )  # fmt: skip
 
 
@@ -194,12 +204,14 @@ def correct(
             write=write_columns, now=datetime.now(UTC), booked_on=booked_on, comment=comment,
             tax_code_id=tax_code_id,
         )  # fmt: skip
-    _remember(made, "Corrected: the entry was reversed and a new one posted.")
+    waits = "Corrected: the entry was reversed. The new one waits in Review until someone else approves it."
+    _remember(made, waits if made.held_ids else "Corrected: the entry was reversed and a new one posted.")
 
 
 def _remember(made: Decision, text: str) -> None:
     state = st.session_state
-    state[MADE] = [*state.get(MADE, []), str(min(made.review_ids))][-DECISIONS_MOST:]
+    if made.review_ids:
+        state[MADE] = [*state.get(MADE, []), str(min(made.review_ids))][-DECISIONS_MOST:]
     state[SAID] = text
     state.pop(OPEN, None)
 
@@ -221,8 +233,8 @@ def said() -> str:
     return str(st.session_state.pop(SAID, ""))
 
 
-def open_dialog() -> None:
-    st.session_state[DIALOG] = True
+def open_dialog(name: str) -> None:
+    st.session_state[DIALOG] = name
 
 
 def close_dialog() -> None:

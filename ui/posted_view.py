@@ -12,18 +12,21 @@ from core.posting.undoing import LastDecision
 from models import Method, Outcome
 from ui import posted_desk as desk
 from ui.frame import refusals_shown
+from ui.identity import Here
 from ui.pickers import account_options, pick_account, pick_tax
+from ui.posted_evidence import evidence_buttons, object_line, receipts_dialog, tag_filter, tags_dialog
 from ui.review_desk import key_for
-from ui.review_words import evidence, one_currency, sentence
+from ui.review_words import one_currency, sentence
 from ui.tables import frame, height, table
 from ui.words import NONE, count, day, money, percent, plain
 
 HEIGHT = 460
 BY = {Method.MATCH: "Match", Method.RULE: "Rule", Method.MODEL: "Model"}
+CORRECTION = "correction"  # the dialog
 LOOKS = {Look.NONE: NONE, Look.RIGHT: "Right", Look.CORRECTED: "Corrected", Look.REVIEWED: "Before posting"}
 
 
-def toolbar() -> None:
+def toolbar(place: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="tools_posted", gap="small"):
         st.segmented_control(
             "Lines", [desk.ALONE, desk.ALL], default=desk.ALONE, required=True, key=desk.WHICH,
@@ -33,6 +36,7 @@ def toolbar() -> None:
             "Search", placeholder="Search text, payee, amount", key=desk.WANTED, type="search",
             icon=":material/search:", label_visibility="collapsed", width=260, on_change=desk.to_first_page,
         )  # fmt: skip
+        tag_filter(place)
 
 
 def measured(page: PostedPage) -> str:
@@ -46,23 +50,17 @@ def measured(page: PostedPage) -> str:
     )
 
 
-def opened(line: PostedLine) -> None:
+def opened(sight: desk.Sight, line: PostedLine) -> None:
     """The open line: what the bank wrote, where it is booked, why."""
     with st.container(border=True, key="posted_line", gap="xsmall"):
-        _object_line(line)
+        object_line(line)
         facts = [f"In the books: **{plain(', '.join(line.accounts))}**", _led_by(line)]
         if line.entry_on != line.booked_on:
             facts.append(f"booked on {day(line.entry_on, year=True)}")
+        facts += [f"`#{name}`" for name in sight.tags.get(line.transaction_id, ())]
         st.markdown(" · ".join(facts))
         if line.reason:
             st.caption(plain(sentence(line.reason)))
-
-
-def _object_line(line: PostedLine) -> None:
-    with st.container(horizontal=True):
-        st.markdown(f"**{plain(line.payee)}** &ensp;:gray[{day(line.booked_on, year=True)}]", width="stretch")
-        st.markdown(f"**{plain(money(line.amount_minor, line.currency, sign=True))}**", width="content")
-    st.markdown(evidence(line.description))
 
 
 def _led_by(line: PostedLine) -> str:
@@ -137,16 +135,18 @@ def bar(sight: desk.Sight) -> None:
         )  # fmt: skip
         st.button(
             "Correct", key=key_for("posted_correct", shown), shortcut=desk.shortcut("E"), disabled=off,
-            on_click=desk.open_dialog,
+            on_click=desk.open_dialog, args=(CORRECTION,),
         )  # fmt: skip
+        evidence_buttons(sight, line)
         with st.container(key="posted_told"):
             st.caption(plain(_told(sight.last)) if sight.last else "", wrap=False, text_alignment="right")
         with st.container(horizontal=True, width="content", gap="xsmall", key="prevnext"):
             _way_back(sight)
             _step("Prev", "K", -1, sight)
             _step("Next", "J", 1, sight)
-    if line is not None and st.session_state.get(desk.DIALOG):
-        correction(sight, line)
+    asked = st.session_state.get(desk.DIALOG)
+    if line is not None and asked:
+        {CORRECTION: correction, "receipts": receipts_dialog, "tags": tags_dialog}[asked](sight, line)
 
 
 def _why_not(line: PostedLine | None) -> str | None:
@@ -179,7 +179,7 @@ def _told(last: LastDecision) -> str:
 
 @st.dialog("Correct a posted line", width="medium", icon=":material/edit:", on_dismiss=desk.close_dialog)
 def correction(sight: desk.Sight, line: PostedLine) -> None:
-    _object_line(line)
+    object_line(line)
     st.markdown(
         f"In the books: **{plain(', '.join(line.accounts))}**  \nThat entry is reversed, and a new one is posted to "
         "the account you choose. Both stay in the books, linked to each other."

@@ -12,9 +12,9 @@ from core.reconciliation.unmatched import Wanted
 from models import DifferenceKind
 from ui import reconcile_desk as desk
 from ui.frame import answered, empty
-from ui.reconcile_words import item_text, line_text, period_of, title_of
+from ui.reconcile_words import item_text, line_text, of_a_hundred, period_of, title_of
 from ui.tables import frame, small_table, table
-from ui.words import badge_text, count, day, money, percent, plain
+from ui.words import badge_text, count, day, money, plain
 
 CARDS = 8  # suggestions at once
 SURE = 0.85
@@ -169,12 +169,18 @@ def _elsewhere(sight: desk.Sight) -> None:
 def _card(match: ListedMatch, active: bool, booked: dict[UUID, str], currency: str) -> None:
     with st.container(border=True, key=f"{'active' if active else 'card'}_{match.match_id.hex}", gap="xsmall"):
         level = "likely" if match.score >= SURE else "unsure"
-        answered(title_of(match), badge_text(level, f"{percent(match.score)} sure"))
+        answered(title_of(match), badge_text(level, f"{of_a_hundred(match.score)} alike were right"))
         several = len({line.bank_account_id for line in match.lines}) > 1
         rows = [(day(line.booked_on), line_text(line, named=several), line.amount_minor) for line in match.lines]
         rows += [(day(item.issued_on), item_text(item), item.amount_minor) for item in match.items]
+        rows += [(day(one.on), one.text, one.whole_minor) for one in match.turned_back]
         rows += [("", f"{DIFFERENCES[one.kind]}, {one.account}", one.amount_minor) for one in match.differences]
-        small_table(frame(rows, "Date", "Text", "Amount"), ["Amount"], currency)
+        if len({line.currency for line in match.lines}) > 1:  # an exchange: each amount says its currency
+            amounts = [money(line.amount_minor, line.currency, sign=True) for line in match.lines]
+            said = [(*row[:2], amount) for row, amount in zip(rows, amounts, strict=True)]
+            small_table(frame(said, "Date", "Text", "Amount"))
+        else:
+            small_table(frame(rows, "Date", "Text", "Amount"), ["Amount"], currency)
         st.caption(plain(match.reason))
         if account := next((booked[one.transaction_id] for one in match.lines if one.transaction_id in booked), ""):
             st.caption(f"Booked to {plain(account)} already; confirming marks the open item as paid.")

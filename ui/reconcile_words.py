@@ -49,10 +49,17 @@ def title_of(match: ListedMatch) -> str:
     if match.kind is MatchKind.TRANSFER:
         return "Own transfer"
     total = sum(line.amount_minor for line in match.lines)
+    if match.turned_back:
+        return "Money that came back" if total > 0 else "Money given back"
     side = _some(len(match.lines), *(("deposit", "deposits") if total > 0 else ("payment", "payments")))
     kinds = {item.kind for item in match.items}
     one, many = _ITEMS[next(iter(kinds))] if len(kinds) == 1 else ("open item", "open items")
     return f"{side.capitalize()}, {_some(len(match.items), one, many)}"
+
+
+def of_a_hundred(share: float) -> str:
+    """93 of 100; never all, because none of many says nothing of the next."""
+    return f"{min(99, round(share * 100))} of 100"
 
 
 def _some(number: int, one: str, many: str) -> str:

@@ -142,6 +142,7 @@ def _when(line: LedgerLine) -> str:
 
 
 def _show_lines(lines: tuple[LedgerLine, ...], currency: str) -> None:
+    foreign = any(line.booked.currency != currency for line in lines)
     rows = [
         (
             line.key.booked_on,
@@ -150,11 +151,12 @@ def _show_lines(lines: tuple[LedgerLine, ...], currency: str) -> None:
             line.balance_minor,
             line.description or line.memo,
             line.file_name or "–",
+            *([money(line.booked.minor, line.booked.currency, sign=True)] if foreign else []),
         )
         for line in lines
     ]
     table(
-        frame(rows, "Date", "Payee", "Amount", "Balance", "Bank text", "File"),
+        frame(rows, "Date", "Payee", "Amount", "Balance", "Bank text", "File", *(["Booked as"] if foreign else [])),
         ["Amount", "Balance"],
         {
             "Date": st.column_config.DateColumn(format="MMM D, YYYY", width=96),
@@ -163,6 +165,7 @@ def _show_lines(lines: tuple[LedgerLine, ...], currency: str) -> None:
             "Balance": st.column_config.NumberColumn(width=104, alignment="right"),
             "Bank text": st.column_config.TextColumn(width=390),
             "File": st.column_config.TextColumn(width=260),
+            "Booked as": st.column_config.TextColumn(width=110, alignment="right"),
         },
         currency=currency,
         most=25,

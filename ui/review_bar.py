@@ -1,15 +1,17 @@
 """The bar under Review: what can be decided on the open group, and the way back."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import streamlit as st
 
 from core.posting.group_detail import GroupDetail
-from core.posting.last_action import LastNote
-from core.posting.undoing import LastDecision
+from core.posting.last_action import LastAction, LastNote
+from core.posting.prepared import LastPreparation
 from models import NoteKind, Outcome, QueueState
 from ui import review_desk as desk
 from ui.review_dialogs import by_confidence, leave_out, other_account
+from ui.review_evidence import receipts_dialog, tags_dialog
 from ui.review_history import history_dialog
 from ui.review_keys import keys_dialog
 from ui.review_name import name_dialog
@@ -27,6 +29,8 @@ DIALOGS = {
     "ask": ask_dialog,
     "later": later_dialog,
     "history": history_dialog,
+    "receipts": receipts_dialog,
+    "tags": tags_dialog,
     "reject": leave_out,
 }
 
@@ -95,21 +99,33 @@ def _step(label: str, letter: str, step: int, sight: desk.Sight) -> None:
     )  # fmt: skip
 
 
-def _way_back(last: LastDecision | LastNote | None, may_decide: bool) -> None:
-    ids = () if last is None else (last.thread_id,) if isinstance(last, LastNote) else last.review_ids
-    asked = (desk.Asked("unsay" if isinstance(last, LastNote) else "undo", ids),) if last else ()
+def _way_back(last: LastAction | None, may_decide: bool) -> None:
+    what, ids = _undone(last)
+    asked = (desk.Asked(what, ids),) if ids else ()
     st.button(
         "Undo", key=desk.key_for("review_undo", str(ids[0]) if ids else ""), type="tertiary",
         shortcut=desk.shortcut("Z"), disabled=not (last and may_decide), on_click=desk.ask_for, args=asked,
     )  # fmt: skip
 
 
-def _told(last: LastDecision | LastNote) -> str:
+def _undone(last: LastAction | None) -> tuple[str, tuple[UUID, ...]]:
+    """What Undo asks for, and of which rows."""
+    if last is None:
+        return "", ()
+    if isinstance(last, LastNote):
+        return "unsay", (last.thread_id,)
+    return ("unprepare", last.preparation_ids) if isinstance(last, LastPreparation) else ("undo", last.review_ids)
+
+
+def _told(last: LastAction) -> str:
     """adobe → 6300 Software Subscriptions, 5 lines."""
     if isinstance(last, LastNote):
         lines = "" if last.lines == 1 else f", {count(last.lines, 'line')}"
         what = {NoteKind.QUESTION: "asked about", NoteKind.DEFERRAL: f"put off until {day(last.until_on)}"}
         return f"{last.counterparty or 'Line'} → {what.get(last.kind, 'comment')}{lines}"
+    if isinstance(last, LastPreparation):
+        lines = "" if len(last.preparation_ids) == 1 else f", {count(len(last.preparation_ids), 'line')}"
+        return f"{last.counterparty or 'Line'} → {last.account or 'split'}, prepared{lines}"
     where = last.account or {Outcome.SPLIT: "split", Outcome.REJECTED: "left out"}.get(last.outcome, "several accounts")
     lines = "" if len(last.review_ids) == 1 else f", {count(len(last.review_ids), 'line')}"
     before = "" if last.decided_at.date() == datetime.now(UTC).date() else f", {day(last.decided_at.date())}"

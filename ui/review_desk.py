@@ -16,7 +16,7 @@ from streamlit.errors import StreamlitAPIException
 
 from core.access.roles import Action, Caller
 from core.posting.group_detail import GroupDetail, group_detail
-from core.posting.last_action import LastNote, last_action
+from core.posting.last_action import LastAction, last_action
 from core.posting.line_history import Note, notes_of
 from core.posting.line_notes import Said, has_due, return_due, take_back_note
 from core.posting.queue import (
@@ -30,11 +30,13 @@ from core.posting.queue import (
 )
 from core.posting.queue_filter import QueueFilter
 from core.posting.reviewing import Decision, approve, change_account
-from core.posting.undoing import LastDecision, undo
+from core.posting.undoing import undo
+from core.posting.unpreparing import take_back_preparations
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import QueueState
 from ui.frame import refusals_shown
+from ui.review_words import held
 
 ROWS = {"20 rows": 20, "50 rows": 50}  # 20 fit without scrolling: a selection made by key does not scroll the table
 ORDERS = {"Stake × doubt": Order.STAKE, "Amount": Order.AMOUNT, "Date": Order.DATE, "Payee": Order.PAYEE}
@@ -65,7 +67,7 @@ class Sight:
     at: int
     detail: GroupDetail | None
     notes: tuple[Note, ...]  # on the lines of the open group
-    last: LastDecision | LastNote | None
+    last: LastAction | None
     aside: dict[QueueState, int]  # lines that are asked about or put off
 
     @property
@@ -85,8 +87,8 @@ class Sight:
 class Asked:
     """A decision that somebody asked for on what they saw: the entries, or for an undo the reviews."""
 
-    what: str  # "approve", "account", "undo" or "unsay"
-    ids: tuple[UUID, ...]  # of entries; to undo, of reviews; to unsay, of the thread
+    what: str  # "approve", "account", "undo", "unprepare" or "unsay"
+    ids: tuple[UUID, ...]  # of entries; to undo, of reviews; to unprepare, of preparations; to unsay, of the thread
     token: str = ""  # of the group
     account_id: UUID | None = None
 
@@ -255,8 +257,8 @@ def carry_out(caller: Caller, company_id: UUID) -> None:
         if frozenset(asked.ids) == st.session_state.get(DECIDED):
             continue
         with refusals_shown("Nothing was changed"):
-            if asked.what == "undo":
-                _take_back(caller, company_id, asked.ids)
+            if asked.what in ("undo", "unprepare"):
+                _take_back(caller, company_id, asked)
             elif asked.what == "unsay":
                 _unsay(caller, company_id, asked.ids[0])
             else:
@@ -279,9 +281,11 @@ def decide(token: str, decision: Callable[[Session, datetime], Decision]) -> Dec
     """
     with unit_of_work() as session:
         made = decision(session, datetime.now(UTC))
-    st.session_state[DECIDED] = frozenset(made.entry_ids)
-    _remember_way_back(min(made.review_ids), token)
+    st.session_state[DECIDED] = frozenset((*made.entry_ids, *made.held_ids))
+    _remember_way_back(min(made.review_ids or made.preparation_ids), token)
     st.session_state.pop(OPEN, None)
+    if made.held_ids:
+        say(held(len(made.held_ids)))
     return made
 
 
@@ -302,11 +306,12 @@ def _remember_way_back(key: UUID, token: str) -> None:
         state.pop(name, None)
 
 
-def _take_back(caller: Caller, company_id: UUID, review_ids: tuple[UUID, ...]) -> None:
+def _take_back(caller: Caller, company_id: UUID, asked: Asked) -> None:
+    take_back = undo if asked.what == "undo" else take_back_preparations
     with unit_of_work() as session:
-        undo(session, caller, company_id, review_ids, write=write_columns, now=datetime.now(UTC))
+        take_back(session, caller, company_id, asked.ids, write=write_columns, now=datetime.now(UTC))
     st.session_state.pop(DECIDED, None)
-    _go_back_to(min(review_ids))
+    _go_back_to(min(asked.ids))
 
 
 def _unsay(caller: Caller, company_id: UUID, thread_id: UUID) -> None:

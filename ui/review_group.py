@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from core.posting.bookings import WAITS_FOR_MATCH
+from core.posting.bookings import WAITS_FOR_MATCH, WAITS_FOR_SECOND
 from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
 from ui import review_desk as desk
+from ui.review_evidence import evidence_buttons
+from ui.review_four_eyes import second_person
 from ui.review_notes import said
 from ui.review_words import LEVEL_STATES, decided_by, evidence, measured, sentence, why_it_waits
 from ui.tables import frame, table
@@ -18,13 +20,15 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
         st.header(plain(group.key.payee), anchor=False, width="stretch")
         st.header(plain(money(group.sum_minor, group.key.currency, sign=True)), anchor=False, width="content")
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        badge(LEVEL_STATES[group.level])
+        if group.hold_reason != WAITS_FOR_SECOND:  # what a person chose has no confidence
+            badge(LEVEL_STATES[group.level])
         st.badge(why_it_waits(group.hold_reason), color="gray", icon=":material/pan_tool:")
     _source(detail)
     with st.container(horizontal=True, gap="small"):
         _about(sight, detail)
     if group.hold_reason == WAITS_FOR_MATCH:
         st.markdown(":small[:material/link: It may settle an open item: confirm or dismiss that on Reconcile first.]")
+    second_person(sight, detail)
     _choices(sight, detail)
     said(sight.notes)
     told = " ".join(part for part in (plain(sentence(detail.reason)), measured(detail)) if part)
@@ -34,7 +38,7 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
 
 
 def _about(sight: desk.Sight, detail: GroupDetail) -> None:
-    """Two quiet buttons: another name for the counterparty, and what happened to the line so far."""
+    """Quiet buttons: another name for the counterparty, what happened to the line so far, its receipts, its tags."""
     if detail.lines[0].counterparty:
         st.button(
             "This is …", key="review_to_name", type="tertiary", icon=":material/badge:", disabled=not sight.may_decide,
@@ -44,6 +48,7 @@ def _about(sight: desk.Sight, detail: GroupDetail) -> None:
         "History", key="review_to_history", type="tertiary", icon=":material/history:", shortcut=desk.shortcut("Y"),
         on_click=desk.open_dialog, args=("history",),
     )  # fmt: skip
+    evidence_buttons(sight, detail)
 
 
 def _source(detail: GroupDetail) -> None:

@@ -14,7 +14,7 @@ from ui.words import day, money, plain
 @st.dialog("History", width="medium", icon=":material/history:", on_dismiss=desk.close_dialog)
 def history_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
     object_line(detail)
-    line = _line(detail)
+    line = one_line(detail, "review_history_of")
     with refusals_shown():
         with snapshot() as session:
             steps = line_history(session, sight.caller, sight.company_id, line.transaction_id)
@@ -26,12 +26,13 @@ def history_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
             st.markdown(f"**{step.what}** {plain(step.detail)}  \n:small[:gray[{when} UTC{who}]]")
 
 
-def _line(detail: GroupDetail) -> GroupLine:
+def one_line(detail: GroupDetail, key: str) -> GroupLine:
+    """The line that a dialog is about: the only one, or the one chosen."""
     if len(detail.lines) == 1:
         return detail.lines[0]
     places = {each.entry_id: each for each in detail.lines}
     chosen = st.selectbox(
-        "Line", list(places), key="review_history_of",
+        "Line", list(places), key=key,
         format_func=lambda key: f"{day(places[key].booked_on)} · {money(places[key].amount_minor)} · "
         f"{places[key].description}",
     )  # fmt: skip

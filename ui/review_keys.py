@@ -17,6 +17,8 @@ KEYS = (
     ("X", "Later: back in the queue on a day"),
     ("L", "Leave out of the books"),
     ("Y", "History of the line"),
+    ("P", "Receipts of the line: attach, download"),
+    ("T", "Tags of the lines"),
     ("Z", "Take back your last action"),
     ("Ctrl+Enter", "In a dialog: the blue button"),
     ("Esc", "Leave a dialog"),

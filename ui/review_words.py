@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from core.categorization.policy import Hold
-from core.posting.bookings import WAITS_FOR_MATCH
+from core.posting.bookings import WAITS_FOR_MATCH, WAITS_FOR_SECOND
 from core.posting.group_detail import GroupDetail, PastLine
 from core.posting.queue_filter import Level
 from models import Outcome
@@ -18,6 +18,7 @@ HOLDS: Mapping[str, str] = {
     Hold.NEW_COUNTERPARTY: "New payee",
     Hold.CONFIDENCE: "Not sure enough",
     WAITS_FOR_MATCH: "Suggested match",
+    WAITS_FOR_SECOND: "Second person",
 }
 OUTCOMES = {
     Outcome.APPROVED: "Approved",
@@ -37,6 +38,12 @@ def evidence(text: str) -> str:
 def why_it_waits(reason: str) -> str:
     """The hold reason in two or three words, for a cell."""
     return HOLDS.get(reason, sentence(reason).removesuffix("."))
+
+
+def held(lines: int) -> str:
+    """What became of lines that one person prepared, as a sentence."""
+    waits, them = ("1 line waits", "it") if lines == 1 else (f"{lines:,} lines wait", "them")
+    return f"{waits} for a second pair of eyes: you prepared {them}, so someone else has to approve {them}."
 
 
 def sentence(text: str) -> str:

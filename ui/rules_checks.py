@@ -8,8 +8,10 @@ import streamlit as st
 from core.categorization.rule_book import NAME_MAX, RuleRow, add_rule
 from core.categorization.rule_dismissals import dismiss_suggestion, dismissed_suggestions, suggest_again
 from core.categorization.rule_file import export_rules, import_rules
-from core.categorization.rule_findings import RuleSuggestion, last_used, rule_findings, rule_runs, suggest_rules
+from core.categorization.rule_findings import last_used, rule_findings, rule_runs, suggest_rules
 from core.categorization.rule_json import condition_to_dict
+from core.categorization.rule_suggestions import RuleSuggestion
+from core.money import decimal_text
 from db.engine import snapshot, unit_of_work
 from ui.frame import empty, refusals_shown, section
 from ui.identity import Here
@@ -45,10 +47,11 @@ def suggestions(place: Here) -> None:
         dismissed = dismissed_suggestions(session, place.caller, place.company_id)
     if not found and not dismissed:
         return
-    section("Suggested by decisions", "People always booked these counterparties to one account, and no rule does yet.")
+    section("Suggested by decisions", "People always booked these to one account, and no rule does yet.")
     for at, one in enumerate(found[:MOST_TOLD]):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"rule_suggested_{at}"):
-            st.markdown(f"{_suggested(one)} &ensp;:gray[{one.decisions:,} of {count(one.decisions, 'decision')}]")
+            agreed = f"{one.decisions:,} of {count(one.decisions, 'decision')}"
+            st.markdown(f"{_suggested(one, place.company.base_currency)} &ensp;:gray[{agreed}]")
             accepted = st.button("Make it a rule", key=f"rule_accept_{at}")
             unwanted = st.button("Dismiss", key=f"rule_dismiss_{at}", type="tertiary")
         if accepted or unwanted:
@@ -61,15 +64,19 @@ def suggestions(place: Here) -> None:
         _dismissed(place, dismissed)
 
 
-def _suggested(one: RuleSuggestion) -> str:
-    return f"**{plain(one.counterparty)}**, money {'in' if one.money_in else 'out'}, to **{plain(one.account)}**"
+def _suggested(one: RuleSuggestion, currency: str) -> str:
+    way = f"money {'in' if one.money_in else 'out'}"
+    if one.most_minor is not None:
+        most = decimal_text(one.most_minor, currency)
+        way += f" of exactly {most}" if one.least_minor == one.most_minor else f" up to {most}"
+    return f"**{plain(one.counterparty)}**, {way}, to **{plain(one.account)}**"
 
 
 def _dismissed(place: Here, found: Sequence[RuleSuggestion]) -> None:
     with st.expander(f"Dismissed: {len(found):,}", key="rules_dismissed"):
         for at, one in enumerate(found):
             with st.container(horizontal=True, vertical_alignment="center", key=f"rule_dismissed_{at}"):
-                st.markdown(_suggested(one))
+                st.markdown(_suggested(one, place.company.base_currency))
                 wanted = st.button("Suggest it again", key=f"rule_again_{at}", type="tertiary")
             if wanted:
                 with refusals_shown("It is not suggested again"):

@@ -73,6 +73,12 @@ def posting_policy(place: Here) -> None:
             format_func=lambda code: codes.get(code, code), default=list(policy.always_review_codes),
             placeholder="Search code or name",
         )  # fmt: skip
+        standing = st.checkbox(
+            "Standing rules: a rule that states the largest amount decides on these accounts, and above the limit",
+            policy.standing_rules, key="policy_standing",
+            help="Such a rule says whose payment and how much, as a standing order does. Its lines are drawn for "
+            "re-review like all others; an amount above the rule's waits.",
+        )  # fmt: skip
         saved = st.form_submit_button("Save the policy", key="policy_save")
     if saved:
         with refusals_shown("The policy was not changed"):
@@ -87,6 +93,7 @@ def posting_policy(place: Here) -> None:
                     *(role for role in policy.always_review_roles if role not in ROLES),
                 ),
                 always_review_codes=tuple(single),
+                standing_rules=standing,
             )
             with unit_of_work() as session:
                 set_policy(session, place.caller, place.company_id, changed, now=datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""What becomes of differences when matching: the limit for writing off, and the accounts that they are booked to."""
+"""What becomes of differences: the limit for writing off, and the accounts that they are booked to."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from ui.identity import Here
 LABELS = {
     AccountPurpose.FEES: "Fees that processors keep are booked to",
     AccountPurpose.ADJUSTMENTS: "Small differences are booked to",
+    AccountPurpose.EXCHANGE: "Exchange gains and losses are booked to",
 }
 NEVER = (AccountRole.BANK, AccountRole.SUSPENSE)
 
@@ -35,7 +36,7 @@ def differences(place: Here) -> None:
             if account.role not in NEVER
         }
     with st.form("differences", border=True):
-        columns = st.columns(3)
+        columns = [*st.columns(2), *st.columns(2)]
         limit = columns[0].text_input(
             f"Write off at most, {currency}", f"{to_decimal(policy.adjustment_limit_minor, currency):,}",
             key="differences_limit",

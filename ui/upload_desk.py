@@ -100,7 +100,7 @@ def take_files() -> None:
 
 def _dropped() -> Iterator[RawFile]:
     for each in st.session_state[field_key()]:
-        file = RawFile(each.name, each.getvalue())
+        file = RawFile(each.name, each.getvalue(), datetime.now(UTC).date())
         try:
             yield from unpack(file)
         except UnknownFormat:

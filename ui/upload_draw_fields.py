@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.ingestion.layout import Column, Layout
+from core.ingestion.layout import SEPARATE, Column, Layout
 from core.ingestion.raw_table import RawTable
 
 ORDERS = {"DMY": "Day first", "MDY": "Month first", "YMD": "Year first", "YDM": "Year, day, month"}
@@ -14,12 +14,13 @@ SIGNS = {
     "signed": "One column, negative is money out",
     "inverted": "One column, positive is money out",
     "separate": "Two columns, money out and money in",
+    "separate_unsigned": "Two columns, a minus aside",
     "direction": "One column, and a word for in or out",
 }
 DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar", "^": "Caret", "~": "Tilde"}
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp852",
              "cp437", "shift_jis", "gb18030", "big5", "cp949")  # fmt: skip
-AMOUNTS = {"separate": ("debit", "credit"), "direction": ("amount", "direction")}
+AMOUNTS = dict.fromkeys(SEPARATE, ("debit", "credit")) | {"direction": ("amount", "direction")}
 LABELS = {
     "description": "Bank text, in this order",
     "counterparty": "Name of the other side, the first that is filled",

@@ -144,5 +144,6 @@ def _matched(matching: MatchingResult) -> str:
     transfers, settled = matching.confirmed_transfers, matching.confirmed_settlements
     found = [count(transfers, "own transfer")] if transfers else []
     found += [count(settled, "open item settled", "open items settled")] if settled else []
+    found += [count(matching.confirmed_refunds, "refund")] if matching.confirmed_refunds else []
     found += [count(matching.suggested, "match suggested", "matches suggested")] if matching.suggested else []
     return ", ".join(found) or "No transfer or open item among them"

@@ -42,7 +42,10 @@ PARAMETERS: dict[str, Any] = {
 TREES = 200
 EXTRA_TREES = 40  # grown on top of the starter's where rows are few
 FEW_ROWS = 3000
-CALIBRATION_ROWS = 5000  # latest audited lines that calibrate
+# Rows of one company up to which its text model takes 13 bits: 5,000 rows were learned in a quarter of the time of 16
+# bits, and as many lines were right (.898 and .900 of invented ones, .636 and .633 of card lines).
+NARROW_ROWS = 10_000
+CALIBRATION_ROWS = 10_000  # latest audited lines that calibrate
 THRESHOLD_ROWS = 10_000  # latest audited lines that the threshold is chosen on
 BLOCKS = 24  # most instalments the past is taken in
 
@@ -289,7 +292,8 @@ def fit(
         feed: whether holdout labels join the history month after month, as they will when the ranker is used.
     """
     labels = sorted(set(training.account) | set(holdout.account))
-    bits = 16 if len(training) > FEW_ROWS else 13
+    companies = len(np.unique(training.lines.keys.company))
+    bits = 13 if len(training) <= (NARROW_ROWS if companies < 2 else FEW_ROWS) else 16
     learner = TextLearner(labels, bits, knows_companies=True, seed=seed, averaged=True)
     pairs = causal_pairs(training, accounts, base, shared, learner)
     few = len(training) < FEW_ROWS and bool(base.booster_text)

@@ -2,7 +2,7 @@
 
 A line is posted alone only if all four hold: its calibrated confidence reaches the threshold; its amount is at or
 below the materiality limit; its account is not one a person always looks at; its counterparty was decided on before,
-or a rule named it.
+or a rule named it. A company may let its standing rules decide on the second and the third.
 """
 
 from collections.abc import Mapping
@@ -53,11 +53,13 @@ class Policy:
     materiality_minor: int = 500_000
     always_review_roles: tuple[str, ...] = ("owner", "loan", "tax", "payroll")
     always_review_codes: tuple[str, ...] = field(default=())
+    standing_rules: bool = False  # a rule that states the largest amount decides on amount and account for the person
     audit_share: float = 0.02  # of what was posted alone, the share to be re-reviewed; see core.assurance.draw
     abstain_below: float = 0.25  # confidence below which nothing is proposed but suspense
     adjustment_limit_minor: int = 100  # the largest difference that a person may write off when matching
     tightened_to: float | None = None  # threshold since re-reviews showed the promise broken; see core.assurance
     held_methods: tuple[str, ...] = field(default=())  # of which nothing is posted alone, for the same reason
+    four_eyes_minor: int | None = None  # above it somebody else approves what a person made; None: nobody has to
 
     def __post_init__(self) -> None:
         """Raises InvalidInput for a policy that cannot be meant."""
@@ -72,7 +74,11 @@ class Policy:
         for name, share in shares.items():
             if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
                 raise InvalidInput(f"The {name} is a share between 0 and 1, not {share!r}.")
+        if not isinstance(self.standing_rules, bool):
+            raise InvalidInput(f"Whether standing rules decide is yes or no, not {self.standing_rules!r}.")
         limits = {"materiality": self.materiality_minor, "adjustment": self.adjustment_limit_minor}
+        if self.four_eyes_minor is not None:
+            limits["four-eyes"] = self.four_eyes_minor
         for name, limit in limits.items():
             if isinstance(limit, bool) or not isinstance(limit, int):
                 raise InvalidInput(f"The {name} limit is a whole number of minor units, not {limit!r}.")
@@ -120,20 +126,22 @@ def decide(
     named_or_seen: BOOL,
     has_basis: BOOL,
     method: NDArray[np.object_],
+    standing: BOOL | None = None,
 ) -> Held:
     """Hold n proposals against the policy. All arguments are columns (n,).
 
     `named_or_seen`: the counterparty was decided on before, or a rule or a match names the line. `has_basis`: the
-    machine proposes an account at all. `method`: match, rule, model or none. A confidence that is not a number never
-    passes.
+    machine proposes an account at all. `method`: match, rule, model or none. `standing`: a rule decides that states
+    the largest amount. A confidence that is not a number never passes.
     """
+    guarded = np.ones(len(confidence), np.bool_) if standing is None or not policy.standing_rules else ~standing
     always = np.isin(role.astype(str), policy.always_review_roles) | np.isin(
         code.astype(str), policy.always_review_codes
     )
     checks = (
         (Hold.NO_BASIS, ~has_basis),
-        (Hold.ALWAYS_REVIEW, always),
-        (Hold.MATERIALITY, np.abs(amount_minor.astype(np.float64)) > policy.materiality_minor),
+        (Hold.ALWAYS_REVIEW, guarded & always),
+        (Hold.MATERIALITY, guarded & (np.abs(amount_minor.astype(np.float64)) > policy.materiality_minor)),
         (Hold.NEW_COUNTERPARTY, ~named_or_seen),
         (Hold.METHOD, np.isin(method.astype(str), policy.held_methods)),
         (Hold.CONFIDENCE, ~(confidence >= policy.threshold_in_force)),

@@ -86,6 +86,8 @@ def propose(
     roles, codes, keys = (
         np.array([getattr(option, column) for option in accounts], dtype=object) for column in ("role", "code", "key")
     )
+    rule_of = np.array([*usable, -1], np.int32)[hit]
+    standing = np.isin(rule_of, [i for i in np.unique(rule_of[by_rule]).tolist() if rules[i].is_standing])
     method = np.where(by_rule, "rule", np.where(by_model, "model", "none")).astype(object)
     held = decide(
         policy,
@@ -96,10 +98,10 @@ def propose(
         named_or_seen=by_rule | ranking.seen,
         has_basis=by_rule | by_model,
         method=method,
+        standing=standing,
     )
-    rule_of = np.array([*usable, -1], np.int32)[hit]
     splits = split_lines(rules, rule_of, lines.amount_minor)
-    auto, hold_reason = _held_whole(held, splits, policy, {option.key: option for option in accounts})
+    auto, hold_reason = _held_whole(held, splits, policy, {option.key: option for option in accounts}, standing)
     top = ranking.scores
     best = np.full(len(top.seen), -1, np.int32)
     best[ranking.distinct_of] = ranking.account[:, 0]
@@ -123,14 +125,20 @@ def propose(
 
 
 def _held_whole(
-    held: Held, splits: Mapping[int, Split], policy: Policy, option: Mapping[str, AccountOption]
+    held: Held,
+    splits: Mapping[int, Split],
+    policy: Policy,
+    option: Mapping[str, AccountOption],
+    standing: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], OBJECTS]:
-    """The policy's answer where a line is split: every account has to pass, and the fixed amounts have to fit."""
+    """The policy's answer where a line is split: every account has to pass, unless the rule decides on that too, and
+    the fixed amounts have to fit."""
     auto, reason = held.auto.copy(), held.reason.copy()
     always = set(policy.always_review_codes)
     for line, split in splits.items():
         chosen = [option[key] for key, _ in split.parts]
-        looked_at = any(one.role in policy.always_review_roles or one.code in always for one in chosen)
+        guarded = not (policy.standing_rules and standing[line])
+        looked_at = guarded and any(one.role in policy.always_review_roles or one.code in always for one in chosen)
         if auto[line] and (looked_at or not split.fits):
             auto[line], reason[line] = False, (Hold.ALWAYS_REVIEW if looked_at else Hold.SPLIT).value
     return auto, reason

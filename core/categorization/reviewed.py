@@ -1,16 +1,16 @@
 """What people decided in a company, read from the database: the only rows the machine learns from.
 
-Of several decisions on one bank line the last one that stands counts; what was taken back, rejected or split teaches
-nothing, and neither does anything the machine posted that nobody looked at.
+A decision is a review, or a confirmed match. Of several on one bank line the last one that stands counts; what was
+taken back, rejected or split teaches nothing, and neither does anything the machine posted that nobody looked at.
 """
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, Subquery, and_, case, exists, func, select
+from sqlalchemy import Select, Subquery, and_, case, exists, func, select, true, union_all
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
@@ -19,30 +19,67 @@ from core.categorization.fitting import Labelled
 from core.categorization.history import Decisions
 from core.categorization.lines import Lines
 from core.ingestion.shown_names import as_shown, shown_names
-from models import BankAccount, EntryStatus, JournalEntry, Review, Transaction
+from core.posting.writing import BANK_POSITION
+from models import (
+    BankAccount,
+    EntryStatus,
+    JournalEntry,
+    JournalLine,
+    Match,
+    MatchKind,
+    MatchMember,
+    MatchStatus,
+    Method,
+    Proposal,
+    Review,
+    Transaction,
+)
 
 MOST_PAST = 20_000
 PAST_DAYS = 730
 
 
-def _latest(company_id: UUID) -> Subquery:
-    """The standing decisions of the company; of each bank line the last one has place 1."""
-    return (
-        select(
-            col(Review.transaction_id),
-            col(Review.account_id),
-            func.row_number()
-            .over(partition_by=col(Review.transaction_id), order_by=(col(Review.decided_at).desc(), col(Review.id)))
-            .label("place"),
-        )
-        .where(col(Review.company_id) == company_id, col(Review.undone_at).is_(None))
-        .subquery()
+def _latest(company_id: UUID, *, certain: bool = False) -> Subquery:
+    """The standing decisions of the company; of each bank line the last one has place 1. `certain`: lines whose match
+    the machine was certain of as well."""
+    reviews = select(col(Review.transaction_id), col(Review.account_id), col(Review.decided_at), col(Review.id)).where(
+        col(Review.company_id) == company_id, col(Review.undone_at).is_(None)
     )
+    every = union_all(reviews, _matched(company_id, certain=certain)).subquery()
+    newest = (every.c.decided_at.desc(), every.c.id)
+    place = func.row_number().over(partition_by=every.c.transaction_id, order_by=newest).label("place")
+    return select(every.c.transaction_id, every.c.account_id, place).subquery()
 
 
-def _standing(company_id: UUID, *columns: Any) -> Select[Any]:
+def _matched(company_id: UUID, *, certain: bool) -> Select[Any]:
+    """Lines booked to one account by a match that a person confirmed: who says which item a payment settles, says
+    where it belongs. With `certain` also those that the machine matched, since a person gave the item its account."""
+    decided = col(Match.decided_at) if not certain else func.coalesce(col(Match.decided_at), col(Match.created_at))
+    several = exists().where(
+        col(JournalLine.entry_id) == col(JournalEntry.id), col(JournalLine.position) > BANK_POSITION + 1
+    )
+    matched = (
+        select(col(MatchMember.transaction_id), col(Proposal.account_id), decided.label("decided_at"), col(Match.id))
+        .join(MatchMember, col(MatchMember.match_id) == col(Match.id))
+        .join(JournalEntry, col(JournalEntry.transaction_id) == col(MatchMember.transaction_id))
+        .join(Proposal, col(Proposal.id) == col(JournalEntry.proposal_id))
+        .where(
+            col(Match.company_id) == company_id,
+            col(Match.kind) == MatchKind.SETTLEMENT,
+            col(Match.status) == MatchStatus.CONFIRMED,
+            true() if certain else col(Match.decided_by).is_not(None),
+            col(JournalEntry.status) == EntryStatus.POSTED,
+            col(JournalEntry.method) == Method.MATCH,
+            col(Proposal.match_id) == col(Match.id),
+            ~several,
+        )
+    )
+    return cast(Select[Any], matched)
+
+
+def _standing(company_id: UUID, *columns: Any, certain: bool = False) -> Select[Any]:
     """The last standing decision on each bank line of the company that led to one account."""
-    ranked = _latest(company_id)
+    ranked = _latest(company_id, certain=certain)
     return (
         select(*[ranked.c.account_id if column == "account" else column for column in columns])
         .select_from(ranked)
@@ -71,6 +108,7 @@ def reviewed_decisions(session: Session, caller: Caller, company_id: UUID) -> De
         func.min(col(Transaction.booked_on)),
         func.max(col(Transaction.booked_on)),
         func.avg(col(Transaction.amount_minor)),
+        certain=True,
     )
     account = query.selected_columns[2]
     rows = session.execute(

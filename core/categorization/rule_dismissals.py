@@ -8,7 +8,8 @@ from sqlmodel import Session, col
 
 from core.access.audit import record
 from core.access.roles import Action, Caller
-from core.categorization.rule_findings import RuleSuggestion, dismissed_keys
+from core.categorization.rule_findings import dismissed_keys
+from core.categorization.rule_suggestions import RuleSuggestion
 from core.errors import NotFound
 from core.posting.open_entries import check_bookable
 from models import Account, DismissedRule

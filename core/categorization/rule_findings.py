@@ -1,8 +1,7 @@
 """What the Rules page tells of a company's rules in the database: faults, use, and rules that decisions speak for."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,19 +10,19 @@ from sqlalchemy import Integer, cast, func, select
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
+from core.categorization.company_policy import policy_of
 from core.categorization.lines import Lines
 from core.categorization.reviewed import reviewed_lines
-from core.categorization.rule_conditions import DirectionIs, TextIs
 from core.categorization.rule_json import rule_of_row
 from core.categorization.rule_lint import Finding, lint_rules
 from core.categorization.rule_matching import first_hits
+from core.categorization.rule_suggestions import AGREEING, RuleSuggestion, agreeing_decisions
 from core.categorization.rules import Rule, with_names
 from core.ingestion.shown_names import as_shown, shown_names
 from models import Account, BankAccount, DismissedRule, JournalEntry, Proposal, Transaction
 from models import Rule as StoredRule
 
 YEAR = timedelta(days=365)
-AGREEING = 5  # decisions on a counterparty, all the same, from which a rule is suggested
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +39,6 @@ class RuleRun:
     booked_at: datetime
     lines: int
     posted_alone: int
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSuggestion:
-    """A counterparty whose lines of one direction people always booked to one account, by no rule so far."""
-
-    counterparty: str
-    account_id: UUID
-    account: str  # code and name
-    decisions: int
-    money_in: bool
-
-    @property
-    def key(self) -> tuple[str, bool, UUID]:
-        """What makes two suggestions the same."""
-        return self.counterparty, self.money_in, self.account_id
-
-    @property
-    def conditions(self) -> tuple[TextIs, DirectionIs]:
-        return TextIs(self.counterparty, "equals", "counterparty"), DirectionIs("in" if self.money_in else "out")
 
 
 def rule_findings(session: Session, caller: Caller, company_id: UUID) -> list[RuleFinding]:
@@ -104,27 +83,16 @@ def suggest_rules(
     decided = reviewed_lines(session, caller, company_id)
     _, rules = rules_in_force(session, company_id)
     taken = first_hits(rules, decided.lines) >= 0
-    accounts: dict[tuple[str, bool], list[str]] = defaultdict(list)
-    by_rule: set[tuple[str, bool]] = set()
-    for i, account in enumerate(decided.account):
-        key = decided.lines.counterparty[i], bool(decided.lines.amount_minor[i] > 0)
-        accounts[key].append(account)
-        if taken[i]:
-            by_rule.add(key)
-    sure = {
-        key: chosen
-        for key, chosen in accounts.items()
-        if key[0] and key not in by_rule and len(chosen) >= agreeing and len(set(chosen)) == 1
-    }
-    names = _bookable_names(session, company_id, [UUID(chosen[0]) for chosen in sure.values()])
-    found = [
-        RuleSuggestion(name, UUID(chosen[0]), names[UUID(chosen[0])], len(chosen), money_in)
-        for (name, money_in), chosen in sure.items()
-        if UUID(chosen[0]) in names
-    ]
+    standing = policy_of(session, caller, company_id).standing_rules
+    sure = agreeing_decisions(decided, taken, agreeing=agreeing, standing=standing)
+    names = _bookable_names(session, company_id, [one.account_id for one in sure])
     dismissed = dismissed_keys(session, company_id)
-    found = [one for one in found if one.key not in dismissed]
-    return sorted(found, key=lambda one: (-one.decisions, one.counterparty))
+    found = [
+        replace(one, account=names[one.account_id])
+        for one in sure
+        if one.account_id in names and one.key not in dismissed
+    ]
+    return sorted(found, key=lambda one: (-one.decisions, one.counterparty, one.most_minor or 0))
 
 
 def dismissed_keys(session: Session, company_id: UUID) -> set[tuple[str, bool, UUID]]:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from core.categorization.rule_clauses import Clause, clauses_of
+from core.categorization.rule_clauses import NO_LIMIT, Clause, clauses_of
 from core.categorization.rule_conditions import Condition, Group, TextIs, check_condition, clean_text
 from core.errors import InvalidInput
 from core.money import MINOR_MAX
@@ -55,6 +55,12 @@ class Rule:
         if (known := self.__dict__.get("_clauses")) is None:  # cached_property takes a lock, a third of the whole time
             known = self.__dict__["_clauses"] = clauses_of(self.conditions)
         return cast(tuple[Clause, ...], known)
+
+    @property
+    def is_standing(self) -> bool:
+        """It says of which text and up to which amount, whichever of its alternatives holds: a person has decided on
+        such lines, not only on where they belong."""
+        return all(clause.held and clause.most < NO_LIMIT for clause in self.clauses)
 
     @property
     def accounts(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from core.exporting.ledger import Ledger, LedgerAccount, LedgerEntry
-from core.exporting.texts import account_names, one_line
+from core.exporting.texts import account_names, amount_with_price, one_line
 from core.money import decimal_text, minor_digits
 from models import AccountType
 
@@ -26,7 +26,7 @@ def write_beancount(ledger: Ledger) -> Iterator[str]:
     yield from _head(ledger)
     yield from _opened(ledger, names)
     for entry in ledger.entries:
-        yield _entry(entry, names)
+        yield _entry(entry, names, ledger.base_currency)
     yield from _asserted(ledger, names)
 
 
@@ -71,18 +71,22 @@ def _opened(ledger: Ledger, names: Mapping[UUID, str]) -> Iterator[str]:
     yield "\n"
 
 
-def _entry(entry: LedgerEntry, names: Mapping[UUID, str]) -> str:
+def _entry(entry: LedgerEntry, names: Mapping[UUID, str], base: str) -> str:
     payee = f"{quoted(entry.payee)} " if entry.payee else ""
-    lines = [f"{entry.booked_on} * {payee}{quoted(_narration(entry))}{_link(entry)}"]
+    lines = [f"{entry.booked_on} * {payee}{quoted(_narration(entry))}{_marks(entry)}{_link(entry)}"]
     lines += [f"  {name}: {quoted(value)}" for name, value in entry.facts.items()]
     for line in entry.lines:
-        lines.append(f"  {names[line.account_id]}  {decimal_text(line.amount_minor, line.currency)} {line.currency}")
+        lines.append(f"  {names[line.account_id]}  {amount_with_price(line, base)}")
         lines += [f"    {name}: {quoted(value)}" for name, value in line.facts.items()]
     return "\n".join(lines) + "\n\n"
 
 
 def _narration(entry: LedgerEntry) -> str:
     return entry.memo or (entry.bank_line.text if entry.bank_line else "")
+
+
+def _marks(entry: LedgerEntry) -> str:
+    return "".join(f" #{tag}" for tag in entry.tags)
 
 
 def _link(entry: LedgerEntry) -> str:

@@ -13,7 +13,8 @@ SHEET_ROWS = 1_000_000  # a sheet holds 1,048,576; what is beyond goes to the ne
 _LONGEST = 32_000  # signs of a cell; more than 32,767 is no workbook any more
 ENTRY_COLUMNS = (
     "Date", "Entry", "Payee", "Memo", "Account", "Account name", "Account type", "Debit", "Credit", "Currency",
-    "Bank text", "File", "File row", "Bank line", "Method", "Reverses", "Reversed by", "Replaces",
+    "Bank text", "File", "File row", "Bank line", "Method", "Reverses", "Reversed by", "Replaces", "Base value",
+    "Tags",
 )  # fmt: skip
 _WIDTHS = {"Payee": 26, "Memo": 32, "Account name": 28, "Bank text": 44, "File": 28, "Entry": 20, "Bank line": 20}
 
@@ -81,16 +82,18 @@ def _entry_rows(ledger: Ledger) -> Iterator[tuple[Cell, ...]]:
     accounts = {account.id: account for account in ledger.accounts}
     for entry in ledger.entries:
         for line in entry.lines:
-            yield _entry_row(entry, line, accounts[line.account_id])
+            yield _entry_row(entry, line, accounts[line.account_id], ledger.base_currency)
 
 
-def _entry_row(entry: LedgerEntry, line: EntryLine, account: LedgerAccount) -> tuple[Cell, ...]:
+def _entry_row(entry: LedgerEntry, line: EntryLine, account: LedgerAccount, base: str) -> tuple[Cell, ...]:
     bank = entry.bank_line
     debit, credit = _sides(line.amount_minor, line.currency)
     return (
         entry.booked_on, entry.id, entry.payee, entry.memo, account.code, account.name, str(account.type),
         debit, credit, line.currency, bank.text if bank else "", bank.file if bank else "", bank.row if bank else None,
         bank.id if bank else "", entry.method, entry.reverses, entry.reversed_by, entry.replaces,
+        None if line.value_minor is None else to_decimal(line.value_minor, base),
+        ", ".join(entry.tags),
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ Format". A row is a split; the rows of an entry share its transaction id.
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from io import StringIO
 
-from core.exporting.ledger import Ledger, LedgerAccount, LedgerEntry
+from core.exporting.ledger import EntryLine, Ledger, LedgerAccount, LedgerEntry
 from core.exporting.texts import account_names, one_line
 from core.money import decimal_text
 from models import AccountType
@@ -37,18 +38,22 @@ def write_gnucash(ledger: Ledger) -> Iterator[str]:
     yield _rows([TRANSACTION_COLUMNS])
     for entry in ledger.entries:
         shared = _shared(entry)
-        splits = []
-        for line in entry.lines:
-            name = names[line.account_id]
-            amount = decimal_text(line.amount_minor, line.currency)
-            symbol = f"{line.currency} {amount}"
-            memo = "; ".join(f"{fact}: {one_line(value)}" for fact, value in line.facts.items())
-            currency = f"CURRENCY::{line.currency}"
-            splits.append((
-                *shared, currency, "", "", memo, name, name.partition(":")[2], symbol, amount, symbol, amount, "n", "",
-                "1.0000",
-            ))  # fmt: skip
-        yield _rows(splits)
+        yield _rows([(*shared, *_split(line, names[line.account_id], ledger.base_currency)) for line in entry.lines])
+
+
+def _split(line: EntryLine, name: str, base: str) -> tuple[str, ...]:
+    """The columns of a split. What has a value in base currency is a transaction in it, as GnuCash keeps them."""
+    amount = decimal_text(line.amount_minor, line.currency)
+    symbol = f"{line.currency} {amount}"
+    memo = "; ".join(f"{fact}: {one_line(value)}" for fact, value in line.facts.items())
+    currency, worth, price = line.currency, amount, "1.0000"
+    if line.value_minor is not None:
+        currency, worth = base, decimal_text(line.value_minor, base)
+        price = f"{Decimal(worth) / Decimal(amount):.10f}" if line.amount_minor else price
+    return (
+        f"CURRENCY::{currency}", "", "", memo, name, name.partition(":")[2], symbol, amount, f"{currency} {worth}",
+        worth, "n", "", price,
+    )  # fmt: skip
 
 
 def write_gnucash_accounts(ledger: Ledger) -> Iterator[str]:

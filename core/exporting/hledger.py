@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core.exporting.ledger import Ledger, LedgerAccount, LedgerEntry
-from core.exporting.texts import account_names, one_line
+from core.exporting.texts import account_names, amount_with_price, one_line
 from core.money import decimal_text, minor_digits
 from models import AccountType
 
@@ -31,7 +31,7 @@ def write_hledger(ledger: Ledger) -> Iterator[str]:
         yield f"account {names[account.id]}  ; type: {ROOTS[account.type][1]}, code: {_tag(account.code)}\n"
     yield "\n"
     for entry in ledger.entries:
-        yield _entry(entry, names)
+        yield _entry(entry, names, ledger.base_currency)
     yield from _asserted(ledger, names)
 
 
@@ -51,13 +51,14 @@ def _tag(text: str) -> str:
     return one_line(text).replace(",", ";")
 
 
-def _entry(entry: LedgerEntry, names: Mapping[UUID, str]) -> str:
+def _entry(entry: LedgerEntry, names: Mapping[UUID, str], base: str) -> str:
     note = _words(entry.memo or (entry.bank_line.text if entry.bank_line else ""))
     payee = _words(entry.payee)
     lines = [f"{entry.booked_on} * ({entry.id}) {payee}{' | ' if payee else ''}{note}".rstrip()]
     lines += [f"    ; {name}: {_tag(value)}" for name, value in entry.facts.items()]
+    lines += [f"    ; {tag}:" for tag in entry.tags]
     for line in entry.lines:
-        lines.append(f"    {names[line.account_id]}  {decimal_text(line.amount_minor, line.currency)} {line.currency}")
+        lines.append(f"    {names[line.account_id]}  {amount_with_price(line, base)}")
         lines += [f"    ; {name}: {_tag(value)}" for name, value in line.facts.items()]
     return "\n".join(lines) + "\n\n"
 

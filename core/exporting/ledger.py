@@ -2,6 +2,9 @@
 
 The ledger is what entries with status posted or reversed hold. The entries are a stream, read while they are written,
 so that a ledger of any length takes little memory; the session has to stay open until the last one is through.
+
+A line in another currency that has a value in base currency keeps its currency on the account that a bank account in
+that currency feeds, and stands with its value on every other account: money is held in euros, expenses are in dollars.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,16 +14,31 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Row, func, select
+from sqlalchemy import ColumnElement, Executable, Row, and_, case, exists, false, func, null, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.errors import NotFound
 from core.ingestion.shown_names import shown_name
+from core.metrics.in_currency import has_values, value_of_line
 from core.metrics.statements import IN_LEDGER
+from core.money import decimal_text
 from core.outside_ids import Prefix, write_id
-from models import Account, AccountType, Company, EntryStatus, JournalEntry, JournalLine, StatementFile, Transaction
+from models import (
+    Account,
+    AccountType,
+    BankAccount,
+    BaseValue,
+    Company,
+    EntryStatus,
+    JournalEntry,
+    JournalLine,
+    LineTag,
+    StatementFile,
+    Tag,
+    Transaction,
+)
 
 _ROWS_AT_ONCE = 5_000
 
@@ -48,11 +66,16 @@ class BankLine:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """One side of an entry: debit > 0, in minor units. `facts` are further ones to be kept beside it, by name."""
+    """One side of an entry: debit > 0, in minor units. `facts` are further ones to be kept beside it, by name.
+
+    `value_minor` is what the amount was worth in base currency, where it is in another one and that is known; the
+    entry sums to zero with it.
+    """
 
     account_id: UUID
     amount_minor: int
     currency: str
+    value_minor: int | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +94,7 @@ class LedgerEntry:
     reversed_by: str = ""
     replaces: str = ""  # the reversed entry that this one corrects
     bank_line: BankLine | None = None
+    tags: tuple[str, ...] = ()  # of the bank line; a reversal has those of the entry that it takes back
 
     @property
     def facts(self) -> dict[str, str]:
@@ -141,8 +165,8 @@ def read_ledger(session: Session, caller: Caller, company_id: UUID) -> Ledger:
     ).one()
     return Ledger(
         company=company[0], slug=company[1], base_currency=company[2], accounts=_accounts(session, company_id),
-        balances=_balances(session, company_id), first_on=first_on, last_on=last_on,
-        entries=_entries(session, company_id, company[1]),
+        balances=_balances(session, company_id, company[2]), first_on=first_on, last_on=last_on,
+        entries=_entries(session, company_id, company[1], company[2]),
     )  # fmt: skip
 
 
@@ -159,41 +183,76 @@ def _accounts(session: Session, company_id: UUID) -> tuple[LedgerAccount, ...]:
     return tuple(LedgerAccount(key, code, name, AccountType(kind), active) for key, code, name, kind, active in rows)
 
 
-def _balances(session: Session, company_id: UUID) -> tuple[Balance, ...]:
-    account = (col(Account.code), col(Account.id), col(JournalLine.currency))
-    rows = session.execute(
-        select(*account, func.sum(col(JournalLine.amount_minor)))
+def _balances(session: Session, company_id: UUID, base: str) -> tuple[Balance, ...]:
+    amount: Any = col(JournalLine.amount_minor)
+    currency: Any = col(JournalLine.currency)
+    valued = has_values(session, company_id)
+    if valued:
+        in_base = and_(col(BaseValue.id).is_not(None), ~_keeps_currency())
+        amount, currency = case((in_base, BaseValue.base_minor), else_=amount), case((in_base, base), else_=currency)
+    account = (col(Account.code), col(Account.id), currency.label("kept_in"))
+    query = (
+        select(*account, func.sum(amount))
         .select_from(JournalEntry)
         .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
         .join(Account, col(Account.id) == col(JournalLine.account_id))
         .where(*_in_ledger(company_id))
-        .group_by(*account)
-        .order_by(col(Account.code), col(JournalLine.currency))
     )
-    return tuple(Balance(key, currency, int(total)) for _, key, currency, total in rows)
+    if valued:
+        query = query.outerjoin(BaseValue, value_of_line())
+    rows = session.execute(
+        query.group_by(col(Account.code), col(Account.id), text("kept_in")).order_by(col(Account.code), text("kept_in"))
+    )
+    return tuple(Balance(key, of, int(total)) for _, key, of, total in rows)
 
 
-def _entries(session: Session, company_id: UUID, slug: str) -> Iterator[LedgerEntry]:
-    rows = session.execute(_query(company_id).execution_options(yield_per=_ROWS_AT_ONCE))
+def _keeps_currency() -> ColumnElement[bool]:
+    """The line stands on the account that a bank account in its currency feeds."""
+    return exists().where(
+        col(BankAccount.account_id) == col(JournalLine.account_id), col(BankAccount.currency) == JournalLine.currency
+    )
+
+
+def _entries(session: Session, company_id: UUID, slug: str, base: str) -> Iterator[LedgerEntry]:
+    tags = _tags(session, company_id)
+    query = _query(company_id, valued=has_values(session, company_id))
+    rows = session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
     for _, lines in groupby(rows, key=lambda row: row.id):
-        yield _entry(slug, list(lines))
+        yield _entry(slug, base, list(lines), tags)
 
 
-def _query(company_id: UUID) -> Executable:
+def _tags(session: Session, company_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """The tags of all bank lines that have any."""
+    rows = session.execute(
+        select(col(LineTag.transaction_id), col(Tag.name))
+        .join(Tag, col(Tag.id) == col(LineTag.tag_id))
+        .where(col(LineTag.company_id) == company_id)
+        .order_by(col(Tag.name))
+    )
+    found: dict[UUID, tuple[str, ...]] = {}
+    for line_id, name in rows:
+        found[line_id] = (*found.get(line_id, ()), name)
+    return found
+
+
+def _query(company_id: UUID, *, valued: bool) -> Executable:
     """A row a line, the entry's own columns on each, so that one pass over the books is enough."""
-    reversal = aliased(JournalEntry)
-    return (
+    reversal, taken_back = aliased(JournalEntry), aliased(JournalEntry)
+    value: tuple[Any, Any] = (col(BaseValue.base_minor), _keeps_currency()) if valued else (null(), false())
+    query: Any = (
         select(
             col(JournalEntry.id), col(JournalEntry.booked_on), col(JournalEntry.memo), col(JournalEntry.status),
             col(JournalEntry.method), col(JournalEntry.reverses_id), col(JournalEntry.replaces_id),
             col(reversal.id).label("reversed_by_id"), col(Transaction.id).label("line_id"),
             col(Transaction.description), col(Transaction.row), shown_name(company_id).label("payee"),
-            col(StatementFile.name).label("file"), col(JournalLine.account_id), col(JournalLine.amount_minor),
-            col(JournalLine.currency),
+            col(StatementFile.name).label("file"), col(taken_back.transaction_id).label("taken_back_line_id"),
+            col(JournalLine.account_id), col(JournalLine.amount_minor), col(JournalLine.currency),
+            value[0].label("base_minor"), value[1].label("keeps_currency"),
         )
         .select_from(JournalEntry)
         .join(JournalLine, col(JournalLine.entry_id) == col(JournalEntry.id))
         .outerjoin(reversal, col(reversal.reverses_id) == col(JournalEntry.id))
+        .outerjoin(taken_back, col(taken_back.id) == col(JournalEntry.reverses_id))
         .outerjoin(Transaction, col(Transaction.id) == col(JournalEntry.transaction_id))
         .outerjoin(StatementFile, col(StatementFile.id) == col(Transaction.statement_file_id))
         .where(*_in_ledger(company_id))
@@ -201,9 +260,11 @@ def _query(company_id: UUID) -> Executable:
             col(JournalEntry.booked_on), col(JournalEntry.posted_at), col(JournalEntry.id), col(JournalLine.position)
         )
     )  # fmt: skip
+    found: Executable = query.outerjoin(BaseValue, value_of_line()) if valued else query
+    return found
 
 
-def _entry(slug: str, rows: list[Row[Any]]) -> LedgerEntry:
+def _entry(slug: str, base: str, rows: list[Row[Any]], tags: Mapping[UUID, tuple[str, ...]]) -> LedgerEntry:
     head = rows[0]
 
     def named(key: UUID | None) -> str:
@@ -212,10 +273,18 @@ def _entry(slug: str, rows: list[Row[Any]]) -> LedgerEntry:
     return LedgerEntry(
         id=named(head.id), booked_on=head.booked_on, payee=head.payee or "", memo=head.memo,
         is_reversed=head.status == EntryStatus.REVERSED, method=str(head.method),
-        lines=tuple(EntryLine(row.account_id, row.amount_minor, row.currency) for row in rows),
+        lines=tuple(_line(row, base) for row in rows),
         reverses=named(head.reverses_id), reversed_by=named(head.reversed_by_id), replaces=named(head.replaces_id),
         bank_line=_bank_line(slug, head) if head.line_id else None,
+        tags=tags.get(head.line_id or head.taken_back_line_id, ()),
     )  # fmt: skip
+
+
+def _line(row: Row[Any], base: str) -> EntryLine:
+    if row.base_minor is None or row.keeps_currency:
+        return EntryLine(row.account_id, row.amount_minor, row.currency, row.base_minor)
+    booked = {"booked": f"{decimal_text(row.amount_minor, row.currency)} {row.currency}"} if row.amount_minor else {}
+    return EntryLine(row.account_id, row.base_minor, base, facts=booked)
 
 
 def _bank_line(slug: str, head: Row[Any]) -> BankLine:

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from core.exporting.ledger import LedgerAccount
+from core.exporting.ledger import EntryLine, LedgerAccount
+from core.money import decimal_text
 
 _GAPS = re.compile(r"\s+")
 
@@ -20,6 +21,14 @@ def one_line(text: str) -> str:
 
 def _is_printed(sign: str) -> bool:
     return unicodedata.category(sign) not in ("Cc", "Cs", "Cf", "Cn", "Co")
+
+
+def amount_with_price(line: EntryLine, base: str) -> str:
+    """The amount as beancount and hledger both read it, with what all of it was worth in base currency behind "@@"."""
+    amount = f"{decimal_text(line.amount_minor, line.currency)} {line.currency}"
+    if line.value_minor is None or not line.amount_minor:
+        return amount
+    return f"{amount} @@ {decimal_text(abs(line.value_minor), base)} {base}"
 
 
 def account_names(accounts: Iterable[LedgerAccount], write: Callable[[LedgerAccount], str]) -> dict[UUID, str]:

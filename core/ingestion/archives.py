@@ -38,7 +38,10 @@ def unpack(file: RawFile) -> list[RawFile]:
                 return [file]
             members = [info for info in infos if _is_statement(info.filename)]
             _check(file.name, members)
-            return [RawFile(f"{file.name}/{info.filename}", _content(file.name, archive, info)) for info in members]
+            return [
+                RawFile(f"{file.name}/{info.filename}", _content(file.name, archive, info), file.received_on)
+                for info in members
+            ]
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError):
         raise UnknownFormat(file.name, "The ZIP archive is damaged. Download it again.") from None
     except NotImplementedError:

@@ -111,5 +111,7 @@ SIGN_RULES = {
     "signed": "the sign is the amount's own: negative is money out",
     "inverted": "the sign is the other way round: positive is money out",
     "separate": "money out and money in stand in columns of their own",
+    "separate_unsigned": "money out and money in stand in columns of their own, and a minus before them says nothing",
     "direction": "a word in a column of its own says money in or money out; the amount's own sign is ignored",
 }
+SEPARATE = ("separate", "separate_unsigned")  # rules that need columns for money out and money in

@@ -3,7 +3,7 @@
 from core.errors import LayoutRefused
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.dates import ORDERS
-from core.ingestion.layout import ROLES, SIGN_RULES, Layout
+from core.ingestion.layout import ROLES, SEPARATE, SIGN_RULES, Layout
 
 TEXT_ROLES = ("counterparty", "description", "reference", "kind")  # may share a column with any other
 SEVERAL_COLUMNS = ("counterparty", "description")
@@ -32,7 +32,7 @@ def check_layout(layout: Layout) -> None:
     _check_columns(layout)
     if "date" not in layout.columns:
         raise LayoutRefused("Choose the column with the date.")
-    if layout.sign == "separate":
+    if layout.sign in SEPARATE:
         if not {"debit", "credit"} & set(layout.columns):
             raise LayoutRefused("Choose the columns with money out and money in, or one of the two.")
     elif "amount" not in layout.columns:

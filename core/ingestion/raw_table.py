@@ -101,7 +101,7 @@ def head_of(file: RawFile) -> RawFile:
     if len(file.content) <= _HEAD or kind_of_workbook(file.content):
         return file
     head = file.content[:_HEAD]
-    return RawFile(file.name, head[: head.rfind(b"\n") + 1] or head)
+    return RawFile(file.name, head[: head.rfind(b"\n") + 1] or head, file.received_on)
 
 
 def try_layout(file: RawFile, layout: Layout, currency: str = "") -> Statement:

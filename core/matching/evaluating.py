@@ -4,7 +4,10 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
+from core.matching.link_csv import TrueLink
+from core.matching.links import Link, find_links, links_measured
 from core.matching.matching import find_matches
+from core.matching.reliability import reliability
 from core.matching.runners_up import BEST_OF_LINE
 from core.matching.set_csv import Group
 from core.matching.values import BankLines, Decision, Matching, OpenItems, ProposedMatch
@@ -15,6 +18,7 @@ def evaluate(
     lines: BankLines,
     items: OpenItems,
     truth: Sequence[Group] | None,
+    true_links: Sequence[TrueLink] | None = None,
     *,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Any]:
@@ -23,19 +27,25 @@ def evaluate(
     A match counts as right when it has exactly the lines and items of a group of the truth. `precision` and `recall`
     cover all matches, `auto_…` those that would be in force without a person; `suggest_recall_at_3` is the share of
     the groups that the automatic matches leave which are among the three best suggestions of one of their lines.
+    `links` are part payments and refunds among what the matching left open; `links_measured` says how right they are.
+    `brier` and `ece` say how true the scores of all matches are, `suggest_…` those of the suggestions alone.
     """
     started = clock()
     found = find_matches(lines, items)
+    links = find_links(lines, items, found)
     seconds = clock() - started
     answer: dict[str, Any] = {
         "lines": len(lines), "items": len(items),
         "matches": [_described(match, lines, items) for match in found.matches],
         "alternatives": [_described(match, lines, items) for match in found.alternatives],
         "notes": {lines.key[line]: note for line, note in sorted(found.notes.items())},
+        "links": [_link_described(link) for link in links],
         "open_lines": len(found.open_lines), "open_items": len(found.open_items), "seconds": round(seconds, 3),
     }  # fmt: skip
     if truth is not None:
         answer |= _measured(found, lines, items, truth)
+    if true_links is not None:
+        answer["links_measured"] = links_measured(links, true_links, truth or ())
     return answer
 
 
@@ -49,6 +59,14 @@ def _described(match: ProposedMatch, lines: BankLines, items: OpenItems) -> dict
         "reason": match.reason,
         "decision": str(match.decision),
     }
+
+
+def _link_described(link: Link) -> dict[str, Any]:
+    return {
+        "bank_id": link.bank_id, "target_id": link.target_id, "kind": link.kind,
+        "amount": decimal_text(link.minor, link.currency),
+        "score": round(link.score, 4), "reason": link.reason, "decision": str(link.decision),
+    }  # fmt: skip
 
 
 def _group(match: ProposedMatch, lines: BankLines, items: OpenItems) -> Group:
@@ -69,8 +87,21 @@ def _measured(found: Matching, lines: BankLines, items: OpenItems, truth: Sequen
         "auto_precision": _share(_hits(auto, true), len(auto)),
         "auto_recall": _share(_hits(auto, true), len(true)),
         "suggest_recall_at_3": _share(len(near), len(left)),
+        **_scores_held_against(found, every, true),
         "by_kind": _by_shape(every, auto, true),
     }
+
+
+def _scores_held_against(found: Matching, groups: Sequence[Group], true: Collection[Group]) -> dict[str, Any]:
+    """How true the scores are; `groups` are those of the matches, in order."""
+    seen = [(one.score, group in true, one.decision) for one, group in zip(found.matches, groups, strict=True)]
+    doubtful = [(score, right) for score, right, decision in seen if decision is Decision.SUGGEST]
+    whole = reliability([score for score, _, _ in seen], [right for _, right, _ in seen])
+    part = reliability([score for score, _ in doubtful], [right for _, right in doubtful])
+    return {
+        "brier": whole["brier"], "ece": whole["ece"],
+        "suggest_brier": part["brier"], "suggest_ece": part["ece"], "calibration": whole["bins"],
+    }  # fmt: skip
 
 
 def _best_suggestions(found: Matching, lines: BankLines, items: OpenItems) -> set[Group]:

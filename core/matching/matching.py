@@ -5,6 +5,7 @@ from itertools import permutations
 
 import numpy as np
 
+from core.matching.calibration import calibrated
 from core.matching.candidates import settlement_pairs, transfer_pairs
 from core.matching.choosing import CERTAIN, WORTH, probabilities
 from core.matching.evidence import settlement_evidence, transfer_evidence
@@ -31,8 +32,20 @@ def find_matches(
 
     Returns:
         Positions refer to the rows as given. Every line and every item is in one match or open. A match is automatic
-        only when a name, number or word ties it and nothing else comes near; ties are suggestions.
+        only when a name, number or word ties it and nothing else comes near; ties are suggestions. A score says how
+        many of like matches were right (see calibration.py).
     """
+    return calibrated(uncalibrated_matches(lines, items, own=own, excluded=excluded))
+
+
+def uncalibrated_matches(
+    lines: BankLines,
+    items: OpenItems,
+    *,
+    own: OwnAccounts | None = None,
+    excluded: Collection[frozenset[str]] = (),
+) -> Matching:
+    """`find_matches` with the scores that decided, which come only near probabilities."""
     read = Read.of(lines, items)
     settlements, transfers = _weighed(read, own or OwnAccounts(), excluded)
     payouts = [

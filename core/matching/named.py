@@ -98,9 +98,7 @@ def tied_names(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Int
     kept = WordTable(left, right).shared(a, b) >= CLEAR_WORDS
     initial = [np.array([ord(name[0]) if name else 0 for name in names], np.int64) for names in (left, right)]
     open_still = np.flatnonzero(~kept & (initial[0][a] == initial[1][b]))
-    kept[open_still] = starts_alike(
-        [left[k] for k in a[open_still].tolist()], [right[k] for k in b[open_still].tolist()]
-    )
+    kept[open_still] = starts_alike(left, right, a[open_still], b[open_still])
     short, long = _initials(left, right)
     form = name_similarity([left[k] for k in short.tolist()], [right[k] for k in long.tolist()]) >= ALIKE
     same = same.reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""Payouts of payment processors: one line for all sales of a day, or for a part of them, less the processor's fee."""
+"""Payouts of payment processors: one line for all sales of a day, of some days, or of a part of one, less the fee."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -7,17 +7,16 @@ from itertools import combinations
 
 import numpy as np
 
-from core.matching.fees import FeeRule, can_be_fee, explains, learned_rule, slack
+from core.matching.fees import USUAL, FeeRule, can_be_fee, explains, learned_rule, slack
 from core.matching.reading import Read
 from core.matching.subsets import MOST_POOL, subsets_with_sum
+from core.matching.terminals import Day, learned_shares, sale_days, settled_together
 
 SALE_KINDS = frozenset({"sale", "payout"})
 LATEST_PAYOUT = 7  # days from the sales to the payout
 EXACT, PLAUSIBLE = 0.99, 0.6  # probabilities where the fee is to the cent, or only of a plausible size
 PART = 0.6  # that some of a day's sales add up, shared among the ways that they do
 MOST_TOGETHER = 3  # payouts that pay one day's sales between them
-
-_Day = tuple[int, str, int, int]  # sign and currency, processor, account, day of the sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,18 @@ class Payout:
 def find_payouts(read: Read) -> list[Payout]:
     """Payouts whose processor is named in the text and whose amount is that day's sales less a fee.
 
-    What the fee is, each processor's own payouts say (see fees.py). Where no line pays a whole day, lines that pay it
-    between them are looked for, and then lines that pay a part. A line that fits several days' sales, or sales that
-    fit several lines, share the probability: never certain.
+    What the fee is, each processor's own payouts say (see fees.py). Where no line pays a whole day, lines that settle
+    several days in a row are looked for, then lines that pay a day between them, and then lines that pay a part. A line
+    that fits several days' sales, or sales that fit several lines, share the probability: never certain.
     """
-    days = _sales(read)
+    is_sale = np.array([kind in SALE_KINDS for kind in read.items.kind], np.bool_)[read.item_order]
+    days = sale_days(read, is_sale, brought_back=False)
     if not days:
         return []
+    returns = sale_days(read, is_sale, brought_back=True)
     near = _lines_near(read, days)
     rules = _rules(read, days, near)
+    rules |= learned_shares(read, days, returns, near, [name for name, rule in rules.items() if rule == USUAL])
     found = [
         payout
         for day, members in days.items()
@@ -51,6 +53,12 @@ def find_payouts(read: Read) -> list[Payout]:
     judged = _shared(found)
     settled = {payout.items for payout in judged if payout.exact}
     busy = {payout.line for payout in judged if payout.exact}
+    left = {day: members for day, members in days.items() if members not in settled}
+    for one in settled_together(read, left, returns, near, rules, busy):
+        judged.append(Payout(one.line, one.items, EXACT / (1 + one.rivals), not one.rivals))
+        if not one.rivals:
+            settled |= {days[day] for day in one.days}
+            busy.add(one.line)
     for day, members in sorted(days.items()):
         if members not in settled:
             free = [line for line in near.get(day, ()) if line not in busy]
@@ -58,22 +66,12 @@ def find_payouts(read: Read) -> list[Payout]:
     return _one_day_each(judged)
 
 
-def _sales(read: Read) -> dict[_Day, tuple[int, ...]]:
-    item, names = read.item, [name.partition(" ")[0] for name in read.item.name.keys]
-    groups: dict[_Day, list[int]] = defaultdict(list)
-    is_sale = np.array([kind in SALE_KINDS for kind in read.items.kind], np.bool_)[read.item_order]
-    for row in np.flatnonzero(is_sale & read.item.incoming).tolist():
-        if processor := names[item.name.of_row[row]]:
-            groups[int(item.unit[row]), processor, int(item.account[row]), int(item.day[row])].append(row)
-    return {day: tuple(members) for day, members in groups.items()}
-
-
-def _lines_near(read: Read, days: dict[_Day, tuple[int, ...]]) -> dict[_Day, list[int]]:
+def _lines_near(read: Read, days: dict[Day, tuple[int, ...]]) -> dict[Day, list[int]]:
     """For each day's sales the lines in that name the processor within the days."""
     line, processors = read.line, {processor for _, processor, _, _ in days}
     named = [processors.intersection(name.split()) for name in line.name.keys]
     telling = np.array([bool(found) for found in named], np.bool_)[line.name.of_row]
-    near: dict[_Day, list[int]] = defaultdict(list)
+    near: dict[Day, list[int]] = defaultdict(list)
     for row in np.flatnonzero(telling & read.settling & line.incoming).tolist():
         unit, account, booked = int(line.unit[row]), int(line.account[row]), int(line.day[row])
         for processor in named[line.name.of_row[row]]:
@@ -85,7 +83,7 @@ def _lines_near(read: Read, days: dict[_Day, tuple[int, ...]]) -> dict[_Day, lis
     return near
 
 
-def _rules(read: Read, days: dict[_Day, tuple[int, ...]], near: dict[_Day, list[int]]) -> dict[str, FeeRule]:
+def _rules(read: Read, days: dict[Day, tuple[int, ...]], near: dict[Day, list[int]]) -> dict[str, FeeRule]:
     seen: dict[str, list[tuple[list[int], int]]] = {day[1]: [] for day in days}
     amounts = read.item.amount.tolist()
     for day, members in sorted(days.items()):

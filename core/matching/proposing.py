@@ -87,13 +87,17 @@ class Proposer:
 
     def payout(self, payout: Payout) -> ProposedMatch:
         """A processor's payout less its fee."""
-        gross = int(self._read.item.amount[list(payout.items)].sum())
+        rows = list(payout.items)
+        item = self._read.item
+        gross = int(np.where(item.incoming[rows], item.amount[rows], -item.amount[rows]).sum())
+        days = len(np.unique(item.day[rows]))
+        when = "one day" if days == 1 else f"{days} days"
         count = f"{len(payout.items)} sale{'' if len(payout.items) == 1 else 's'}"
         how = "exactly the processor's fee" if payout.exact else "about a usual fee"
         return ProposedMatch(
             self._lines([payout.line]), self._items(payout.items), Kind.PAYOUT, payout.probability,
             int(self._read.line.amount[payout.line]) - gross,
-            f"The text names the processor; {count} of one day less {how}.",
+            f"The text names the processor; {count} of {when} less {how}.",
             Decision.AUTO if payout.exact else Decision.SUGGEST,
         )  # fmt: skip
 

@@ -54,11 +54,12 @@ def read_truth(content: bytes) -> list[Group]:
     """Groups of ids that belong together; ids are joined by `|`."""
     return [
         (frozenset(filter(None, row["bank_ids"].split("|"))), frozenset(filter(None, row["item_ids"].split("|"))))
-        for row in _table(content, TRUTH_COLUMNS, "truth")
+        for row in csv_rows(content, TRUTH_COLUMNS, "truth")
     ]
 
 
-def _table(content: bytes, columns: tuple[str, ...], what: str) -> Iterator[dict[str, str]]:
+def csv_rows(content: bytes, columns: tuple[str, ...], what: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV that has these columns. Raises InvalidInput."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -72,7 +73,7 @@ def _table(content: bytes, columns: tuple[str, ...], what: str) -> Iterator[dict
 
 def _rows(content: bytes, columns: tuple[str, ...], what: str) -> Iterator[dict[str, str]]:
     """Rows with the amount as `minor` units and the date as `day`, both checked."""
-    for number, row in enumerate(_table(content, columns, what), 2):
+    for number, row in enumerate(csv_rows(content, columns, what), 2):
         currency = row.get("currency") or DEFAULT_CURRENCY
         try:
             minor = Money.parse(row["amount"], currency).minor

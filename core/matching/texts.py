@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
+
+from core.matching.values import Integers
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -113,10 +115,20 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> Floats:
     return np.where(np.array(heads) > 0, best, NO_NAME)
 
 
-def starts_alike(left: Sequence[str], right: Sequence[str]) -> Bools:
-    """Pair by pair: cut to the shorter one, the names are alike."""
-    heads = [min(len(a), len(b)) for a, b in zip(left, right, strict=True)]
-    return np.asarray(_similar(_cut(left, heads), _cut(right, heads), fuzz.ratio) >= STARTS_ALIKE, np.bool_)
+def starts_alike(left: Sequence[str], right: Sequence[str], a: Integers, b: Integers) -> Bools:
+    """Of the names a on the left and b on the right, pair by pair: cut to the shorter one, they are alike."""
+    lengths = [np.array([len(name) for name in names], np.int64) for names in (left, right)]
+    heads = np.minimum(lengths[0][a], lengths[1][b])
+    least = 100 * STARTS_ALIKE  # tells the measure to give up early
+    return _similar(_heads(left, a, heads), _heads(right, b, heads), fuzz.ratio, least) >= STARTS_ALIKE
+
+
+def _heads(names: Sequence[str], places: Integers, lengths: Integers) -> list[str]:
+    """The first letters of the names at these places; pairs are many and heads few, so each is cut once."""
+    width = int(lengths.max(initial=0)) + 1
+    distinct, which = np.unique(places * width + lengths, return_inverse=True)
+    heads = np.array([names[place // width][: place % width] for place in distinct.tolist()], np.object_)
+    return cast(list[str], heads[which].tolist())
 
 
 def _cut(names: Sequence[str], lengths: Sequence[int]) -> list[str]:
@@ -127,8 +139,10 @@ def _same_initial(left: Sequence[str], right: Sequence[str]) -> Bools:
     return np.array([a[:1] == b[:1] for a, b in zip(left, right, strict=True)], np.bool_)
 
 
-def _similar(left: Sequence[str], right: Sequence[str], scorer: Any) -> Floats:
-    return np.asarray(process.cpdist(left, right, scorer=scorer, workers=WORKERS), np.float64) / 100
+def _similar(left: Sequence[str], right: Sequence[str], scorer: Any, least: float | None = None) -> Floats:
+    """0 … 1, pair by pair; 0 where it is below `least` percent."""
+    found = process.cpdist(left, right, scorer=scorer, score_cutoff=least, workers=WORKERS)
+    return np.asarray(found, np.float64) / 100
 
 
 def _is_short_form(left: str, right: str) -> bool:

@@ -41,6 +41,16 @@ class BankLines:
     def __len__(self) -> int:
         return len(self.key)
 
+    def at(self, rows: Sequence[int] | Integers) -> "BankLines":
+        """The lines at these positions."""
+        chosen = list(rows)
+        return BankLines(
+            [self.key[row] for row in chosen], [self.account[row] for row in chosen], self.booked_on[chosen],
+            self.amount_minor[chosen], [self.currency[row] for row in chosen], [self.text[row] for row in chosen],
+            [self.counterparty[row] for row in chosen],
+            [self.transfers_only[row] for row in chosen] if self.transfers_only else (),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class OpenItems:
@@ -58,6 +68,16 @@ class OpenItems:
     def __len__(self) -> int:
         return len(self.key)
 
+    def at(self, rows: Sequence[int] | Integers) -> "OpenItems":
+        """The items at these positions."""
+        chosen = list(rows)
+        return OpenItems(
+            [self.key[row] for row in chosen], [self.account[row] for row in chosen], self.issued_on[chosen],
+            self.amount_minor[chosen], [self.currency[row] for row in chosen],
+            [self.counterparty[row] for row in chosen], [self.references[row] for row in chosen],
+            [self.kind[row] for row in chosen],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class OwnAccounts:
@@ -70,8 +90,8 @@ class OwnAccounts:
 class ProposedMatch:
     """Lines and items (by position) that settle each other.
 
-    `score` estimates the probability that the match is right, in [0, 1]; `difference_minor` is the sum of the lines
-    less the sum of the items.
+    `score` is the probability that the match is right, in [0, 1]: the share of like ones that were; `difference_minor`
+    is the sum of the lines less the sum of the items.
     """
 
     lines: tuple[int, ...]
@@ -87,8 +107,8 @@ class ProposedMatch:
 class Matching:
     """The result: each line and each item is in exactly one of `matches` or the open ones.
 
-    `alternatives` are further suggestions that share lines or items with the matches or with each other, best first
-    for each line. `notes` say of open lines what else they may be.
+    `alternatives` are further suggestions that share lines or items with the matches or with each other, best first.
+    `notes` say of open lines what else they may be.
     """
 
     matches: tuple[ProposedMatch, ...]

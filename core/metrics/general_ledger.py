@@ -11,9 +11,11 @@ from sqlmodel import Session, col
 from core.access.roles import Action, Caller
 from core.errors import NotFound
 from core.ingestion.shown_names import shown_name
+from core.metrics.in_currency import InCurrency, in_currency
 from core.metrics.statements import IN_LEDGER
+from core.money import Money
 from core.period import Period
-from models import Account, EntryStatus, JournalEntry, JournalLine, StatementFile, Transaction
+from models import Account, Company, EntryStatus, JournalEntry, JournalLine, StatementFile, Transaction
 
 PAGE_ROWS = 100
 
@@ -41,6 +43,7 @@ class LedgerLine:
     transaction_id: UUID | None
     amount_minor: int
     balance_minor: int
+    booked: Money  # as the entry has it, which may be in another currency
 
 
 @dataclass(frozen=True)
@@ -74,22 +77,23 @@ def general_ledger(
     """
     caller.require(company_id, Action.READ)
     named = session.execute(
-        select(col(Account.code), col(Account.name)).where(
-            col(Account.company_id) == company_id, col(Account.id) == account_id
-        )
+        select(col(Account.code), col(Account.name), col(Company.base_currency))
+        .join(Company, col(Company.id) == col(Account.company_id))
+        .where(col(Account.company_id) == company_id, col(Account.id) == account_id)
     ).one_or_none()
     if named is None:
         raise NotFound("account", str(account_id))
+    read = in_currency(session, company_id, currency, named[2])
     scope = (
         col(JournalLine.company_id) == company_id, col(JournalLine.account_id) == account_id,
-        col(JournalLine.currency) == currency, col(JournalEntry.status).in_(IN_LEDGER),
+        read.condition, col(JournalEntry.status).in_(IN_LEDGER),
     )  # fmt: skip
-    opening = _balance_before(session, scope, period, after)
-    found = session.execute(_page(scope, period, after).limit(rows + 1)).all()
+    opening = _balance_before(session, read, scope, period, after)
+    found = session.execute(_page(read, scope, period, after).limit(rows + 1)).all()
     lines: list[LedgerLine] = []
     balance = opening
     for row in found[:rows]:
-        balance += row[-1]
+        balance += int(row[-1])
         lines.append(_line(row, balance))
     more = len(found) > rows
     return LedgerPage(f"{named[0]} {named[1]}", currency, opening, tuple(lines), lines[-1].key if more else None)
@@ -99,28 +103,27 @@ def _place() -> Any:
     return tuple_(col(JournalEntry.booked_on), col(JournalEntry.id), col(JournalLine.position))
 
 
-def _balance_before(session: Session, scope: Any, period: Period, after: LedgerKey | None) -> int:
+def _balance_before(session: Session, read: InCurrency, scope: Any, period: Period, after: LedgerKey | None) -> int:
     """Everything before the period, and with a key everything through it."""
     earlier = col(JournalEntry.booked_on) < period.first_on
     if after is not None:
         earlier = or_(earlier, _place() <= (after.booked_on, after.entry_id, after.position))
-    total = session.execute(
-        select(func.sum(col(JournalLine.amount_minor)))
-        .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
-        .where(*scope, earlier)
-    ).scalar_one()
+    sums = select(func.sum(read.minor)).join_from(
+        JournalLine, JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id)
+    )
+    total = session.execute(read.joined(sums).where(*scope, earlier)).scalar_one()
     return int(total or 0)
 
 
-def _page(scope: Any, period: Period, after: LedgerKey | None) -> Any:
-    query = (
+def _page(read: InCurrency, scope: Any, period: Period, after: LedgerKey | None) -> Any:
+    query = read.joined(
         select(
             col(JournalEntry.booked_on), col(JournalEntry.id), col(JournalLine.position), col(JournalEntry.status),
             col(JournalEntry.reverses_id), col(JournalEntry.memo), col(Transaction.description),
             shown_name(), col(StatementFile.name), col(Transaction.id),
-            col(JournalLine.amount_minor),
+            col(JournalLine.amount_minor), col(JournalLine.currency), read.minor,
         )
-        .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
+        .join_from(JournalLine, JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
         .outerjoin(Transaction, col(Transaction.id) == col(JournalEntry.transaction_id))
         .outerjoin(StatementFile, col(StatementFile.id) == col(Transaction.statement_file_id))
         .where(*scope, col(JournalEntry.booked_on).between(period.first_on, period.last_on))
@@ -135,5 +138,6 @@ def _line(row: Any, balance: int) -> LedgerLine:
     return LedgerLine(
         key=LedgerKey(row[0], row[1], row[2]), status=EntryStatus(row[3]), is_reversal=row[4] is not None,
         memo=row[5], description=row[6] or "", counterparty=row[7] or "", file_name=row[8] or "",
-        transaction_id=row[9], amount_minor=row[10], balance_minor=balance,
+        transaction_id=row[9], amount_minor=int(row[-1]), balance_minor=balance,
+        booked=Money(row[10], row[11]),
     )  # fmt: skip

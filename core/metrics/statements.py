@@ -1,5 +1,7 @@
 """Financial statements from the ledger: posted and reversed entries, summed in SQL, one currency at a time.
 
+In base currency they hold lines in other currencies too, with their values (core.metrics.in_currency).
+
 Cash basis: what moved on the bank is booked. What still waits for review is not in any figure; `waiting_totals` says
 how much that is, to be shown beside them. Money is in minor units.
 """
@@ -16,8 +18,9 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.errors import NotFound
+from core.metrics.in_currency import InCurrency, has_values, in_currency, value_of_line
 from core.period import Period
-from models import Account, AccountType, Company, EntryStatus, JournalEntry, JournalLine, Transaction
+from models import Account, AccountType, BaseValue, Company, EntryStatus, JournalEntry, JournalLine, Transaction
 
 IN_LEDGER = (EntryStatus.POSTED, EntryStatus.REVERSED)
 INCOME = (AccountType.REVENUE, AccountType.EXPENSE)
@@ -143,13 +146,26 @@ class WaitingTotal:
 
 
 def ledger_currencies(session: Session, caller: Caller, company_id: UUID) -> list[str]:
-    """The currencies the ledger has lines in, the base currency first (also when it has none)."""
+    """The currencies the books are kept in, the base currency first (also when it has no lines).
+
+    Another one is among them when the ledger has lines in it without a value in base currency.
+    """
     caller.require(company_id, Action.READ)
     base, _ = _company(session, company_id)
-    used = session.execute(
-        select(col(JournalLine.currency)).where(col(JournalLine.company_id) == company_id).distinct()
-    ).scalars()
+    query = select(col(JournalLine.currency)).where(col(JournalLine.company_id) == company_id)
+    if has_values(session, company_id):
+        query = _unvalued(query)
+    used = session.execute(query.distinct()).scalars()
     return [base, *sorted(set(used) - {base})]
+
+
+def _unvalued(query: Any) -> Any:
+    """Without the lines that have a value, and without those of entries that wait, which have none yet."""
+    return (
+        query.join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
+        .outerjoin(BaseValue, value_of_line())
+        .where(col(JournalEntry.status).in_(IN_LEDGER), col(BaseValue.id).is_(None))
+    )
 
 
 def booked_days(session: Session, caller: Caller, company_id: UUID) -> Period | None:
@@ -168,8 +184,10 @@ def trial_balance(
 ) -> TrialBalance:
     """Balances of the accounts that have any line through this day; base currency unless another is given."""
     caller.require(company_id, Action.READ)
-    currency = currency or _company(session, company_id)[0]
-    rows = _sums(session, company_id, currency, col(JournalEntry.booked_on) <= as_of)
+    base, _ = _company(session, company_id)
+    currency = currency or base
+    read = in_currency(session, company_id, currency, base)
+    rows = _sums(session, company_id, read, col(JournalEntry.booked_on) <= as_of)
     return TrialBalance(as_of, currency, tuple(rows))
 
 
@@ -178,13 +196,15 @@ def profit_and_loss(
 ) -> ProfitAndLoss:
     """Revenue and expenses of the period by account and month; base currency unless another is given."""
     caller.require(company_id, Action.READ)
-    currency = currency or _company(session, company_id)[0]
+    base, _ = _company(session, company_id)
+    currency = currency or base
+    read = in_currency(session, company_id, currency, base)
     months = tuple(period.months())
     position = {(month.first_on.year, month.first_on.month): i for i, month in enumerate(months)}
     year, month = extract("year", col(JournalEntry.booked_on)), extract("month", col(JournalEntry.booked_on))
     account = (col(Account.id), col(Account.code), col(Account.name), col(Account.type))
     rows = session.execute(
-        _ledger(company_id, currency, *account, year, month)
+        _ledger(company_id, read, *account, year, month)
         .where(
             col(Account.type).in_(INCOME),
             col(JournalEntry.booked_on).between(period.first_on, period.last_on),
@@ -216,8 +236,9 @@ def balance_sheet(
     base, first_month = _company(session, company_id)
     currency = currency or base
     year_from = date(as_of.year if as_of.month >= first_month else as_of.year - 1, first_month, 1)
-    rows = _sums(session, company_id, currency, col(JournalEntry.booked_on) <= as_of)
-    this_year = _sums(session, company_id, currency, col(JournalEntry.booked_on).between(year_from, as_of))
+    read = in_currency(session, company_id, currency, base)
+    rows = _sums(session, company_id, read, col(JournalEntry.booked_on) <= as_of)
+    this_year = _sums(session, company_id, read, col(JournalEntry.booked_on).between(year_from, as_of))
     result = -sum(row.sum_minor for row in rows if row.type in INCOME)
     current = -sum(row.sum_minor for row in this_year if row.type in INCOME)
     return BalanceSheet(
@@ -265,28 +286,24 @@ def _company(session: Session, company_id: UUID) -> tuple[str, int]:
     return row[0], row[1]
 
 
-def _ledger(company_id: UUID, currency: str, *columns: Any) -> Any:
-    """Selects the columns and the sum of the ledger's lines of one currency."""
-    return (
-        select(*columns, func.sum(col(JournalLine.amount_minor)))
+def _ledger(company_id: UUID, read: InCurrency, *columns: Any) -> Any:
+    """Selects the columns and the sum of the ledger's lines as they are read in a currency."""
+    query = (
+        select(*columns, func.sum(read.minor))
         .select_from(JournalLine)
         .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
         .join(Account, col(Account.id) == col(JournalLine.account_id))
         .where(
-            col(JournalLine.company_id) == company_id,
-            col(JournalLine.currency) == currency,
-            col(JournalEntry.status).in_(IN_LEDGER),
+            col(JournalLine.company_id) == company_id, read.condition, col(JournalEntry.status).in_(IN_LEDGER)
         )
-    )
+    )  # fmt: skip
+    return read.joined(query)
 
 
-def _sums(session: Session, company_id: UUID, currency: str, days: ColumnElement[bool]) -> list[AccountSum]:
+def _sums(session: Session, company_id: UUID, read: InCurrency, days: ColumnElement[bool]) -> list[AccountSum]:
     """Sum of each account that has a ledger line on the days, by code."""
     columns = (col(Account.id), col(Account.code), col(Account.name), col(Account.type))
     rows = session.execute(
-        _ledger(company_id, currency, *columns)
-        .where(days)
-        .group_by(*columns)
-        .order_by(col(Account.code), col(Account.id))
+        _ledger(company_id, read, *columns).where(days).group_by(*columns).order_by(col(Account.code), col(Account.id))
     )
     return [AccountSum(row[0], row[1], row[2], AccountType(row[3]), int(row[4])) for row in rows]

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.access.audit import record
@@ -103,6 +103,18 @@ def list_attachments(
         for row in rows:
             found.setdefault(row[1], []).append(AttachedFile(*row))
     return found
+
+
+def count_attachments(session: Session, caller: Caller, company_id: UUID, transaction_ids: Collection[UUID]) -> int:
+    """How many attachments these bank lines have together."""
+    caller.require(company_id, Action.READ)
+    query = select(func.count()).select_from(Attachment)
+    return sum(
+        int(session.execute(query.where(
+            col(Attachment.company_id) == company_id, col(Attachment.transaction_id).in_(portion)
+        )).scalar_one())
+        for portion in in_portions(transaction_ids)
+    )  # fmt: skip
 
 
 def read_attachment(

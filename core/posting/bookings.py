@@ -12,11 +12,13 @@ import numpy as np
 from core.categorization.lines import AccountOption, Lines
 from core.categorization.policy import Hold, Policy, decide
 from core.categorization.proposals import Proposals
-from core.posting.settling import LineMatch
+from core.posting.open_entries import OpenCompany
+from core.posting.settling import BY_HAND, LineMatch
 from core.posting.tax import TaxRate
 from models import MatchKind, MatchStatus, Method
 
 WAITS_FOR_MATCH = "a suggested match waits to be confirmed or dismissed"
+WAITS_FOR_SECOND = "it waits for a second pair of eyes"
 PROBABILITY_DIGITS = 6  # of stored alternatives
 
 
@@ -65,6 +67,7 @@ class Bookings:
     memo: dict[int, str] = field(default_factory=dict)  # what rules write to the entries of lines
     parts: dict[int, list[tuple[UUID, int]]] = field(default_factory=dict)  # lines that go to several accounts
     taxes: dict[int, TaxRate] = field(default_factory=dict)  # the tax that lines contain
+    prepared_by: dict[int, UUID] = field(default_factory=dict)  # who matched lines that wait for a second person
 
     def __len__(self) -> int:
         return len(self.account_id)
@@ -197,6 +200,15 @@ def hold_foreign(bookings: Bookings, lines: UnbookedLines, base_currency: str) -
     for i, currency in enumerate(lines.currency):
         if bookings.auto[i] and currency != base_currency:
             bookings.auto[i], bookings.hold_reason[i] = False, Hold.MATERIALITY.value
+
+
+def hold_matched_by_hand(bookings: Bookings, lines: UnbookedLines, company: OpenCompany) -> None:
+    """Above the company's limit for one person, whoever put a match together does not post its lines by that."""
+    for i, person in enumerate(bookings.confirmed_by):
+        second = company.needs_second(lines.amount_minor[i], lines.currency[i])
+        if person is not None and second and bookings.reason[i] == BY_HAND:
+            bookings.prepared_by[i], bookings.confirmed_by[i] = person, None
+            bookings.hold_reason[i] = WAITS_FOR_SECOND
 
 
 def hold_all(bookings: Bookings, reason: str) -> None:

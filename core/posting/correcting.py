@@ -11,11 +11,14 @@ from sqlmodel import Session, col
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
 from core.errors import EntryNotOpen, InvalidInput
-from core.posting.open_entries import check_bookable, lock_entries, open_company
+from core.posting.closed_statements import check_statements_open
+from core.posting.lines import Line
+from core.posting.open_entries import LockedEntry, OpenCompany, check_bookable, lock_entries, open_company
+from core.posting.preparing import prepare_entries
 from core.posting.reversing import write_reversals
 from core.posting.reviewing import Decision, write_reviews
 from core.posting.settling import overrule_matches
-from core.posting.tax import chosen_taxes
+from core.posting.tax import chosen_taxes, with_tax
 from core.posting.writing import (
     BANK_POSITION,
     NewEntries,
@@ -47,12 +50,16 @@ def correct_posted(
     The decision remembers whether the entry had been posted by the policy; that is how the precision of what is
     posted alone is measured. An earlier decision on the same line is replaced by this one.
 
+    Above the company's limit for one person the entry is reversed just so, and the new one is prepared: it waits in
+    Review for a second person (core.posting.preparing).
+
     Args:
         booked_on: the day of the reversal and of the new entry; without it the day of the original.
         tax_code_id: the tax that the amount contains.
 
     Raises:
         PeriodClosed: that day falls in a closed period.
+        StatementClosed: the new entry would wait, and the bank line lies in a closed statement.
         EntryNotOpen: the entry is not posted (any more).
         AccountNotBookable, NotFound, AccessDenied, InvalidInput.
     """
@@ -62,6 +69,9 @@ def correct_posted(
     (entry,) = entries = lock_entries(session, company, [entry_id], EntryStatus.POSTED)
     if booked_as(session, entry_id) == ([account_id], tax_code_id):
         raise InvalidInput("The entry is booked to that account already; choose another.")
+    if company.needs_second(entry.amount_minor, entry.currency):
+        lines = with_tax([Line(account_id, -entry.amount_minor, tax_code_id)], taxes)
+        return _prepare(session, caller, company, entry, lines, write=write, now=now, booked_on=booked_on, said=comment)
     write_reversals(session, caller, company, entries, write=write, now=now, booked_on=booked_on)
     (key,) = new_keys(1)
     new = NewEntries(
@@ -93,6 +103,27 @@ def correct_posted(
         },
     )  # fmt: skip
     return decision
+
+
+def _prepare(
+    session: Session,
+    caller: Caller,
+    company: OpenCompany,
+    entry: LockedEntry,
+    lines: Sequence[Line],
+    *,
+    write: WriteColumns,
+    now: datetime,
+    booked_on: date | None,
+    said: str,
+) -> Decision:
+    check_statements_open(session, company.id, [entry.transaction_id])
+    write_reversals(session, caller, company, [entry], write=write, now=now, booked_on=booked_on)
+    _replace_decisions(session, company.id, [entry.transaction_id], now=now)
+    keys = prepare_entries(
+        session, caller, company, [entry], [lines], write=write, now=now, comment=said, booked_on=booked_on
+    )
+    return Decision(Outcome.CORRECTED, (), (), lines[0].account_id, (entry.id,), keys)
 
 
 def confirm_posted(

@@ -15,20 +15,6 @@ from models import Account, AccountPurpose, DefaultAccount
 TEMPLATE_CODES = {AccountPurpose.FEES: "6200", AccountPurpose.ADJUSTMENTS: "6990"}  # of the chart template
 
 
-def default_account(session: Session, company_id: UUID, purpose: AccountPurpose) -> UUID | None:
-    """The active account that the company named for this purpose, if any. The caller's access is checked already."""
-    found: UUID | None = session.execute(
-        select(col(DefaultAccount.account_id))
-        .join(Account, col(Account.id) == col(DefaultAccount.account_id))
-        .where(
-            col(DefaultAccount.company_id) == company_id,
-            col(DefaultAccount.purpose) == purpose,
-            col(Account.is_active),
-        )
-    ).scalar_one_or_none()
-    return found
-
-
 def default_accounts(session: Session, caller: Caller, company_id: UUID) -> dict[AccountPurpose, UUID]:
     """Every purpose that the company has named an account for. Raises NotFound, AccessDenied."""
     caller.require(company_id, Action.READ)

@@ -30,13 +30,26 @@ from core.posting.bookings import (
     book_proposed,
     hold_all,
     hold_foreign,
+    hold_matched_by_hand,
     undecided,
 )
+from core.posting.named_transfers import book_named_transfers, own_bank_accounts
 from core.posting.odd_lines import hold_odd
 from core.posting.open_entries import OpenCompany, account_with_role, open_company
+from core.posting.preparing import note_matched_by_hand
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines
-from core.posting.writing import NewEntries, digest_rows, new_keys, one_line_each, post_entries, write_entries
+from core.posting.turning_back import book_turned_back
+from core.posting.valuing import keeps_currencies, value_entries
+from core.posting.writing import (
+    NewEntries,
+    digest_rows,
+    in_portions,
+    new_keys,
+    one_line_each,
+    post_entries,
+    write_entries,
+)
 from core.storage import WriteColumns
 from models import (
     AccountRole,
@@ -184,8 +197,12 @@ def _decide(
             bookings, lines, others, proposer.propose(lines.to_categorise(others)), matches,
             rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id,
         )  # fmt: skip
+        own = own_bank_accounts(session, company.id)
+        book_named_transfers(bookings, lines, others, own, accounts=proposer.accounts, policy=proposer.policy)
     hold_foreign(bookings, lines, company.base_currency)
     hold_odd(bookings, lines, past, proposer.accounts, clearing_id=clearing_id)
+    book_turned_back(session, company.id, bookings, lines, matches)
+    hold_matched_by_hand(bookings, lines, company)
     for i, account_id in enumerate(bookings.account_id):
         if account_id == suspense_id:
             bookings.auto[i], bookings.confirmed_by[i] = False, None
@@ -203,6 +220,8 @@ def _write(
     now: datetime,
 ) -> None:
     proposal_ids = _write_proposals(session, write, company.id, lines, bookings, proposer, now)
+    made = [(lines.transaction_id[i], proposal_ids[i], person) for i, person in bookings.prepared_by.items()]
+    note_matched_by_hand(session, write, company.id, made, now=now)
     columns = one_line_each(
         lines.ledger_account_id, bookings.account_id, lines.amount_minor, bookings.parts, bookings.taxes
     )
@@ -220,9 +239,12 @@ def _write(
         },
     )
     write_entries(session, write, company.id, entries, now=now)
+    automatic = [key for key, auto in zip(entries.id, bookings.auto, strict=True) if auto]
+    if keeps_currencies(session, company.id):
+        for portion in in_portions(automatic):
+            value_entries(session, company.id, portion)
     _post_automatic(session, company.id, now)
-    automatic = zip(entries.id, bookings.auto, strict=True)
-    note_posted(session, company.id, [key for key, auto in automatic if auto])
+    note_posted(session, company.id, automatic)
     _post_confirmed(session, company.id, entries.id, bookings, now)
     alone = [i for i, auto in enumerate(bookings.auto) if auto and i not in bookings.parts]
     draw_re_reviews(

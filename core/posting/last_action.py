@@ -1,4 +1,4 @@
-"""The latest thing a person did in the queue that can be taken back: a decision, or something said."""
+"""The latest thing a person did in the queue that can be taken back: decided, prepared, or said."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.ingestion.shown_names import shown_name
+from core.posting.prepared import LastPreparation, last_preparation
 from core.posting.undoing import LastDecision, last_decision
 from models import LineNote, NoteKind, Transaction
 
@@ -25,16 +26,22 @@ class LastNote:
     written_at: datetime
 
 
-def last_action(session: Session, caller: Caller, company_id: UUID) -> LastDecision | LastNote | None:
-    """What undo takes back for this person: whichever of their decisions and notes in force is the latest.
+LastAction = LastDecision | LastPreparation | LastNote
+
+
+def last_action(session: Session, caller: Caller, company_id: UUID) -> LastAction | None:
+    """What undo takes back for this person: their latest decision, preparation or note that is in force.
 
     A question that was answered, and a deferral whose day has come, cannot be taken back any more.
     """
-    decision = last_decision(session, caller, company_id)
-    note = _last_note(session, caller, company_id)
-    if decision is None or note is None:
-        return decision or note
-    return note if note.written_at > decision.decided_at else decision
+    found: list[tuple[datetime, LastAction]] = []
+    if decision := last_decision(session, caller, company_id):
+        found.append((decision.decided_at, decision))
+    if prepared := last_preparation(session, caller, company_id):
+        found.append((prepared.prepared_at, prepared))
+    if note := _last_note(session, caller, company_id):
+        found.append((note.written_at, note))
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def _last_note(session: Session, caller: Caller, company_id: UUID) -> LastNote | None:

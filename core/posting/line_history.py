@@ -14,12 +14,14 @@ from core.access.roles import Action, Caller
 from core.ingestion.shown_names import shown_name
 from models import (
     Account,
+    Attachment,
     BankAccount,
     EntryStatus,
     JournalEntry,
     LineNote,
     NoteKind,
     Outcome,
+    Preparation,
     Proposal,
     Review,
     Transaction,
@@ -130,6 +132,7 @@ def line_history(session: Session, caller: Caller, company_id: UUID, transaction
         *_booked(session, company_id, transaction_id),
         *_decided(session, company_id, transaction_id),
         *_said(session, company_id, transaction_id),
+        *_attached(session, company_id, transaction_id),
     ]
     return sorted(found, key=lambda step: step.at)
 
@@ -162,14 +165,31 @@ def _said(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happ
     return steps
 
 
+def _attached(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happening]:
+    rows = session.execute(
+        select(col(Attachment.attached_at), col(Attachment.name), col(User.display_name))
+        .outerjoin(User, col(User.id) == col(Attachment.attached_by))
+        .where(col(Attachment.company_id) == company_id, col(Attachment.transaction_id) == transaction_id)
+    )
+    return [Happening(at, "Receipt", name, by or "") for at, name, by in rows]
+
+
 def _proposed(session: Session, company_id: UUID, transaction_id: UUID) -> list[Happening]:
     rows = session.execute(
-        select(col(Proposal.created_at), col(Account.code), col(Account.name), col(Proposal.reason))
+        select(
+            col(Proposal.created_at), col(Account.code), col(Account.name), col(Proposal.reason), col(Preparation.id),
+            col(User.display_name),
+        )
         .join(Account, col(Account.id) == col(Proposal.account_id))
+        .outerjoin(Preparation, col(Preparation.proposal_id) == col(Proposal.id))
+        .outerjoin(User, col(User.id) == col(Preparation.prepared_by))
         .where(col(Proposal.company_id) == company_id, col(Proposal.transaction_id) == transaction_id)
-    )
+    )  # fmt: skip
     return [
-        Happening(at, "Proposed", ": ".join(filter(None, (f"{code} {name}", why))), "") for at, code, name, why in rows
+        Happening(
+            at, "Prepared" if prepared else "Proposed", ": ".join(filter(None, (f"{code} {name}", why))), by or ""
+        )
+        for at, code, name, why, prepared, by in rows
     ]
 
 

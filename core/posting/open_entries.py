@@ -13,7 +13,18 @@ from core.access.roles import Action, Caller
 from core.errors import AccountNotBookable, EntryNotOpen, InvalidInput, NotFound, PeriodClosed
 from core.outside_ids import Prefix, write_id
 from core.posting.writing import in_portions
-from models import Account, AccountRole, BankAccount, Company, EntryStatus, JournalEntry, Method, Proposal, Transaction
+from models import (
+    Account,
+    AccountRole,
+    BankAccount,
+    Company,
+    EntryStatus,
+    JournalEntry,
+    Method,
+    Preparation,
+    Proposal,
+    Transaction,
+)
 
 STATUS_WORDS = {EntryStatus.NEEDS_REVIEW: "waiting for review"}
 
@@ -26,6 +37,12 @@ class OpenCompany:
     slug: str
     base_currency: str
     closed_through_on: date | None
+    four_eyes_minor: int | None = None  # see core.categorization.policy
+
+    def needs_second(self, amount_minor: int, currency: str) -> bool:
+        """Whether nobody may approve a line of this amount as they made it; the limit is one of the base currency."""
+        limit = self.four_eyes_minor
+        return limit is not None and (currency != self.base_currency or abs(amount_minor) > limit)
 
     def check_open(self, days: Iterable[date]) -> None:
         """Raises PeriodClosed for the earliest of the days that falls in a closed period."""
@@ -53,6 +70,13 @@ class LockedEntry:
     proposed_account_id: UUID
     proposed_method: Method
     match_id: UUID | None
+    memo: str
+    preparation_id: UUID | None  # where a person made the proposal by hand for another to approve
+    prepared_by: UUID | None
+
+    def waits_for_other_than(self, person: UUID | None) -> bool:
+        """Whether this person prepared it, so that somebody else approves it; a script is no second person."""
+        return self.preparation_id is not None and person in (None, self.prepared_by)
 
 
 def open_company(
@@ -73,12 +97,14 @@ def open_company(
     """
     caller.require(company_id, action)
     query = select(
-        col(Company.id), col(Company.slug), col(Company.base_currency), col(Company.closed_through_on)
-    ).where(col(Company.id) == company_id)
+        col(Company.id), col(Company.slug), col(Company.base_currency), col(Company.closed_through_on),
+        col(Company.policy),
+    ).where(col(Company.id) == company_id)  # fmt: skip
     row = session.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
     if row is None:
         raise NotFound("company", str(company_id))
-    return OpenCompany(*row)
+    key, slug, currency, closed, policy = row
+    return OpenCompany(key, slug, currency, closed, policy.get("four_eyes_minor"))
 
 
 def lock_entries(
@@ -109,11 +135,13 @@ def _locking(company_id: UUID, portion: Sequence[UUID], status: EntryStatus):  #
             col(JournalEntry.id), col(JournalEntry.transaction_id), col(JournalEntry.proposal_id),
             col(JournalEntry.booked_on), col(JournalEntry.method), col(JournalEntry.auto_approved),
             col(Transaction.amount_minor), col(Transaction.currency), col(BankAccount.account_id),
-            col(Proposal.account_id), col(Proposal.method), col(Proposal.match_id),
+            col(Proposal.account_id), col(Proposal.method), col(Proposal.match_id), col(JournalEntry.memo),
+            col(Preparation.id), col(Preparation.prepared_by),
         )
         .join(Transaction, col(JournalEntry.transaction_id) == col(Transaction.id))
         .join(BankAccount, col(Transaction.bank_account_id) == col(BankAccount.id))
         .join(Proposal, col(JournalEntry.proposal_id) == col(Proposal.id))
+        .outerjoin(Preparation, col(Preparation.proposal_id) == col(Proposal.id))
         .where(
             col(JournalEntry.company_id) == company_id,
             col(JournalEntry.id).in_(portion),

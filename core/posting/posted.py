@@ -13,7 +13,18 @@ from sqlmodel import Session, col
 from core.access.roles import Action, Caller
 from core.posting.line_search import mentions, payee
 from core.posting.writing import BANK_POSITION
-from models import Account, EntryStatus, JournalEntry, JournalLine, Method, Outcome, Proposal, Review, Transaction
+from models import (
+    Account,
+    EntryStatus,
+    JournalEntry,
+    JournalLine,
+    LineTag,
+    Method,
+    Outcome,
+    Proposal,
+    Review,
+    Transaction,
+)
 
 
 class Look(StrEnum):
@@ -30,6 +41,7 @@ class PostedLine:
     """A bank line with the entry that is in the books for it now."""
 
     entry_id: UUID  # what core.posting.correcting takes
+    transaction_id: UUID
     booked_on: date  # the bank's day
     entry_on: date  # the day in the books; later than the bank's where a correction was
     payee: str  # counterparty, or the bank's text where it names nobody
@@ -71,6 +83,7 @@ def posted_lines(
     *,
     alone_only: bool = True,
     text: str = "",
+    tag_id: UUID | None = None,
     page: int = 1,
     rows: int = 50,
 ) -> PostedPage:
@@ -79,6 +92,7 @@ def posted_lines(
     Args:
         alone_only: just the lines that the policy posted without a person, also those corrected since.
         text: searched in description and counterparty, and as an amount.
+        tag_id: just the lines that have this tag.
         rows: lines a page.
 
     Raises:
@@ -89,6 +103,9 @@ def posted_lines(
     conditions = [_posted_alone()] if alone_only else []
     if wanted := text.strip():
         conditions.append(mentions(session, company_id, wanted))
+    if tag_id is not None:
+        marked = select(col(LineTag.transaction_id)).where(col(LineTag.tag_id) == tag_id)
+        conditions.append(col(JournalEntry.transaction_id).in_(marked))
     found = int(session.execute(_posted(company_id, func.count()).where(*conditions)).scalar_one())
     pages = max(1, -(-found // rows))
     number = min(max(1, page), pages)
@@ -149,6 +166,7 @@ def _measured(company_id: UUID) -> Select[Any]:
 def _columns(company_id: UUID) -> Sequence[ColumnElement[Any]]:
     return (
         col(JournalEntry.id).label("entry_id"),
+        col(Transaction.id).label("transaction_id"),
         col(Transaction.booked_on).label("booked_on"),
         col(JournalEntry.booked_on).label("entry_on"),
         payee(company_id).label("payee"),
@@ -187,6 +205,7 @@ def _line(row: Any, accounts: tuple[str, ...]) -> PostedLine:
     chosen = row.method in (Method.MANUAL, Method.NONE)  # what the machine said was about another account
     return PostedLine(
         entry_id=row.entry_id,
+        transaction_id=row.transaction_id,
         booked_on=row.booked_on,
         entry_on=row.entry_on,
         payee=row.payee,
@@ -205,6 +224,6 @@ def _line(row: Any, accounts: tuple[str, ...]) -> PostedLine:
 def _look(row: Any) -> Look:
     if row.outcome is None:
         return Look.NONE
-    if row.replaced:
+    if row.replaced or (row.was_automatic and row.outcome != Outcome.APPROVED):  # the latter waited for a second person
         return Look.CORRECTED
     return Look.RIGHT if row.was_automatic else Look.REVIEWED

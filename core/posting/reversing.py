@@ -97,7 +97,7 @@ def write_reversals(
     days = [booked_on or entry.booked_on for entry in entries]
     company.check_open(days)
     keys = new_keys(len(entries))
-    lines = _opposite_lines(session, [entry.id for entry in entries])
+    lines = _opposite_lines(session, entries)
     new = NewEntries(
         id=keys,
         transaction_id=[None] * len(entries),
@@ -196,25 +196,28 @@ def lock_entries_of(
     return lock_entries(session, company, keys, status) if keys else []
 
 
-def _opposite_lines(session: Session, entry_ids: Sequence[UUID]) -> LineColumns:
-    number = {key: i for i, key in enumerate(entry_ids)}
+def _opposite_lines(session: Session, entries: Sequence[Reversible]) -> LineColumns:
+    number = {entry.id: i for i, entry in enumerate(entries)}
     entry: list[int] = []
     position: list[int] = []
     account_id: list[UUID] = []
     amount_minor: list[int] = []
-    for portion in in_portions(entry_ids):
+    foreign: dict[tuple[int, int], str] = {}
+    for portion in in_portions(number):
         rows = session.execute(
             select(
                 col(JournalLine.entry_id), col(JournalLine.position), col(JournalLine.account_id),
-                col(JournalLine.amount_minor),
+                col(JournalLine.amount_minor), col(JournalLine.currency),
             ).where(col(JournalLine.entry_id).in_(portion))
         )  # fmt: skip
-        for key, place, account, amount in rows:
+        for key, place, account, amount, currency in rows:
             entry.append(number[key])
             position.append(place)
             account_id.append(account)
             amount_minor.append(-amount)
-    return LineColumns(entry, position, account_id, amount_minor, _opposite_taxes(session, number))
+            if currency != entries[number[key]].currency:
+                foreign[number[key], place] = currency
+    return LineColumns(entry, position, account_id, amount_minor, _opposite_taxes(session, number), foreign)
 
 
 def _opposite_taxes(session: Session, number: Mapping[UUID, int]) -> dict[tuple[int, int], tuple[UUID, int]]:

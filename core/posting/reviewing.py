@@ -5,34 +5,31 @@ it. The rows are locked first, so of two people deciding at once exactly one win
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from core.access.audit import record, rows_digest
 from core.access.roles import Action, Caller
-from core.errors import InvalidInput, NoAccountChosen
+from core.errors import InvalidInput, NoAccountChosen, SecondPersonNeeded
+from core.posting.counter_lines import of_several_accounts, proposed_taxes, replace_counter_lines
 from core.posting.lines import Line, Part, entry_lines
 from core.posting.open_entries import LockedEntry, OpenCompany, check_bookable, lock_entries, open_company
+from core.posting.prepared import prepared_corrections
+from core.posting.preparing import apart, prepare_entries
 from core.posting.reproposing import propose_like_lines
 from core.posting.reversing import reject_entries
 from core.posting.settling import overrule_matches
 from core.posting.tax import chosen_taxes, with_tax
-from core.posting.writing import (
-    BANK_POSITION,
-    LineColumns,
-    check_balanced,
-    in_portions,
-    new_keys,
-    post_entries,
-    write_lines,
-)
+from core.posting.writing import in_portions, new_keys, post_entries
 from core.storage import WriteColumns
-from models import Account, AccountRole, EntryStatus, JournalLine, Method, Outcome, Review, TaxLine
+from models import Account, AccountRole, EntryStatus, JournalLine, Method, Outcome, Review
+
+SINGLE = (Outcome.APPROVED, Outcome.CORRECTED)  # decisions that book a line to one account
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,8 @@ class Decision:
     review_ids: tuple[UUID, ...]
     entry_ids: tuple[UUID, ...]
     account_id: UUID | None  # where the lines went; None for splits, rejections, and proposals of several accounts
+    held_ids: tuple[UUID, ...] = ()  # of the entries asked for, those that somebody else has to approve; see preparing
+    preparation_ids: tuple[UUID, ...] = ()  # what core.posting.unpreparing.take_back_preparations takes
 
     @property
     def count(self) -> int:
@@ -59,9 +58,10 @@ def approve(
     now: datetime,
     comment: str = "",
 ) -> Decision:
-    """Post the entries as proposed.
+    """Post the entries as proposed. What the caller prepared goes on waiting for another person.
 
     Raises:
+        SecondPersonNeeded: the caller prepared all of them.
         NoAccountChosen: an entry stands on suspense; it needs an account first.
         EntryNotOpen: an entry does not wait for review any more.
         PeriodClosed, NotFound, AccessDenied, InvalidInput.
@@ -70,12 +70,11 @@ def approve(
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
     company.check_open(entry.booked_on for entry in entries)
     _check_no_suspense(session, company, entries)
+    entries, own = _without_own(caller, entries)
     post_entries(session, company_id, [entry.id for entry in entries], now=now, by=caller.user_id)
-    decision = write_reviews(
-        session, write, caller, company, entries, [Outcome.APPROVED] * len(entries), now=now, comment=comment
-    )
+    decision = write_reviews(session, write, caller, company, *_approved(session, entries), now=now, comment=comment)
     _audit(session, caller, company, "entries approved", entries, now, comment)
-    return decision
+    return replace(decision, held_ids=own)
 
 
 def change_account(
@@ -94,13 +93,15 @@ def change_account(
 
     An entry whose proposal named this very account and tax and no other counts as approved, every other as corrected;
     a match that had led to another account falls, and what it settled is open again. Where a proposal was corrected,
-    like lines that wait are proposed anew at once (core.posting.reproposing).
+    like lines that wait are proposed anew at once (core.posting.reproposing). Above the company's limit for one person
+    the others are prepared and wait for a second (core.posting.preparing).
 
     Args:
         tax_code_id: the tax that the amounts contain; it is booked on a line of its own.
 
     Raises:
         AccountNotBookable: a bank line cannot go to this account.
+        SecondPersonNeeded: the caller had prepared all of them just so.
         EntryNotOpen: an entry does not wait for review any more.
         PeriodClosed, NotFound, AccessDenied, InvalidInput.
     """
@@ -109,28 +110,37 @@ def change_account(
     taxes = chosen_taxes(session, company_id, [tax_code_id])
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
     company.check_open(entry.booked_on for entry in entries)
-    several, taxed = _of_several_accounts(session, entries), _proposed_taxes(session, entries)
+    several, taxed = of_several_accounts(session, entries), proposed_taxes(session, entries)
     same = {
         entry.id
         for entry in entries
         if entry.proposed_account_id == account_id and entry.id not in several and taxed.get(entry.id) == tax_code_id
     }
-    kept = [entry for entry in entries if entry.id in same]
-    changed = [entry for entry in entries if entry.id not in same]
-    parts = [with_tax([Line(account_id, -entry.amount_minor, tax_code_id)], taxes) for entry in changed]
-    _replace_counter_lines(session, write, company_id, changed, parts)
+    kept, own = _without_own(caller, [each for each in entries if each.id in same], needed=len(same) == len(entries))
+    counter = {
+        each.id: with_tax([Line(account_id, -each.amount_minor, tax_code_id)], taxes)
+        for each in entries
+        if each.id not in same
+    }
+    changed, prepared = apart(company, caller, [each for each in entries if each.id in counter])
+    preparation_ids = prepare_entries(
+        session, caller, company, prepared, [counter[each.id] for each in prepared],
+        write=write, now=now, comment=comment,
+    )  # fmt: skip
+    replace_counter_lines(session, write, company_id, changed, [counter[each.id] for each in changed])
     post_entries(session, company_id, [entry.id for entry in kept], now=now, by=caller.user_id)
     post_entries(session, company_id, [entry.id for entry in changed], now=now, by=caller.user_id, method=Method.MANUAL)
     overrule_matches(session, company_id, [each.transaction_id for each in changed], now=now, by=caller.user_id)
+    approved, outcomes = _approved(session, kept)
     decision = write_reviews(
-        session, write, caller, company, [*changed, *kept],
-        [Outcome.CORRECTED] * len(changed) + [Outcome.APPROVED] * len(kept),
+        session, write, caller, company, [*changed, *approved], [Outcome.CORRECTED] * len(changed) + outcomes,
         now=now, comment=comment, account_id=account_id,
     )  # fmt: skip
     facts = {"account_id": account_id, "tax_code": taxes[tax_code_id].code if tax_code_id else ""}
-    _audit(session, caller, company, "entries booked to another account", entries, now, comment, **facts)
+    _audit(session, caller, company, "entries booked to another account", [*changed, *kept], now, comment, **facts)
     propose_like_lines(session, caller, company, [each.transaction_id for each in changed], write=write, now=now)
-    return decision
+    held = (*own, *(each.id for each in prepared))
+    return replace(decision, held_ids=held, preparation_ids=preparation_ids)
 
 
 def split(
@@ -166,6 +176,8 @@ def split_alike(
 ) -> Decision:
     """Book each of the entries to the same parts and post them; percentages suit lines of different amounts.
 
+    Above the company's limit for one person they are prepared and wait for a second (core.posting.preparing).
+
     Raises:
         UnbalancedEntry: the parts do not add up to one of the bank lines.
         AccountNotBookable, EntryNotOpen, PeriodClosed, NotFound, AccessDenied, InvalidInput, InvalidAmount.
@@ -175,18 +187,23 @@ def split_alike(
     taxes = chosen_taxes(session, company_id, [part.tax_code_id for part in parts])
     entries = lock_entries(session, company, entry_ids, EntryStatus.NEEDS_REVIEW)
     company.check_open(entry.booked_on for entry in entries)
-    counter = [
-        with_tax(entry_lines(each.amount_minor, each.bank_account_id, parts, each.currency)[1:], taxes)
+    counter = {
+        each.id: with_tax(entry_lines(each.amount_minor, each.bank_account_id, parts, each.currency)[1:], taxes)
         for each in entries
-    ]
-    _replace_counter_lines(session, write, company_id, entries, counter)
+    }
+    entries, prepared = apart(company, caller, entries)
+    preparation_ids = prepare_entries(
+        session, caller, company, prepared, [counter[each.id] for each in prepared],
+        write=write, now=now, comment=comment,
+    )  # fmt: skip
+    replace_counter_lines(session, write, company_id, entries, [counter[each.id] for each in entries])
     post_entries(session, company_id, [entry.id for entry in entries], now=now, by=caller.user_id, method=Method.MANUAL)
     overrule_matches(session, company_id, [each.transaction_id for each in entries], now=now, by=caller.user_id)
     outcomes = [Outcome.SPLIT] * len(entries)
     decision = write_reviews(session, write, caller, company, entries, outcomes, now=now, comment=comment)
     action = "entry split" if len(entries) == 1 else "entries split"
     _audit(session, caller, company, action, entries, now, comment, parts=len(parts))
-    return decision
+    return replace(decision, held_ids=tuple(each.id for each in prepared), preparation_ids=preparation_ids)
 
 
 def reject(
@@ -232,14 +249,14 @@ def write_reviews(
     comment: str,
     account_id: UUID | None = None,
 ) -> Decision:
-    """Keep the decisions, one row an entry.
+    """Keep the decisions, one row an entry; none where there are no entries.
 
     An approved entry keeps the proposed account unless one is given; one of several accounts names none, as a split.
     """
     keys = new_keys(len(entries))
-    several = _of_several_accounts(session, entries)
+    several = of_several_accounts(session, entries)
     chosen = [
-        account_id or (entry.proposed_account_id if outcome is Outcome.APPROVED and entry.id not in several else None)
+        account_id or (entry.proposed_account_id if outcome in SINGLE and entry.id not in several else None)
         for entry, outcome in zip(entries, outcomes, strict=True)
     ]
     columns: dict[str, Sequence[Any]] = {
@@ -258,7 +275,28 @@ def write_reviews(
     write(session, Review, columns)
     one = set(chosen)
     entry_ids = tuple(entry.id for entry in entries)
-    return Decision(outcomes[0], tuple(keys), entry_ids, one.pop() if len(one) == 1 else None)
+    account = one.pop() if len(one) == 1 else None if entries else account_id
+    return Decision(outcomes[0] if outcomes else Outcome.CORRECTED, tuple(keys), entry_ids, account)
+
+
+def _approved(session: Session, entries: Sequence[LockedEntry]) -> tuple[list[LockedEntry], list[Outcome]]:
+    """The approved entries and what each approval says: a prepared correction found what the policy posted wrong."""
+    wrong = prepared_corrections(session, entries)
+    return (
+        [replace(entry, auto_approved=True) if entry.id in wrong else entry for entry in entries],
+        [Outcome.CORRECTED if entry.id in wrong else Outcome.APPROVED for entry in entries],
+    )
+
+
+def _without_own(
+    caller: Caller, entries: Sequence[LockedEntry], *, needed: bool = True
+) -> tuple[list[LockedEntry], tuple[UUID, ...]]:
+    """The entries without those that the caller prepared, and these. Raises SecondPersonNeeded if nothing is left."""
+    free = [entry for entry in entries if not entry.waits_for_other_than(caller.user_id)]
+    own = tuple(entry.id for entry in entries if entry.waits_for_other_than(caller.user_id))
+    if needed and own and not free:
+        raise SecondPersonNeeded(len(own))
+    return free, own
 
 
 def _check_no_suspense(session: Session, company: OpenCompany, entries: Sequence[LockedEntry]) -> None:
@@ -273,88 +311,6 @@ def _check_no_suspense(session: Session, company: OpenCompany, entries: Sequence
             raise NoAccountChosen(company.name_of(undecided))
 
 
-def _replace_counter_lines(
-    session: Session,
-    write: WriteColumns,
-    company_id: UUID,
-    entries: Sequence[LockedEntry],
-    counter: Sequence[Sequence[Line]],
-) -> None:
-    """Put these lines in the place of all but the bank's line; the entries still wait for review."""
-    if not entries:
-        return
-    flat = [
-        (number, place, line)
-        for number, lines in enumerate(counter)
-        for place, line in enumerate(lines, BANK_POSITION + 1)
-    ]
-    columns = LineColumns(
-        [number for number, _, _ in flat],
-        [place for _, place, _ in flat],
-        [line.account_id for _, _, line in flat],
-        [line.amount_minor for _, _, line in flat],
-        {(number, place): (line.tax_code_id, line.tax_minor) for number, place, line in flat if line.tax_code_id},
-    )
-    currency = [entry.currency for entry in entries]
-    whole = LineColumns(
-        [*range(len(entries)), *columns.entry],
-        [*[BANK_POSITION] * len(entries), *columns.position],
-        [*(entry.bank_account_id for entry in entries), *columns.account_id],
-        [*(entry.amount_minor for entry in entries), *columns.amount_minor],
-    )
-    check_balanced(len(entries), whole, currency)
-    entry_ids = [entry.id for entry in entries]
-    for portion in in_portions(entry_ids):
-        session.execute(
-            delete(TaxLine)
-            .where(col(TaxLine.company_id) == company_id, col(TaxLine.entry_id).in_(portion))
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(
-            delete(JournalLine)
-            .where(
-                col(JournalLine.company_id) == company_id,
-                col(JournalLine.entry_id).in_(portion),
-                col(JournalLine.position) > BANK_POSITION,
-            )
-            .execution_options(synchronize_session=False)
-        )
-    write_lines(session, write, company_id, entry_ids, columns, currency)
-
-
-def _of_several_accounts(session: Session, entries: Sequence[LockedEntry]) -> set[UUID]:
-    """Those of the entries that are booked to several accounts as proposed, which matches and rules do.
-
-    The line behind a taxed one holds its tax and does not count.
-    """
-    found: set[UUID] = set()
-    is_tax = exists().where(
-        col(TaxLine.entry_id) == col(JournalLine.entry_id),
-        col(TaxLine.position) == col(JournalLine.position) - 1,
-        col(TaxLine.tax_minor) != 0,
-    )
-    for portion in in_portions(entry.id for entry in entries if entry.proposed_method in (Method.MATCH, Method.RULE)):
-        found |= set(
-            session.execute(
-                select(col(JournalLine.entry_id)).where(
-                    col(JournalLine.entry_id).in_(portion), col(JournalLine.position) > BANK_POSITION + 1, ~is_tax
-                )
-            ).scalars()
-        )
-    return found
-
-
-def _proposed_taxes(session: Session, entries: Sequence[LockedEntry]) -> dict[UUID, UUID]:
-    """The tax that entries booked to one account contain as proposed, by entry."""
-    found: dict[UUID, UUID] = {}
-    for portion in in_portions(entry.id for entry in entries):
-        rows = session.execute(
-            select(col(TaxLine.entry_id), col(TaxLine.tax_code_id)).where(col(TaxLine.entry_id).in_(portion))
-        )
-        found |= dict(iter(rows))
-    return found
-
-
 def _audit(
     session: Session,
     caller: Caller,
@@ -365,6 +321,8 @@ def _audit(
     comment: str,
     **facts: object,
 ) -> None:
+    if not entries:
+        return
     record(
         session, caller, company_id=company.id, action=action, subject="entry", now=now,
         subject_id=entries[0].id if len(entries) == 1 else None,

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from core.posting.default_accounts import default_account
 from core.posting.item_settling import take_matches_back
 from core.posting.lines import allocate, parts_by_weight
+from core.posting.named_accounts import default_account
+from core.posting.turned_back import turned_back_amounts, turned_back_payments
 from core.posting.writing import in_portions
 from models import (
     AccountPurpose,
@@ -24,13 +25,15 @@ from models import (
     Transaction,
 )
 
+BY_HAND = "Matched by hand."  # the reason of a match that a person put together
+
 
 @dataclass(slots=True)
 class LineMatch:
     """A match as one of its lines sees it.
 
-    `items`: account and amount of whatever it settles, fees and other differences included; together they come to the
-    sum of its lines. `lines`: all of them with their amounts, by day. Both are empty for a transfer.
+    `items`: account and amount of whatever it settles or turns back, fees and other differences included; together they
+    come to the sum of its lines. `lines`: all of them with their amounts, by day. Both are empty for a transfer.
     """
 
     match_id: UUID
@@ -41,13 +44,20 @@ class LineMatch:
     decided_by: UUID | None  # None: the machine was certain
     items: list[tuple[UUID, int]] = field(default_factory=list)
     lines: list[tuple[UUID, int]] = field(default_factory=list)
+    turns_back: tuple[UUID, int] | None = None  # a bank line and how much of it, in this line's sign
+
+    @property
+    def waits_for_payment(self) -> bool:
+        """It turns back a line that is not posted, so that nothing says yet which accounts it lowers."""
+        placed = sum(minor for _, minor in self.items)
+        return self.turns_back is not None and placed != sum(minor for _, minor in self.lines)
 
     def parts_of(self, transaction_id: UUID) -> list[tuple[UUID, int]]:
         """What each account takes of this line, in the line's sign; [] for a transfer.
 
         Several lines take their shares one after the other, so that they come to the amounts of the items to the cent.
         """
-        if not self.items:
+        if not self.items or self.waits_for_payment:
             return []
         before = 0
         for line_id, amount_minor in self.lines:
@@ -94,13 +104,15 @@ def matches_of_lines(session: Session, company_id: UUID, lines: Select[Any]) -> 
     settling = {match.match_id for match in of_line.values() if match.kind is MatchKind.SETTLEMENT}
     for match_id, account_id, amount_minor in settled_amounts(session, company_id, settling):
         matches[match_id].items.append((account_id, amount_minor))
+    for match_id, turned_back in turned_back_payments(session, company_id, settling).items():
+        matches[match_id].turns_back = turned_back
     for match_id, transaction_id, amount_minor in _all_lines(session, company_id, settling):
         matches[match_id].lines.append((transaction_id, amount_minor))
     return of_line
 
 
 def settled_amounts(session: Session, company_id: UUID, match_ids: Iterable[UUID]) -> Iterable[tuple[UUID, UUID, int]]:
-    """(match, account, amount) of all that these matches settle and of what they differ by, in the lines' sign.
+    """(match, account, amount) of all that these matches settle, turn back and differ by, in the lines' sign.
 
     An item from which a processor held back its fee counts with the whole sale, and the fee against it.
     """
@@ -129,6 +141,7 @@ def settled_amounts(session: Session, company_id: UUID, match_ids: Iterable[UUID
             .order_by(col(MatchDifference.id))
         )
         yield from ((match_id, account_id, minor) for match_id, account_id, minor in differences)
+    yield from turned_back_amounts(session, company_id, keys)
 
 
 def _all_lines(session: Session, company_id: UUID, match_ids: Iterable[UUID]) -> Iterable[tuple[UUID, UUID, int]]:

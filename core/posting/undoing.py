@@ -15,6 +15,7 @@ from core.ingestion.shown_names import shown_name
 from core.posting.closed_statements import check_statements_open
 from core.posting.item_settling import revive_matches
 from core.posting.open_entries import LockedEntry, OpenCompany, lock_entries, open_company
+from core.posting.prepared import as_prepared
 from core.posting.reversing import reopen_rejected, write_reversals
 from core.posting.settling import matches_of_lines
 from core.posting.writing import NewEntries, in_portions, new_keys, one_line_each, write_entries
@@ -99,7 +100,7 @@ def undo(
         entry.match_id for entry in (*posted, *left_out) if entry.match_id and entry.proposed_method == Method.MATCH
     ]
     revive_matches(session, company_id, set(again), now=now, by=caller.user_id)
-    waiting = _propose_again(session, write, company, posted, now)
+    waiting = propose_again(session, write, company, posted, now)
     waiting += reopen_rejected(session, company_id, [entry.id for entry in left_out])
     _take_back(session, company_id, [r.id for r in reviews], now)
     record(
@@ -176,7 +177,7 @@ def _left_out(session: Session, company: OpenCompany, entry_ids: Sequence[UUID])
     return entries
 
 
-def _propose_again(
+def propose_again(
     session: Session,
     write: WriteColumns,
     company: OpenCompany,
@@ -195,11 +196,16 @@ def _propose_again(
         booked_on=days,
         currency=[entry.currency for entry in entries],
         method=[entry.proposed_method for entry in entries],
-        lines=one_line_each(
-            [entry.bank_account_id for entry in entries],
-            [entry.proposed_account_id for entry in entries],
-            [entry.amount_minor for entry in entries],
-            _matched_parts(session, company.id, entries),
+        lines=as_prepared(
+            session,
+            company.id,
+            entries,
+            one_line_each(
+                [entry.bank_account_id for entry in entries],
+                [entry.proposed_account_id for entry in entries],
+                [entry.amount_minor for entry in entries],
+                _matched_parts(session, company.id, entries),
+            ),
         ),
         optional={"proposal_id": [entry.proposal_id for entry in entries]},
     )

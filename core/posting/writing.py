@@ -16,6 +16,7 @@ from core.access.postings import note_posted
 from core.errors import UnbalancedEntry
 from core.posting.lines import Line
 from core.posting.tax import TaxRate, with_tax
+from core.posting.valuing import value_entries
 from core.storage import WriteColumns
 from models import EntryStatus, JournalEntry, JournalLine, Method, TaxLine
 
@@ -27,7 +28,8 @@ KEYS_AT_ONCE = 5000  # keys in one IN list; both databases take far more
 class LineColumns:
     """Lines of n entries as columns: `entry` is the number of the entry (0 … n-1); the bank's line is at position 1.
 
-    `taxed` names the net lines: (number of the entry, position) → (tax code, tax on the line behind).
+    `taxed` names the net lines: (number of the entry, position) → (tax code, tax on the line behind). `foreign` names
+    the lines in another currency than their entry's: (number of the entry, position) → currency.
     """
 
     entry: Sequence[int]
@@ -35,6 +37,7 @@ class LineColumns:
     account_id: Sequence[UUID]
     amount_minor: Sequence[int]
     taxed: Mapping[tuple[int, int], tuple[UUID, int]] = field(default_factory=dict)
+    foreign: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,10 @@ def write_lines(
     currency: Sequence[str],
 ) -> None:
     """Insert lines of entries that are not posted; `lines.entry` counts into `entry_ids` and `currency`."""
+    currencies = [currency[i] for i in lines.entry]
+    if lines.foreign:
+        places = zip(zip(lines.entry, lines.position, strict=True), currencies, strict=True)
+        currencies = [lines.foreign.get(place, usual) for place, usual in places]
     write(
         session,
         JournalLine,
@@ -159,7 +166,7 @@ def write_lines(
             "position": lines.position,
             "account_id": lines.account_id,
             "amount_minor": lines.amount_minor,
-            "currency": [currency[i] for i in lines.entry],
+            "currency": currencies,
         },
     )
     if lines.taxed:
@@ -188,8 +195,13 @@ def _write_taxes(
 def post_entries(
     session: Session, company_id: UUID, entry_ids: Iterable[UUID], *, now: datetime, by: UUID | None, **changes: Any
 ) -> None:
-    """Post entries that wait for review; `changes` are further columns set with it. The next event tells of them."""
+    """Post entries that wait for review; `changes` are further columns set with it. The next event tells of them.
+
+    Raises:
+        RateMissing, ExchangeAccountMissing: see core.posting.valuing.
+    """
     for portion in in_portions(entry_ids):
+        value_entries(session, company_id, portion)
         note_posted(session, company_id, portion)
         session.execute(
             update(JournalEntry)

@@ -10,7 +10,8 @@ from models import EntryStatus, JournalEntry, JournalLine, Method
 
 
 def counter_sums(session: Session, company_id: UUID, line_ids: Collection[UUID]) -> dict[UUID, int]:
-    """What the posted entries of these lines book to accounts beside the bank's own: account → minor units."""
+    """What the posted entries of these lines book to accounts beside the bank's own: account → minor units,
+    without zeros."""
     rows = session.execute(
         select(col(JournalLine.account_id), func.sum(col(JournalLine.amount_minor)))
         .join(JournalEntry, col(JournalEntry.id) == col(JournalLine.entry_id))
@@ -22,7 +23,7 @@ def counter_sums(session: Session, company_id: UUID, line_ids: Collection[UUID])
         )
         .group_by(col(JournalLine.account_id))
     )
-    return {account_id: int(minor) for account_id, minor in rows}
+    return {account_id: int(minor) for account_id, minor in rows if minor}
 
 
 def booked_otherwise(session: Session, company_id: UUID, line_ids: Collection[UUID]) -> set[UUID]:

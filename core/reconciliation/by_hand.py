@@ -12,10 +12,12 @@ from core.categorization.company_policy import policy_of
 from core.errors import MatchRefused
 from core.matching.fees import can_be_fee
 from core.money import decimal_text
-from core.posting.default_accounts import default_account
+from core.posting.named_accounts import default_account
 from core.posting.open_entries import OpenCompany, open_company
+from core.posting.settling import BY_HAND
 from core.posting.writing import new_keys
-from core.reconciliation.deciding import BY_HAND, put_in_force
+from core.reconciliation.deciding import put_in_force
+from core.reconciliation.exchanges import check_exchange
 from core.reconciliation.members import MemberItem, MemberLine, Members, check_free, items_with, lines_with
 from core.reconciliation.storing import write_differences, write_members
 from core.storage import WriteColumns
@@ -50,16 +52,22 @@ def match_by_hand(
 ) -> UUID:
     """Match the chosen lines with the chosen items, or two lines of own accounts as a transfer; the match's id.
 
+    A transfer may be an exchange of one currency for another, near the rate of the day.
+
     Args:
         rest: what becomes of a difference; without one it is not used.
 
     Raises:
         MatchRefused: the sums differ and `rest` does not allow for it, two lines are no transfer, or a member is taken.
+        RateMissing, ExchangeAccountMissing: see core.posting.valuing.
         PeriodClosed, NotFound, AccessDenied.
     """
     company = open_company(session, caller, company_id, Action.RECONCILE)
     lines, items = lines_with(session, company_id, transaction_ids), items_with(session, company_id, open_item_ids)
-    difference = _difference(lines, items)
+    crossing = not items and len({line.currency for line in lines}) == 2 and _are_two_accounts(lines)
+    if crossing:
+        check_exchange(session, company_id, company.base_currency, lines)
+    difference = 0 if crossing else _difference(lines, items)
     settled = {item.id: item.open_minor for item in items}
     if difference and rest is Rest.LEFT_OPEN:
         settled, difference = part_payment(sum(line.amount_minor for line in lines), items), 0
@@ -122,12 +130,16 @@ def _difference(lines: Sequence[MemberLine], items: Sequence[MemberItem]) -> int
     currencies = {line.currency for line in lines} | {item.currency for item in items}
     if len(currencies) > 1:
         raise MatchRefused(f"they are in different currencies ({', '.join(sorted(currencies))})")
-    if not items and (len(lines) != 2 or lines[0].bank_account_id == lines[1].bank_account_id):
+    if not items and not _are_two_accounts(lines):
         raise MatchRefused("a transfer has two lines, of two bank accounts; to settle something choose open items too")
     difference = sum(line.amount_minor for line in lines) - sum(item.open_minor for item in items)
     if difference and not items:
         raise _apart(difference, lines[0].currency)
     return difference
+
+
+def _are_two_accounts(lines: Sequence[MemberLine]) -> bool:
+    return len(lines) == 2 and lines[0].bank_account_id != lines[1].bank_account_id
 
 
 def _apart(difference: int, currency: str) -> MatchRefused:

@@ -16,11 +16,10 @@ from core.posting.item_settling import reckon_items
 from core.posting.open_entries import OpenCompany, open_company
 from core.posting.reversing import release_lines
 from core.reconciliation.booked_lines import booked_otherwise
+from core.reconciliation.exchanges import check_exchange
 from core.reconciliation.members import Members, check_free, members_of, sharing
 from core.storage import WriteColumns
 from models import ItemStatus, Match, MatchMember, MatchStatus, OpenItem
-
-BY_HAND = "Matched by hand."  # the reason of such a match
 
 
 def confirm_match(
@@ -34,12 +33,15 @@ def confirm_match(
     Raises:
         MatchNotOpen: it is confirmed or dismissed already.
         MatchRefused: a line is booked otherwise or left out, or too little of an item is open by now.
+        RateMissing, ExchangeAccountMissing: see core.posting.valuing.
         PeriodClosed, NotFound, AccessDenied.
     """
     company = open_company(session, caller, company_id, Action.RECONCILE)
     match = _locked(session, company_id, match_id, MatchStatus.SUGGESTED)
     members = members_of(session, company_id, match_id)
     check_free(session, company, match_id, members)
+    if len({line.currency for line in members.lines}) > 1:
+        check_exchange(session, company_id, company.base_currency, members.lines)
     put_in_force(session, caller, company, match, members, write=write, now=now, action="match confirmed")
 
 

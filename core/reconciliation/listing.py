@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from core.access.roles import Action, Caller
 from core.ingestion.shown_names import with_shown_name
 from core.period import Period
+from core.reconciliation.turned_back import TurnedBack, list_turned_back
 from models import (
     Account,
     BankAccount,
@@ -72,7 +73,7 @@ class ListedDifference:
 class ListedMatch:
     """A match with both of its sides; a transfer has no items. `score` lies in [0, 1].
 
-    Lines = items + differences.
+    Lines = items + what is turned back + differences.
     """
 
     match_id: UUID
@@ -85,6 +86,7 @@ class ListedMatch:
     lines: tuple[ListedLine, ...]
     items: tuple[ListedItem, ...]
     differences: tuple[ListedDifference, ...] = ()
+    turned_back: tuple[TurnedBack, ...] = ()
 
 
 def suggested_count(session: Session, caller: Caller, company_id: UUID) -> int:
@@ -122,11 +124,12 @@ def list_matches(
     ).all()  # fmt: skip
     keys = [row[0] for row in rows]
     lines, items = _lines_of(session, company_id, keys), _items_of(session, company_id, keys)
-    differences = _differences_of(session, company_id, keys)
+    differences, turned_back = _differences_of(session, company_id, keys), list_turned_back(session, company_id, keys)
     return [
         ListedMatch(
             row[0], MatchKind(row[1]), MatchStatus(row[2]), row[3], row[4], row[5], row[6] is not None,
             tuple(lines[row[0]]), tuple(items[row[0]]), tuple(differences[row[0]]),
+            tuple(turned_back.get(row[0], ())),
         )
         for row in rows
     ]  # fmt: skip

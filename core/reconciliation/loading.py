@@ -1,6 +1,5 @@
 """Loading for matching: free bank lines, open items, what texts may call the own accounts, pairs already judged."""
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +11,12 @@ from sqlmodel import Session, col
 
 from core.ingestion.shown_names import as_shown, shown_names
 from core.matching.values import BankLines, OpenItems, OwnAccounts
+from core.posting.named_transfers import own_bank_accounts
 from core.posting.open_entries import OpenCompany
 from core.reconciliation.line_states import LineStates
 from models import (
     Account,
     AccountRole,
-    BankAccount,
     EntryStatus,
     ItemStatus,
     JournalEntry,
@@ -28,8 +27,6 @@ from models import (
     OpenItem,
     Transaction,
 )
-
-_TAIL = re.compile(r"\d{4}(?=\D*$)")
 
 
 def matched_lines(company_id: UUID) -> Select[Any]:
@@ -121,18 +118,8 @@ def open_items(session: Session, company_id: UUID) -> OpenItems:
 
 
 def own_accounts(session: Session, company_id: UUID) -> OwnAccounts:
-    """Per bank account the last four digits of its number, and those that its name ends with."""
-    rows = session.execute(
-        select(col(BankAccount.id), col(BankAccount.number), col(BankAccount.name)).where(
-            col(BankAccount.company_id) == company_id
-        )
-    ).all()
-    return OwnAccounts(
-        {
-            key.hex: frozenset(found.group() for text in (number, name) if (found := _TAIL.search(text)))
-            for key, number, name in rows
-        }
-    )
+    """Per bank account what bank texts may call it."""
+    return OwnAccounts({one.id.hex: one.tails for one in own_bank_accounts(session, company_id)})
 
 
 @dataclass(frozen=True)

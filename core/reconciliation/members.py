@@ -170,6 +170,7 @@ def _are_booked_so(
     wanted: dict[UUID, int] = {}
     for _, account_id, minor in settled_amounts(session, company_id, [match_id]):
         wanted[account_id] = wanted.get(account_id, 0) - minor
+    wanted = {account_id: minor for account_id, minor in wanted.items() if minor}
     return counter_sums(session, company_id, [line.id for line in lines]) == wanted
 
 

@@ -14,7 +14,8 @@ from core.errors import MatchNotOpen, MatchRefused, NotFound
 from core.posting.entries import book_company, rebook_lines
 from core.posting.item_settling import can_hold
 from core.posting.open_entries import open_company
-from core.reconciliation.deciding import BY_HAND, take_apart
+from core.posting.settling import BY_HAND
+from core.reconciliation.deciding import take_apart
 from core.storage import WriteColumns
 from models import Match, MatchMember, MatchStatus
 

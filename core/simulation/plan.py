@@ -182,15 +182,19 @@ def every(days: int, first_on: date) -> tuple[date, ...]:
 
 
 def text_rule(
-    name: str, contains: str, account_code: str, direction: str = "", bank_account: str = ""
+    name: str, contains: str, account_code: str, direction: str = "", bank_account: str = "", up_to: int | None = None
 ) -> dict[str, Any]:
-    """A rule on a part of the bank text, and on the direction (in, out) and the bank account where given.
+    """A rule on a part of the bank text, and on the direction (in, out), the bank account and the largest amount where
+    given. Payroll, loans and large settlements state one, about half as much again as is usual, so that a company
+    whose policy lets standing rules decide has such rules.
 
     The conditions are written as core.categorization.rules keeps them.
     """
-    conditions = [{"kind": "text", "field": "text", "test": "contains", "value": contains}]
+    conditions: list[dict[str, Any]] = [{"kind": "text", "field": "text", "test": "contains", "value": contains}]
     if direction:
         conditions.append({"kind": "direction", "way": direction})
     if bank_account:
         conditions.append({"kind": "bank_account", "code": bank_account})
+    if up_to is not None:
+        conditions.append({"kind": "amount", "least_minor": None, "most_minor": up_to})
     return {"name": name, "conditions": conditions, "account_code": account_code}

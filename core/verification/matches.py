@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from core.access.audit import Violation
 from core.verification.scope import Finding, Scope, finding
-from models import Match, MatchDifference, MatchKind, MatchMember, MatchStatus, OpenItem, Transaction
+from models import Match, MatchDifference, MatchKind, MatchMember, MatchRefund, MatchStatus, OpenItem, Transaction
 
 
 def items_are_settled_by_their_matches(scope: Scope) -> Finding:
@@ -35,7 +35,7 @@ def items_are_settled_by_their_matches(scope: Scope) -> Finding:
 
 
 def matches_add_up(scope: Scope) -> Finding:
-    """Law 10: the lines of a settlement in force come to what it settles and what it books as a difference."""
+    """Law 10: the lines of a settlement in force come to what it settles, turns back and books as a difference."""
     sides: Any = [
         select(col(MatchMember.match_id).label("match"), func.sum(minor).label("minor"))
         .join(table, on)
@@ -46,11 +46,12 @@ def matches_add_up(scope: Scope) -> Finding:
             (OpenItem, col(OpenItem.id) == col(MatchMember.open_item_id), col(MatchMember.settled_minor)),
         )
     ]
-    sides.append(
-        select(col(MatchDifference.match_id).label("match"), func.sum(col(MatchDifference.amount_minor)).label("minor"))
-        .group_by(col(MatchDifference.match_id))
-        .subquery()
-    )
+    for table in (MatchDifference, MatchRefund):
+        sides.append(
+            select(col(table.match_id).label("match"), func.sum(col(table.amount_minor)).label("minor"))
+            .group_by(col(table.match_id))
+            .subquery()
+        )
     matches = select(col(Match.company_id), col(Match.id)).where(
         col(Match.company_id).in_(scope.ids),
         col(Match.kind) == MatchKind.SETTLEMENT,
@@ -58,8 +59,8 @@ def matches_add_up(scope: Scope) -> Finding:
     )
     for side in sides:
         matches = matches.outerjoin(side, side.c.match == col(Match.id))
-    lines, items, differences = (func.coalesce(side.c.minor, 0) for side in sides)
-    off = scope.first(matches.where(lines != items + differences))
+    lines, items, differences, turned_back = (func.coalesce(side.c.minor, 0) for side in sides)
+    off = scope.first(matches.where(lines != items + differences + turned_back))
     return finding(
         scope.count(select(func.count()).select_from(matches.subquery())),
         off and Violation(10, scope.row("match", *off), "its lines do not come to what it settles"),

@@ -8,14 +8,15 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlmodel import Session
 
 from core.access.passwords import hash_password
 from db.engine import unit_of_work, use_database
 from models import Role
 from tests import builders
-from tests.e2e.screen import PASSWORD, Window, open_window
+from tests.e2e.journey_books import Books, books_of
+from tests.e2e.screen import PASSWORD, Window, open_window, sign_in
 from tests.e2e.servers import Server, running
 
 COMPANY = "Hamilton Coffee Co."
@@ -51,6 +52,19 @@ def empty_server(sqlite_template: Path, tmp_path: Path) -> Iterator[Server]:
     shutil.copyfile(sqlite_template, path)
     with running(f"sqlite:///{path}", tmp_path) as server:
         yield server
+
+
+@pytest.fixture
+def upload_desk(sqlite_template: Path, tmp_path: Path, windows: Callable[..., Window]) -> Iterator[tuple[Page, Books]]:
+    """The Upload page of a company with one bank account and nothing in its books."""
+    path = tmp_path / "desk.db"
+    shutil.copyfile(sqlite_template, path)
+    with use_database(f"sqlite:///{path}"), unit_of_work() as session:
+        _, users = people(session)
+    with running(f"sqlite:///{path}", tmp_path) as server:
+        page = windows(server.url).page
+        sign_in(page, users[Role.MANAGER], path="/upload")
+        yield page, books_of(server)
 
 
 @pytest.fixture(scope="session")

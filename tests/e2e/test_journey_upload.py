@@ -1,19 +1,11 @@
 """A month's files as somebody uploads them who has a deadline: questions, a broken file, doubts, and ways back."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.engine import unit_of_work, use_database
-from models import Role
-from tests.e2e.conftest import people
-from tests.e2e.journey_books import Books, books_of
+from tests.e2e.journey_books import Books
 from tests.e2e.journey_upload import card_of, drop, figure, store
-from tests.e2e.screen import WAIT, Window, ready, screenshot, sign_in
-from tests.e2e.servers import running
+from tests.e2e.screen import WAIT, ready, screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -30,21 +22,8 @@ def month(number: int) -> tuple[str, bytes]:
     return f"month-{number}.csv", b"Date,Description,Amount\n" + rows.encode()
 
 
-@pytest.fixture
-def desk(sqlite_template: Path, tmp_path: Path, windows: Callable[..., Window]) -> Iterator[tuple[Page, Books]]:
-    """The Upload page of a company with one bank account and nothing in its books."""
-    path = tmp_path / "desk.db"
-    shutil.copyfile(sqlite_template, path)
-    with use_database(f"sqlite:///{path}"), unit_of_work() as session:
-        _, users = people(session)
-    with running(f"sqlite:///{path}", tmp_path) as server:
-        page = windows(server.url).page
-        sign_in(page, users[Role.MANAGER], path="/upload")
-        yield page, books_of(server)
-
-
-def test_a_month_of_files_goes_in_without_a_guess_and_without_a_loss(desk: tuple[Page, Books]) -> None:
-    page, books = desk
+def test_a_month_of_files_goes_in_without_a_guess_and_without_a_loss(upload_desk: tuple[Page, Books]) -> None:
+    page, books = upload_desk
     an_open_question_is_asked_once(page, books)
     a_broken_file_among_ten_is_named(page, books)
     a_doubtful_line_is_decided(page, books)

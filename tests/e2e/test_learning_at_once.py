@@ -1,19 +1,11 @@
 """One correction, and the next like line is proposed as the person decided: without training, in the browser."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from db.engine import unit_of_work, use_database
-from models import Role
-from tests.e2e.conftest import people
-from tests.e2e.journey_books import Books, books_of
+from tests.e2e.journey_books import Books
 from tests.e2e.journey_upload import card_of, drop, store
-from tests.e2e.screen import WAIT, Window, go_to, ready, screenshot, sign_in
-from tests.e2e.servers import running
+from tests.e2e.screen import WAIT, go_to, ready, screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -24,21 +16,8 @@ GUESSED = "6300 Software Subscriptions"
 CHOSEN = "8000 Sales Revenue"  # no machine would propose it for a payment
 
 
-@pytest.fixture
-def desk(sqlite_template: Path, tmp_path: Path, windows: Callable[..., Window]) -> Iterator[tuple[Page, Books]]:
-    """The Upload page of a company with one bank account and nothing in its books."""
-    path = tmp_path / "learning.db"
-    shutil.copyfile(sqlite_template, path)
-    with use_database(f"sqlite:///{path}"), unit_of_work() as session:
-        _, users = people(session)
-    with running(f"sqlite:///{path}", tmp_path) as server:
-        page = windows(server.url).page
-        sign_in(page, users[Role.MANAGER], path="/upload")
-        yield page, books_of(server)
-
-
-def test_a_correction_changes_the_proposal_of_the_next_like_line_at_once(desk: tuple[Page, Books]) -> None:
-    page, books = desk
+def test_a_correction_changes_the_proposal_of_the_next_like_line_at_once(upload_desk: tuple[Page, Books]) -> None:
+    page, books = upload_desk
     imported(page, "january.csv", FIRST, lines=2)
     go_to(page, "Review")
     expect(choices(page).first).to_contain_text(GUESSED)

@@ -96,14 +96,14 @@ def rewritings(copy: Copy) -> Iterator[tuple[str, Copy]]:
         yield f"delimiter {name}", replace(copy, delimiter=delimiter)
     for encoding in ("utf-8-sig", "cp1252", "iso-8859-15", "cp1250", "utf-16", "utf-16-le"):
         yield f"encoding {encoding}", replace(copy, encoding=encoding)
-    yield from _headers(copy)
-    yield from _dates(copy)
-    yield from _amounts(copy)
-    yield from _signs(copy)
-    yield from _rows(copy)
+    yield from of_headers(copy)
+    yield from of_dates(copy)
+    yield from of_amounts(copy)
+    yield from of_signs(copy)
+    yield from of_rows(copy)
 
 
-def _headers(copy: Copy) -> Iterator[tuple[str, Copy]]:
+def of_headers(copy: Copy) -> Iterator[tuple[str, Copy]]:
     if copy.header is None:
         return
     yield "header upper", replace(copy, header=[cell.upper() for cell in copy.header])
@@ -126,7 +126,7 @@ def _headers(copy: Copy) -> Iterator[tuple[str, Copy]]:
         yield "header repeated", replace(copy, rows=[*copy.rows[:middle], copy.header, *copy.rows[middle:]])
 
 
-def _dates(copy: Copy) -> Iterator[tuple[str, Copy]]:
+def of_dates(copy: Copy) -> Iterator[tuple[str, Copy]]:
     order = copy.layout.date_order
 
     def written(style: Callable[[date], str]) -> Copy:
@@ -158,7 +158,7 @@ def _value(copy: Copy, cell: str) -> Decimal | None:
     return Decimal(amount.value).scaleb(-6) if amount else None
 
 
-def _amounts(copy: Copy) -> Iterator[tuple[str, Copy]]:
+def of_amounts(copy: Copy) -> Iterator[tuple[str, Copy]]:
     def written(style: Callable[[Decimal], str]) -> Copy:
         def change(cell: str) -> str:
             value = _value(copy, cell)
@@ -179,7 +179,7 @@ def _amounts(copy: Copy) -> Iterator[tuple[str, Copy]]:
         yield "amounts CR DR", written(lambda v: _number(abs(v), ",", ".") + (" DR" if v < 0 else " CR"))
 
 
-def _signs(copy: Copy) -> Iterator[tuple[str, Copy]]:
+def of_signs(copy: Copy) -> Iterator[tuple[str, Copy]]:
     at = copy.layout.position("amount")
     if copy.layout.sign == "separate":
         yield from _one_column(copy)
@@ -230,7 +230,7 @@ def _replaced(copy: Copy, at: int, columns: list[tuple[str, list[str]]]) -> Copy
     return replace(copy, header=header, rows=rows)
 
 
-def _rows(copy: Copy) -> Iterator[tuple[str, Copy]]:
+def of_rows(copy: Copy) -> Iterator[tuple[str, Copy]]:
     yield "rows reversed", replace(copy, rows=copy.rows[::-1])
     for name, order in (("reversed", -1), ("rotated", 0)):
         width = max(copy.width, len(copy.header or []))

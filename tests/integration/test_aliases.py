@@ -37,12 +37,6 @@ NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
 def caller(books):
     with unit_of_work() as session:
         person = builders.user(session, display_name="Dana Whitfield")

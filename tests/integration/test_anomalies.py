@@ -20,17 +20,6 @@ FIRST = date(2024, 1, 2)
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    return builders.caller(books.company_id)
-
-
-@pytest.fixture
 def book(books, caller, monkeypatch):
     """Book the company; Acme is proposed with certainty."""
     known = {"acme": (books.expense.id, 0.99)}

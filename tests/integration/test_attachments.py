@@ -22,12 +22,6 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
 def caller(books):
     return builders.caller(books.company_id, role=Role.BOOKKEEPER)
 

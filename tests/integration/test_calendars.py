@@ -14,12 +14,6 @@ from tests import builders
 TODAY = date(2024, 4, 10)
 
 
-@pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
 def statement(books, number, *, lines=1, status=FileStatus.STORED, **given):
     """A statement of a month with one stored line of 0.00 and the balances 100."""
     with unit_of_work() as session:

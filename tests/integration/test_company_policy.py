@@ -21,12 +21,6 @@ STRICT = Policy(target_error=0.002, materiality_minor=10_000, always_review_code
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
 def caller(books):
     return builders.caller(books.company_id, role=Role.MANAGER)
 

@@ -1,7 +1,5 @@
 """Files that are made to do harm, on both databases: each is refused in a sentence and touches no other."""
 
-import pytest
-
 from core.ingestion.importing import store_previews
 from core.ingestion.items.previewing import preview_open_items
 from core.ingestion.previewing import preview_files
@@ -12,12 +10,6 @@ from models import FileStatus, StatementFile
 from tests import builders
 
 GOOD = RawFile("good.csv", b"Date,Description,Amount\n2024-03-13,SHOP,-1.00\n2024-03-14,SHOP,-2.00\n")
-
-
-@pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
 
 
 def test_a_sign_that_a_database_cannot_hold_spoils_neither_the_refusal_nor_the_other_files(books) -> None:

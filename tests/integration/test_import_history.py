@@ -21,12 +21,6 @@ OPEN = RawFile("open.csv", b"Date,Description,Amount\n10/03/2026,SQUARE,2140.90\
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
 def savings(books):
     with unit_of_work() as session:
         ledger = builders.account(

@@ -20,17 +20,6 @@ CLOSED, OPEN = date(2024, 2, 29), date(2024, 3, 1)
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    return builders.caller(books.company_id)
-
-
-@pytest.fixture
 def entry(books, caller):
     with unit_of_work() as session:
         found = [waiting(session, books, amount_minor=amount).id for amount in (-11_900, -500)]

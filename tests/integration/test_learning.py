@@ -25,17 +25,6 @@ from tests.unit.categorization.test_company_models import reviewed_books
 from tests.unit.posting.cases import LATER, NOW, waiting
 
 
-@pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    return builders.caller(books.company_id)
-
-
 def decided(books, payee: str, account_id: UUID, amount_minor=-3_000, **given) -> None:
     with unit_of_work() as session:
         line = builders.transaction(session, books, counterparty=payee, amount_minor=amount_minor, **given)

@@ -24,12 +24,6 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
 def people(books):
     """A reviewer and a bookkeeper."""
     with unit_of_work() as session:

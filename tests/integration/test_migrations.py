@@ -9,7 +9,17 @@ from alembic import command
 from sqlalchemy import Engine, Inspector, inspect, text
 
 from db.engine import alembic_config, engine, forget, migrate, open_engine, unit_of_work, use_database
-from db.migrations import laws_0004, laws_0005, laws_0009, laws_0011, laws_0013, laws_0015, queue_0014
+from db.migrations import (
+    laws_0004,
+    laws_0005,
+    laws_0009,
+    laws_0011,
+    laws_0013,
+    laws_0015,
+    laws_0018,
+    laws_0019,
+    queue_0014,
+)
 from models import Table
 from tests import builders
 from tests.databases import named, run_statement
@@ -104,9 +114,10 @@ def test_a_rule_with_a_pattern_that_is_no_longer_read_is_switched_off(database: 
 
 
 def test_both_databases_hold_the_same_laws(sqlite_database: str, postgres_template: str, postgres_server: str) -> None:
-    history = (laws_0004, laws_0005, laws_0009, laws_0011, laws_0013)
+    history = (laws_0004, laws_0005, laws_0009, laws_0011, laws_0013, laws_0018, laws_0019)
     checks = [rule for laws in history for rule in (*laws.postgresql.ROW_RULES, *laws.postgresql.STATEMENT_RULES)]
-    on_postgres = {name for name, *_ in (*checks, *laws_0004.postgresql.OWN_RULES, *queue_0014.postgresql.ROW_RULES)}
+    own = (*laws_0004.postgresql.OWN_RULES, *laws_0018.postgresql.OWN_RULES)
+    on_postgres = {name for name, *_ in (*checks, *own, *queue_0014.postgresql.ROW_RULES)}
     on_sqlite = [rule for laws in (*history, queue_0014) for rule in laws.sqlite.RULES]
     assert on_postgres == {name for name, *_ in on_sqlite}
     on_both = {name for name, *_ in laws_0015.RULES}

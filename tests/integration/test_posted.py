@@ -14,7 +14,7 @@ from core.posting.reviewing import approve
 from core.posting.undoing import undo
 from db.bulk import write_columns as write
 from db.engine import snapshot, unit_of_work
-from models import JournalEntry, Method, Role, Transaction
+from models import JournalEntry, Method, Transaction
 from tests import builders
 from tests.unit.posting.cases import LATER, NOW, waiting
 
@@ -31,16 +31,8 @@ WHERE t.company_id = :company AND t.reverted_at IS NULL
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    with unit_of_work() as session:
-        person = builders.user(session)
-    return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
+def caller(reviewer):
+    return reviewer
 
 
 def alone(books, payee="adobe", **given):

@@ -61,11 +61,6 @@ def books(database: str) -> builders.Books:
 
 
 @pytest.fixture
-def caller(books):
-    return builders.caller(books.company_id)
-
-
-@pytest.fixture
 def book(books, caller, monkeypatch):
     """Book the company, proposing by counterparty from the given table."""
 

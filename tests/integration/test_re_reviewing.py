@@ -28,17 +28,6 @@ from tests.unit.posting.cases import LATER, NOW, lines_of, status_of
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    return builders.caller(books.company_id)
-
-
-@pytest.fixture
 def other(books) -> UUID:
     with unit_of_work() as session:
         return builders.account(session, books.company_id, code="6400").id

@@ -254,9 +254,7 @@ def test_taking_a_match_apart_reverses_its_entries_and_reopens_its_item() -> Non
 def test_the_late_other_side_of_a_transfer_finds_the_first_which_waits_in_review() -> None:
     with unit_of_work() as session:
         company = founded(session)
-        out = builders.transaction(
-            session, company.books, amount_minor=-25_000, description="ONLINE TRANSFER TO SAV ...0915"
-        )
+        out = builders.transaction(session, company.books, amount_minor=-25_000, description="ONLINE TRANSFER")
         company.match(session)
         company.book(session)
         assert live_entry(session, out)[0] is EntryStatus.NEEDS_REVIEW
@@ -268,6 +266,41 @@ def test_the_late_other_side_of_a_transfer_finds_the_first_which_waits_in_review
         company.book(session)
         assert live_entry(session, out)[:2] == (EntryStatus.POSTED, Method.MATCH)
         assert live_entry(session, into)[:2] == (EntryStatus.POSTED, Method.MATCH)
+
+
+def test_a_transfer_that_names_the_other_account_is_posted_to_clearing_until_the_other_side_comes() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        out = builders.transaction(
+            session, company.books, amount_minor=-25_000, description="ONLINE TRANSFER TO SAV ...0915"
+        )
+        company.match(session)
+        company.book(session)
+        status, method, lines = live_entry(session, out)
+        assert (status, method) == (EntryStatus.POSTED, Method.MATCH)
+        assert (company.books.clearing.code, 25_000) in lines
+        into = builders.transaction(
+            session, company.books, amount_minor=25_000, description="TRANSFER FROM CHECKING",
+            bank_account_id=company.savings.id,
+        )  # fmt: skip
+        assert company.match(session).confirmed_transfers == 1
+        company.book(session)
+        assert live_entry(session, into)[:2] == (EntryStatus.POSTED, Method.MATCH)
+
+
+def test_a_transfer_whose_other_account_is_known_beyond_that_day_waits_for_a_person() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        out = builders.transaction(
+            session, company.books, amount_minor=-25_000, description="ONLINE TRANSFER TO SAV ...0915"
+        )
+        builders.transaction(
+            session, company.books, amount_minor=-700, description="FEE", bank_account_id=company.savings.id,
+            booked_on=out.booked_on + timedelta(days=6),
+        )  # fmt: skip
+        company.match(session)
+        company.book(session)
+        assert live_entry(session, out)[0] is EntryStatus.NEEDS_REVIEW
 
 
 def test_the_late_other_side_finds_one_that_is_posted_to_clearing_already() -> None:

@@ -16,12 +16,6 @@ TODAY = date(2025, 11, 20)
 QUERIES = 4
 
 
-@pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
 def store(books: builders.Books, *days: date, who: str = "Landlord", minor: int = -100_000) -> None:
     with unit_of_work() as session:
         for on in days:

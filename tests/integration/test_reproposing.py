@@ -9,7 +9,7 @@ from core.ingestion.aliases import set_alias
 from core.posting import reproposing
 from core.posting.reviewing import approve, change_account
 from db.engine import snapshot, unit_of_work
-from models import AuditEvent, EntryStatus, JournalEntry, Proposal, Role
+from models import AuditEvent, EntryStatus, JournalEntry, Proposal
 from tests import builders
 from tests.integration.reviewing_cases import decide, one, queue
 from tests.unit.posting.cases import NOW, lines_of, live_entry
@@ -18,16 +18,8 @@ WITHDRAWN, BOOKED = "proposals withdrawn", "lines booked"
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    with unit_of_work() as session:
-        person = builders.user(session)
-    return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
+def caller(reviewer):
+    return reviewer
 
 
 def adobe(books, amount=-1_250, account=None, **given):

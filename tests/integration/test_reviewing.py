@@ -56,16 +56,8 @@ from tests.unit.posting.cases import (
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    with unit_of_work() as session:
-        person = builders.user(session)
-    return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
+def caller(reviewer):
+    return reviewer
 
 
 def test_an_approved_entry_is_posted_as_proposed_by_that_person(books, caller):

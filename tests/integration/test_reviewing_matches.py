@@ -22,7 +22,6 @@ from models import (
     OpenItem,
     Outcome,
     Review,
-    Role,
     Transaction,
 )
 from tests import builders
@@ -30,16 +29,8 @@ from tests.unit.posting.cases import NOW, lines_of, proposal_of, waiting
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    with unit_of_work() as session:
-        person = builders.user(session)
-    return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
+def caller(reviewer):
+    return reviewer
 
 
 def decide(action, caller, books, *arguments):

@@ -17,7 +17,7 @@ from core.posting.reviewing import approve, change_account
 from core.posting.undoing import undo
 from core.verifying import verify_books
 from db.engine import snapshot, unit_of_work
-from models import Method, Role, WaitingGroup, WaitingLine
+from models import Method, WaitingGroup, WaitingLine
 from tests import builders
 from tests.integration.reviewing_cases import decide, one, pages, queue, totals
 from tests.unit.posting.cases import (
@@ -26,16 +26,8 @@ from tests.unit.posting.cases import (
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    with unit_of_work() as session:
-        person = builders.user(session)
-    return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
+def caller(reviewer):
+    return reviewer
 
 
 def test_like_lines_form_a_group_with_their_sum_and_their_doubt(books, caller):

@@ -23,12 +23,6 @@ SMALL = {"kind": "amount", "least_minor": None, "most_minor": 2_000}
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
 def caller(books):
     return builders.caller(books.company_id, role=Role.MANAGER)
 

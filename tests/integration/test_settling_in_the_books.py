@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from core.categorization.policy import Policy
 from core.errors import AccessDenied, AccountNotBookable, ItemNotOpen, MatchRefused
 from core.ingestion.items.keeping import remove_item
-from core.posting.default_accounts import default_account, default_accounts, name_default_account
+from core.posting.default_accounts import default_accounts, name_default_account
+from core.posting.named_accounts import default_account
 from core.posting.reversing import release_lines
 from core.reconciliation.by_hand import Rest, match_by_hand
 from core.reconciliation.deciding import confirm_match, unmatch

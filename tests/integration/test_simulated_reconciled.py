@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.reconciliation.bank_reconciliation import reconcile_day
@@ -20,6 +21,7 @@ from models import (
     Match,
     MatchKind,
     MatchMember,
+    MatchRefund,
     MatchStatus,
     OpenItem,
     StatementFile,
@@ -43,6 +45,7 @@ def matches_that_are(
         .outerjoin(StatementFile, col(StatementFile.id) == col(Transaction.statement_file_id))
         .outerjoin(OpenItem, col(OpenItem.id) == col(MatchMember.open_item_id))
         .where(col(Match.company_id) == company_id, col(Match.status) == status)
+        .where(col(Match.id).not_in(select(col(MatchRefund.match_id))))
     ).all()
     kinds: dict[UUID, MatchKind] = {}
     lines: dict[UUID, list[Line]] = defaultdict(list)
@@ -54,6 +57,22 @@ def matches_that_are(
         if number is not None:
             numbers[match_id].add(number)
     return [(kind, sorted(lines[key]), numbers[key]) for key, kind in kinds.items()]
+
+
+def refunds_in_force(session: Session, company_id: UUID) -> list[tuple[Line, Line]]:
+    """Each line that turns back a payment, and the payment."""
+    paid, file = aliased(Transaction), aliased(StatementFile)
+    rows = session.execute(
+        select(col(StatementFile.name), col(Transaction.row), col(file.name), col(paid.row))
+        .join(Transaction, col(Transaction.statement_file_id) == col(StatementFile.id))
+        .join(MatchMember, col(MatchMember.transaction_id) == col(Transaction.id))
+        .join(MatchRefund, col(MatchRefund.match_id) == col(MatchMember.match_id))
+        .join(Match, col(Match.id) == col(MatchRefund.match_id))
+        .join(paid, col(paid.id) == col(MatchRefund.transaction_id))
+        .join(file, col(file.id) == col(paid.statement_file_id))
+        .where(col(Match.company_id) == company_id, col(Match.status) == MatchStatus.CONFIRMED)
+    ).all()
+    return [((name, row), (earlier, earlier_row)) for name, row, earlier, earlier_row in rows]
 
 
 @pytest.mark.parametrize("simulated", simulate(), ids=lambda one: one.slug)
@@ -81,6 +100,8 @@ def test_what_is_matched_is_what_the_generator_says_and_every_statement_leads_to
         assert paid <= set(settled)
         right = {line for kind, lines, numbers in suggested for line in lines if settled.get(line) == numbers}
         assert len(paid | right) >= 0.55 * len(settled)
+        for back, payment in refunds_in_force(session, company.id):
+            assert truth[back].account_code == truth[payment].account_code, (back, payment)
         proofs = statement_proofs(session, caller, company.id)
         assert proofs
         assert all(one.proof.is_proved for one in proofs if one.proof.difference_minor is not None)

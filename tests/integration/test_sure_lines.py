@@ -13,22 +13,14 @@ from core.posting.sure_lines import sure_lines
 from core.posting.undoing import last_decision, undo
 from db.bulk import write_columns as write
 from db.engine import snapshot, unit_of_work
-from models import EntryStatus, Role
+from models import EntryStatus
 from tests import builders
 from tests.unit.posting.cases import LATER, NOW, lines_of, status_of, waiting
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
-def caller(books):
-    with unit_of_work() as session:
-        person = builders.user(session)
-    return builders.caller(books.company_id, role=Role.REVIEWER, user_id=person.id)
+def caller(reviewer):
+    return reviewer
 
 
 def one(books, account=None, **given):

@@ -27,12 +27,6 @@ NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def books(database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session)
-
-
-@pytest.fixture
 def caller(books):
     return builders.caller(books.company_id, role=Role.MANAGER)
 

@@ -71,7 +71,13 @@ def tell(session: Session, **given: Any) -> Story:
     )
     waiting = builders.transaction(session, books, amount_minor=-80)
     builders.entry(session, books, transaction=waiting, lines=[(books.bank, -80), (books.suspense, 80)])
+    prepared = builders.transaction(session, books, amount_minor=-60)
+    choice, (one, other) = builders.proposal(session, books, prepared), [builders.user(session) for _ in range(2)]
+    builders.preparation(session, books, prepared, choice, prepared_by=one.id)
+    builders.entry(session, books, transaction=prepared, proposal_id=choice.id, posted_by=other.id, posted=True)
     builders.taxed_entry(session, books, posted=True)
+    builders.euro_entry(session, books, posted=True)
+    builders.euro_reversal(session, books, builders.euro_entry(session, books, posted=True))
     builders.attachment(session, books, line)
     builders.opening_balances(session, books, entry)
     builders.review(session, books, entry)
@@ -144,6 +150,19 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
     "other tax": (1, "tax that is kept of it", lambda s, t: raw(
         s, "UPDATE tax_lines SET tax_minor = tax_minor + 1")),
     "tax elsewhere": (1, "tax that is kept of it", lambda s, t: raw(s, "UPDATE tax_lines SET position = 1")),
+    "other value": (1, "in base currency", lambda s, t: raw(
+        s, "UPDATE base_values SET base_minor = 7 WHERE position = 2")),
+    "value gone": (1, "has a value in base currency", lambda s, t: raw(
+        s, "DELETE FROM base_values WHERE position = 2")),
+    "value astray": (1, "belongs to no line", lambda s, t: raw(
+        s, "UPDATE base_values SET position = 9 WHERE position = 2")),
+    "value of a line in base currency": (1, "and no other", lambda s, t: raw(
+        s, f"{LINES} currency = 'USD' WHERE currency = 'EUR'")),
+    "other rate": (1, "what its exchange rate gives", lambda s, t: raw(s, "UPDATE exchange_rates SET units = 111")),
+    "rate of another currency": (1, "what its exchange rate gives", lambda s, t: raw(
+        s, "UPDATE exchange_rates SET currency = 'CHF'")),
+    "other value of a reversal": (2, "exactly the opposite values", lambda s, t: raw(
+        s, "UPDATE base_values SET base_minor = base_minor * 2 WHERE rate_id IS NULL")),
     "posted without a moment": (2, "when it was posted", lambda s, t: raw(
         s, "UPDATE journal_entries SET posted_at = NULL WHERE id = :e", e=t.entry.id)),
     "reversed alone": (2, "without a posted reversal", lambda s, t: raw(
@@ -152,6 +171,11 @@ DAMAGES: dict[str, tuple[int, str, Damage]] = {
         s, "UPDATE journal_entries SET status = 'posted', transaction_id = NULL WHERE id = :e", e=t.reversed.id)),
     "other reversal": (2, "exactly the opposite lines", lambda s, t: raw(
         s, f"{LINES} amount_minor = amount_minor * 2 WHERE entry_id = :e", e=t.reversal.id)),
+    "prepared and posted by one": (2, "who prepared it also posted it", lambda s, t: raw(
+        s, "UPDATE preparations SET prepared_by ="
+        " (SELECT e.posted_by FROM journal_entries e WHERE e.proposal_id = preparations.proposal_id)")),
+    "prepared and posted by nobody": (2, "or nobody is named", lambda s, t: raw(
+        s, "UPDATE journal_entries SET posted_by = NULL WHERE posted_by IS NOT NULL")),
     "two live entries": (4, "more than one live entry", lambda s, t: raw(
         s, "UPDATE journal_entries SET status = 'posted' WHERE id = :e", e=t.reversed.id)),
     "booked after taken back": (4, "taken back but has a live entry", lambda s, t: raw(

@@ -58,9 +58,15 @@ def fill(session: Session) -> None:
         builders.reversal(session, books, entry, [(books.bank, 1250), (books.expense, -1250)])
         builders.taxed_entry(session, books, transaction=builders.transaction(session, books, amount_minor=-1190),
                              posted=True)  # fmt: skip
+        builders.euro_entry(session, books, posted=True)
         waiting = builders.entry(session, books, transaction=builders.transaction(session, books))
         builders.review(session, books, waiting)
         builders.attachment(session, books, builders.transaction(session, books))
+        line, person = builders.transaction(session, books), builders.user(session)
+        proposal = builders.proposal(session, books, line)
+        builders.preparation(session, books, line, proposal, prepared_by=person.id)
+        builders.entry(session, books, transaction=line, proposal_id=proposal.id, memo="prepared")
+        books.company.policy = {"four_eyes_minor": 1}
 
 
 @contextmanager
@@ -75,6 +81,9 @@ def attempt(app: Engine) -> Iterator[Session]:
 ONE = "(SELECT id FROM journal_entries WHERE status = 'posted' AND reverses_id IS NULL LIMIT 1)"
 OTHERS = "(SELECT id FROM {} WHERE company_id = (SELECT id FROM companies WHERE slug = 'other') LIMIT 1)"
 ACME = "(SELECT id FROM companies WHERE slug = 'acme')"
+
+POST_AS = "UPDATE journal_entries SET status = 'posted', posted_at = '2024-03-01 00:00:00', posted_by ="
+PREPARED = "WHERE memo = 'prepared'"
 
 ATTACKS = {
     "edit an amount": "UPDATE journal_lines SET amount_minor = amount_minor + 1",
@@ -91,6 +100,11 @@ ATTACKS = {
     "hide the tax": "UPDATE tax_lines SET tax_minor = 0",
     "delete the tax": "DELETE FROM tax_lines",
     "change a rate": "UPDATE tax_codes SET rate_bp = 1",
+    "change an exchange rate": "UPDATE exchange_rates SET units = units + 1",
+    "delete an exchange rate": "DELETE FROM exchange_rates",
+    "change what a line is worth": "UPDATE base_values SET base_minor = 0",
+    "delete what a line is worth": "DELETE FROM base_values",
+    "keep the books in another currency": "UPDATE companies SET base_currency = 'EUR'",
     "change a bank line": "UPDATE transactions SET amount_minor = 1",
     "delete a bank line": "DELETE FROM transactions",
     "change the bytes of a file": "UPDATE statement_files SET content = NULL",
@@ -99,6 +113,13 @@ ATTACKS = {
     "delete a receipt": "DELETE FROM attachments",
     "rewrite a decision": "UPDATE reviews SET outcome = 'rejected'",
     "delete a decision": "DELETE FROM reviews",
+    "change who prepared an entry": "UPDATE preparations SET prepared_by = NULL",
+    "forget who prepared an entry": "DELETE FROM preparations",
+    "another proposal than the prepared one": f"UPDATE journal_entries SET proposal_id = NULL {PREPARED}",
+    "post what one prepared oneself": f"{POST_AS} (SELECT prepared_by FROM preparations LIMIT 1) {PREPARED}",
+    "post what was prepared without a person": f"{POST_AS} NULL {PREPARED}",
+    "post by hand what nobody prepared": f"{POST_AS} (SELECT id FROM users LIMIT 1) WHERE memo = ''"
+    " AND method = 'manual' AND status = 'needs_review'",
     "rewrite the audit log": "UPDATE audit_events SET action = 'nothing'",
     "cut the audit log at its end": "DELETE FROM audit_events WHERE sequence = 3",
     "cut the audit log in the middle": "DELETE FROM audit_events WHERE sequence = 2",

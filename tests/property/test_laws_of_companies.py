@@ -17,12 +17,15 @@ from models import (
     DismissedRule,
     Layout,
     LineNote,
+    LineTag,
     MatchDifference,
+    MatchRefund,
     ModelVersion,
     NoteKind,
     ReceiptSum,
     StatementFile,
     Table,
+    Tag,
     TaxCode,
     TaxLine,
     Transaction,
@@ -81,6 +84,10 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     fee = builders.stored(
         session, MatchDifference(**facts, match_id=match.id, kind=DifferenceKind.FEE, amount_minor=-3)
     )
+    back = builders.stored(
+        session,
+        MatchRefund(company_id=books.company_id, match_id=match.id, transaction_id=line.id, amount_minor=3),
+    )
     rule = builders.rule(session, books)
     figures: dict[str, Any] = {
         "number": 1,
@@ -100,10 +107,12 @@ def one_row_of_each(session: Session, books: Books) -> dict[str, Table]:
     drawn.decided_at, drawn.account_id, drawn.agreed = NOW, books.expense.id, True
     review = builders.review(session, books, entry, proposal_id=proposal.id, account_id=books.expense.id)
     rows = [file, line, item, match, rule, model, builders.stored(session, layout), proposal, entry, one, review]
-    rows += [builders.stored(session, drawn), builders.opening_balances(session, books, alone)]
+    prepared = builders.preparation(session, books, line, proposal, before_id=entry.id)
+    rows += [builders.stored(session, drawn), prepared, builders.opening_balances(session, books, alone)]
     rows += [
         named,
         fee,
+        back,
         books.bank,
         books.checking,
         builders.reconciliation(session, books, file),
@@ -130,6 +139,9 @@ def kept_facts(session: Session, books: Books, file: StatementFile) -> list[Tabl
         company_id=books.company_id, counterparty="adobe", money_in=False, account_id=books.expense.id, dismissed_at=NOW
     )
     kept.append(builders.stored(session, dismissed))
+    tag = builders.stored(session, Tag(company_id=books.company_id, name="shop"))
+    marked = LineTag(company_id=books.company_id, transaction_id=gone.id, tag_id=tag.id, set_at=NOW)
+    kept += [tag, builders.stored(session, marked)]
     return [*kept, tax, session.get_one(TaxCode, tax.tax_code_id)]
 
 

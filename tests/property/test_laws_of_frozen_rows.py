@@ -18,6 +18,7 @@ from models import (
     Company,
     DeletedLine,
     JournalEntry,
+    Preparation,
     ReceiptSum,
     Reconciliation,
     ReReview,
@@ -107,6 +108,11 @@ def attachment(session: Session, books: Books) -> Attachment:
     return builders.attachment(session, books, builders.transaction(session, books))
 
 
+def preparation(session: Session, books: Books) -> Preparation:
+    line = builders.transaction(session, books)
+    return builders.preparation(session, books, line, builders.proposal(session, books, line))
+
+
 def tax_of_a_posted_entry(session: Session, books: Books) -> TaxLine:
     entry = builders.taxed_entry(session, books, posted=True)
     return session.execute(select(TaxLine).where(col(TaxLine.entry_id) == entry.id)).scalar_one()
@@ -132,6 +138,7 @@ FROZEN: dict[str, tuple[Make, int, set[str]]] = {
     "decided re-review": (decided_re_review, 7, set()),
     "attachment": (attachment, 9, set()),
     "opening balances": (lambda s, b: builders.opening_balances(s, b, posted_entry(s, b)), 9, set()),
+    "preparation": (preparation, 2, set()),
     "tax code": (builders.tax_code, 2, {"name", "is_active"}),
     "tax of a posted entry": (tax_of_a_posted_entry, 2, set()),
 }

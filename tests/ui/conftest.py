@@ -1,4 +1,4 @@
-"""Signing in without a browser: the session is real, only its cookie is handed over."""
+"""A company, and signing in without a browser: the session is real, only its cookie is handed over."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +13,12 @@ from tests import builders
 from ui import identity
 
 SignIn = Callable[..., str]
+
+
+@pytest.fixture
+def books(sqlite_database: str) -> builders.Books:
+    with unit_of_work() as session:
+        return builders.books(session, name="Hamilton Coffee Co.")
 
 
 @pytest.fixture

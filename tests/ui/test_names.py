@@ -18,12 +18,6 @@ NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
-@pytest.fixture
 def sign_in(books, monkeypatch: pytest.MonkeyPatch):
     def signed_in(role: Role = Role.MANAGER) -> Caller:
         with unit_of_work() as session:

@@ -12,21 +12,16 @@ from streamlit.testing.v1 import AppTest
 from core.access.roles import Caller, Via
 from core.metrics.quality import measured_precision
 from core.posting.reversing import reverse_entries
+from core.posting.reviewing import approve
 from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import Company, EntryStatus, JournalEntry, Method, Outcome, Review, Role, Transaction
 from tests import builders
-from tests.ui.test_review import button, check, press, refusals, reviews, told
+from tests.ui.review.page import button, check, press, refusals, reviews, told
 from tests.unit.posting.cases import NOW, balances, live_entry, status_of, waiting
 from ui import identity
 
 PAGE = Path(__file__).parents[2] / "pages/posted.py"
-
-
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
 
 
 @pytest.fixture
@@ -177,6 +172,24 @@ def test_a_correction_leaves_a_reversal_and_a_new_entry_in_the_books(books, call
     with snapshot() as session:
         assert live_entry(session, first.transaction_id).status == EntryStatus.NEEDS_REVIEW
     assert "waits in Review" in page.success[0].value
+
+
+def test_a_correction_above_the_limit_for_one_person_waits_in_review_and_counts_once_approved(books, caller, sign_in):
+    with unit_of_work() as session:
+        session.get_one(Company, books.company_id).policy = {"four_eyes_minor": 1_000}
+    entry = alone(books, "adobe")
+    page = opened()
+    start_correction(page, books.clearing.id)
+    press(page, "posted_correct_go")
+    assert "waits in Review until someone else approves it" in page.success[0].value
+    first, reversal, new = entries_of(entry)
+    assert [each.status for each in (first, reversal, new)] == [
+        EntryStatus.REVERSED, EntryStatus.POSTED, EntryStatus.NEEDS_REVIEW,
+    ]  # fmt: skip
+    assert precision(books, caller) is None
+    with unit_of_work() as session:
+        approve(session, sign_in(), books.company_id, [new.id], write=write_columns, now=NOW)
+    assert precision(books, caller) == (0, 1)
 
 
 def test_a_correction_of_a_locked_day_is_booked_on_the_first_open_one(books, caller):

@@ -19,12 +19,6 @@ PAGES = Path(__file__).parents[2] / "pages"
 
 
 @pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
-@pytest.fixture
 def bookkeeper(books, monkeypatch: pytest.MonkeyPatch) -> Caller:
     with unit_of_work() as session:
         person = builders.user(session, display_name="Bo Lindqvist")

@@ -3,7 +3,6 @@
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
@@ -12,16 +11,10 @@ from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import EntryStatus, Method, ReReview, Role
 from tests import builders
-from tests.ui.test_review import told
+from tests.ui.review.page import told
 from tests.unit.posting.cases import NOW, status_of
 
 PAGE = Path(__file__).parents[2] / "pages/re_review.py"
-
-
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
 
 
 def drawn(books, payee: str, row: int, **given) -> tuple[UUID, UUID]:

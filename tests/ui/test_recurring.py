@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.recurring.reading import bank_names, recurring_series
@@ -14,12 +13,6 @@ from tests.ui.conftest import SignIn
 from ui.recurring_view import in_order, series_csv
 
 PAGE = Path(__file__).parents[2] / "pages/recurring.py"
-
-
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
 
 
 def opened() -> AppTest:

@@ -30,12 +30,6 @@ ADOBE = {"kind": "text", "field": "text", "test": "contains", "value": "ADOBE"}
 
 
 @pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
-@pytest.fixture
 def caller(books, monkeypatch: pytest.MonkeyPatch) -> Caller:
     with unit_of_work() as session:
         person = builders.user(session, display_name="Dana Whitfield")

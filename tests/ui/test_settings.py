@@ -25,12 +25,6 @@ PAGE = Path(__file__).parents[2] / "pages/settings.py"
 NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
 @pytest.fixture(autouse=True)
 def caller(books, monkeypatch: pytest.MonkeyPatch) -> Caller:
     with unit_of_work() as session:
@@ -190,11 +184,27 @@ def test_the_policy_is_changed_where_the_form_says_so_and_nowhere_else(books, ca
     page.text_input(key="policy_limit").set_value("1,234.50")
     page.multiselect(key="policy_roles").set_value(["owner", "tax"])
     page.multiselect(key="policy_codes").set_value(["6300"])
+    page.checkbox(key="policy_standing").check()
     press(page, "policy_save")
     assert policy(books, caller) == replace(
         before, target_error=0.005, materiality_minor=123_450, always_review_roles=("owner", "tax", "bank"),
-        always_review_codes=("6300",),
+        always_review_codes=("6300",), standing_rules=True,
     )  # fmt: skip
+
+
+def test_the_amount_above_which_two_people_decide_is_set_and_taken_away_again(books, caller):
+    page = opened()
+    page.text_input(key="policy_four_eyes").set_value("-5")
+    press(page, "policy_four_eyes_save")
+    assert "The four-eyes limit is an amount without a sign." in [each.value for each in page.error]
+    page.text_input(key="policy_four_eyes").set_value("2,500")
+    press(page, "policy_four_eyes_save")
+    assert policy(books, caller) == Policy(four_eyes_minor=250_000)
+    page = opened()
+    assert page.text_input(key="policy_four_eyes").value == "2,500.00"
+    page.text_input(key="policy_four_eyes").set_value("")
+    press(page, "policy_four_eyes_save")
+    assert policy(books, caller) == Policy()
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,15 @@
   window.addEventListener('keydown', (event) => {
     // Escape closes an open list of choices first, and the dialog only then.
     if (event.key === 'Escape' && event.target.ariaExpanded !== 'true') leftAt = performance.now();
+    // An open list of choices would keep Ctrl+Enter from the dialog's blue button.
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.ariaExpanded === 'true') {
+      const go = event.target.closest('[role="dialog"]')?.querySelector('[data-testid="stBaseButton-primaryFormSubmit"]');
+      if (go) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        go.click();
+      }
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : document.body;
     // Under an open dialog the page's buttons have no keys; once they have, what is left of it only fades out.

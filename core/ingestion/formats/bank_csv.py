@@ -44,4 +44,4 @@ class BankCsv:
         delimiter = delimiter or find_delimiter(text)
         records = split_records(file.name, text, delimiter)
         why = text_evidence(file.content, text, encoding, delimiter)
-        return Source(self.name, file.name, encoding, delimiter, records, why)
+        return Source(self.name, file.name, encoding, delimiter, records, why, file.made_by)

@@ -49,9 +49,9 @@ class Workbook:
         sheets = [sheet for sheet in sheets_of(file) if sheet.records]
         shown = [sheet for sheet in sheets if sheet.is_visible]
         if layout and layout.by_hand and shown:
-            return _drawn(file.name, kind, shown, layout, currency)
-        readings = [_read(file.name, kind, sheet, layout, currency) for sheet in shown]
-        _settle_by_others(file.name, kind, readings, currency)
+            return _drawn(file, kind, shown, layout, currency)
+        readings = [_read(file, kind, sheet, layout, currency) for sheet in shown]
+        _settle_by_others(file, kind, readings, currency)
         for reading in readings:
             if isinstance(reading.refusal, AmbiguousStatement):
                 raise reading.refusal
@@ -68,27 +68,27 @@ def main_sheet(sheets: Sequence[Sheet]) -> Sheet | None:
     return max(shown, key=lambda sheet: len(sheet.records), default=None)
 
 
-def _drawn(name: str, kind: str, shown: list[Sheet], layout: Layout, currency: str) -> Statement:
+def _drawn(file: RawFile, kind: str, shown: list[Sheet], layout: Layout, currency: str) -> Statement:
     main = max(shown, key=lambda sheet: len(sheet.records))
-    read = read_table(_source(name, kind, main), layout, currency)
+    read = read_table(_source(file, kind, main), layout, currency)
     if others := [sheet.name for sheet in shown if sheet is not main]:
         left = _warning(f"The layout is of “{main.name}”; left out were {_quoted(others)}.")
         return replace(read, problems=(left, *read.problems))
     return read
 
 
-def _source(name: str, kind: str, sheet: Sheet) -> Source:
-    return Source(kind, name, CELLS, CELLS, sheet.records)
+def _source(file: RawFile, kind: str, sheet: Sheet) -> Source:
+    return Source(kind, file.name, CELLS, CELLS, sheet.records, made_by=file.made_by)
 
 
-def _read(name: str, kind: str, sheet: Sheet, layout: Layout | None, currency: str) -> _Reading:
+def _read(file: RawFile, kind: str, sheet: Sheet, layout: Layout | None, currency: str) -> _Reading:
     try:
-        return _Reading(sheet, read_table(_source(name, kind, sheet), layout, currency))
+        return _Reading(sheet, read_table(_source(file, kind, sheet), layout, currency))
     except StatementRefused as refusal:
         return _Reading(sheet, None, refusal)
 
 
-def _settle_by_others(name: str, kind: str, readings: list[_Reading], currency: str) -> None:
+def _settle_by_others(file: RawFile, kind: str, readings: list[_Reading], currency: str) -> None:
     """Read sheets that leave something open (a month without a day after the 12th) as their neighbours are written."""
     settled = [Layout.from_dict(one.statement.layout) for one in readings if one.statement]
     for reading in readings:
@@ -96,7 +96,7 @@ def _settle_by_others(name: str, kind: str, readings: list[_Reading], currency: 
             continue
         for layout in settled:
             alike = _with_header_of(layout, reading.sheet)
-            if alike and (known := read_known(_source(name, kind, reading.sheet), alike, currency)):
+            if alike and (known := read_known(_source(file, kind, reading.sheet), alike, currency)):
                 reading.statement, reading.refusal = known, None
                 break
 

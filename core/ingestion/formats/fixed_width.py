@@ -47,7 +47,8 @@ class FixedWidth:
             raise UnknownFormat(file.name, "It is text in which no columns of days and amounts can be told.")
         records = [Record(number, _cut(line, columns)) for number, line in lines if not _RULER.fullmatch(line)]
         joined = _unwrapped(records)
-        return read_table(Source(self.name, file.name, encoding, _POSITIONS, joined), layout, currency)
+        source = Source(self.name, file.name, encoding, _POSITIONS, joined, made_by=file.made_by)
+        return read_table(source, layout, currency)
 
 
 def is_fixed_width(content: bytes) -> bool:

@@ -47,7 +47,7 @@ class Qif:
         if not records:
             raise UnknownFormat(file.name, "It is a QIF file without records of a bank, card or cash account.")
         decimal = _decimal(file.name, records, answers, currency)
-        order = _date_order(file.name, records, answers, decimal)
+        order = _date_order(file, records, answers, decimal, currency)
         problems = [_left_out(kind, count) for kind, count in skipped.items()]
         if not order.sure:
             problems.append(Problem(0, order.doubt, Severity.WARNING))
@@ -99,17 +99,18 @@ def _decimal(name: str, records: list[Record], answers: Layout, currency: str) -
     )
 
 
-def _date_order(name: str, records: list[Record], answers: Layout, decimal: str) -> DateOrder:
+def _date_order(file: RawFile, records: list[Record], answers: Layout, decimal: str, currency: str) -> DateOrder:
     """The order of all dates of the file, found as a table's date column is."""
     column = DateColumn.of(_plain_date(record.date) for record in records)
     if answers.date_order and column.written and column.written <= column.readable(answers.date_order):
         return DateOrder(answers.date_order, "as a person said")
     rows = [Row(record.row, [_plain_date(record.date), record.amount, record.payee]) for record in records]
-    order = find_order(Table(name, "", "", None, [], rows), 0, [], decimal, None)
+    table = Table(file.name, "", "", None, [], rows, made_by=file.made_by)
+    order = find_order(table, 0, [], decimal, None, {currency} - {""})
     if order.remaining:
-        raise date_question(name, column, order)
+        raise date_question(file.name, column, order)
     if not order.order:
-        raise InvalidLines(name, [(r.row, f"the date “{r.date}” is no date") for r in records])
+        raise InvalidLines(file.name, [(r.row, f"the date “{r.date}” is no date") for r in records])
     return order
 
 

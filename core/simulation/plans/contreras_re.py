@@ -285,8 +285,8 @@ PARTIES = (
 )
 
 RULES = (
-    text_rule("Mortgage Freedom", "FREEDOM MTG", "2510", "out"),
-    text_rule("Mortgages Union Savings", "UNION SAVINGS BK LOAN", "2510", "out"),
+    text_rule("Mortgage Freedom", "FREEDOM MTG", "2510", "out", up_to=2_500_00),
+    text_rule("Mortgages Union Savings", "UNION SAVINGS BK LOAN", "2510", "out", up_to=2_000_00),
     text_rule("HOA", "GARDEN PARK HOA", "6720", "out"),
     text_rule("Electricity and gas", "DUKEENERGY", "6110", "out"),
     text_rule("Water", "GCWW WATER", "6110", "out"),

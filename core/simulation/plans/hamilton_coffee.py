@@ -351,10 +351,10 @@ PARTIES = (
 )
 
 RULES = (
-    text_rule("Square settlements", "SQUARE INC DES:SQ", "8000", "in"),
+    text_rule("Square settlements", "SQUARE INC DES:SQ", "8000", "in", up_to=12_000_00),
     text_rule("Payroll fee", "GUSTO DES:FEE", "6030"),
-    text_rule("Payroll taxes", "GUSTO DES:TAX", "6010"),
-    text_rule("Net payroll", "GUSTO DES:NET", "6000"),
+    text_rule("Payroll taxes", "GUSTO DES:TAX", "6010", up_to=2_500_00),
+    text_rule("Net payroll", "GUSTO DES:NET", "6000", up_to=6_000_00),
     text_rule("Rent", "HIGH STREET HLDG", "6100", "out"),
     text_rule("Electricity", "DUKE-ENERGY", "6110", "out"),
     text_rule("Internet", "SPECTRUM", "6120", "out"),

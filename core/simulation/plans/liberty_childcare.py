@@ -290,8 +290,8 @@ PARTIES = (
 )
 
 RULES = (
-    text_rule("Net payroll", "PAYCHEX TYPE: PAYROLL", "6000", "out"),
-    text_rule("Payroll taxes", "PAYCHEX TPS", "6010", "out"),
+    text_rule("Net payroll", "PAYCHEX TYPE: PAYROLL", "6000", "out", up_to=9_000_00),
+    text_rule("Payroll taxes", "PAYCHEX TPS", "6010", "out", up_to=5_500_00),
     text_rule("Payroll fees", "PAYCHEX EIB", "6030", "out"),
     text_rule("State vouchers", "OHCCPAYMNT", "8220", "in"),
     text_rule("Insurance", "PHILADELPHIA INS", "6600", "out"),

@@ -297,10 +297,10 @@ PARTIES = (
 )
 
 RULES = (
-    text_rule("Net payroll", "ADP WAGE PAY", "6000", "out"),
-    text_rule("Payroll taxes", "ADP TAX", "6010", "out"),
+    text_rule("Net payroll", "ADP WAGE PAY", "6000", "out", up_to=4_500_00),
+    text_rule("Payroll taxes", "ADP TAX", "6010", "out", up_to=3_000_00),
     text_rule("Rent", "KENWOOD TOWER", "6100", "out"),
-    text_rule("Health plan", "ANTHEM BLUE", "6020", "out"),
+    text_rule("Health plan", "ANTHEM BLUE", "6020", "out", up_to=1_000_00),
     text_rule("QuickBooks", "INTUIT *", "6300", "out"),
     text_rule("Electricity", "DUKE ENERGY", "6110", "out"),
     text_rule("Postage", "USPS PO", "6410", "out"),

@@ -8,6 +8,7 @@ company's books wait for each other: a check that ran next to an uncommitted wri
 
 from collections.abc import Iterable
 
+from db.migrations.law_triggers import after_statement, never_emptied, rows_refused, statement_checked
 from db.migrations.laws_0004 import sentences as say
 
 # Dynamic SQL on purpose: a plan cached for one row would be used for a hundred thousand. The driver reads %% as %.
@@ -260,11 +261,6 @@ STATEMENT_RULES: tuple[tuple[str, str, str, str], ...] = (
         say.LINE_PERIOD,
     ),
 )
-TRANSITIONS = {
-    "INSERT": "NEW TABLE AS fresh",
-    "UPDATE": "OLD TABLE AS gone NEW TABLE AS fresh",
-    "DELETE": "OLD TABLE AS gone",
-}
 
 # Trigger functions of their own: (name, event and table, WHEN clause, function).
 OWN_RULES = (
@@ -290,36 +286,18 @@ NEVER_EMPTIED = {
 }
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def create() -> Iterable[str]:
     """The statements that put the laws into force."""
     yield from FUNCTIONS
-    for name, event, condition, sentence in ROW_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
-            f" EXECUTE FUNCTION law_refuse({_quoted(sentence)})"
-        )
+    yield from rows_refused(ROW_RULES)
     for name, event, condition, function in OWN_RULES:
         yield f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {function}()"
     for event in dict.fromkeys(event for _, event, _, _ in STATEMENT_RULES):
         # Triggers of one event fire in the order of their names.
         rows = "gone" if event.startswith("DELETE") else "fresh"
-        yield _statement_trigger(f"law_a_hold_{event.partition(' ')[0].lower()}", event, f"law_hold('{rows}')")
-    for name, event, query, sentence in STATEMENT_RULES:
-        yield _statement_trigger(f"law_{name}", event, f"law_check({_quoted(sentence)}, {_quoted(query)})")
-    for table, sentence in NEVER_EMPTIED.items():
-        yield (
-            f"CREATE TRIGGER law_never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-            f" EXECUTE FUNCTION law_refuse({_quoted(sentence)})"
-        )
-
-
-def _statement_trigger(name: str, event: str, call: str) -> str:
-    transition = TRANSITIONS[event.partition(" ")[0]]
-    return f"CREATE TRIGGER {name} AFTER {event} REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {call}"
+        yield after_statement(f"law_a_hold_{event.partition(' ')[0].lower()}", event, f"law_hold('{rows}')")
+    yield from (statement_checked(rule) for rule in STATEMENT_RULES)
+    yield from never_emptied(NEVER_EMPTIED)
 
 
 def drop() -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from db.migrations.law_triggers import off_sqlite, on_sqlite
 from db.migrations.laws_0004 import sentences as say
 
 ENTRY = "company_id transaction_id proposal_id booked_on memo method auto_approved reverses_id replaces_id created_at"
@@ -198,14 +199,9 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
 
 def create() -> Iterable[str]:
     """The statements that put the laws into force."""
-    for name, event, condition, sentence in RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN {condition}"
-            f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-        )
+    yield from on_sqlite(RULES)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again."""
-    for name, _, _, _ in RULES:
-        yield f"DROP TRIGGER law_{name}"
+    yield from off_sqlite(RULES)

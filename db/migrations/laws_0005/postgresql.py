@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from db.migrations.law_triggers import after_statement, never_emptied, off_postgresql, rows_refused, statement_checked
 from db.migrations.laws_0004 import postgresql as laws_0004
 from db.migrations.laws_0004 import sentences as before
 from db.migrations.laws_0005 import sentences as say
@@ -63,41 +64,20 @@ STATEMENT_RULES: tuple[tuple[str, str, str, str], ...] = (
 NEVER_EMPTIED = {"deleted_lines": say.DELETION_KEPT, "receipt_sums": say.RECEIPT_FROZEN}
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def create() -> Iterable[str]:
     """The statements that put the laws into force; they call the functions of laws_0004."""
     for name in REPLACED:
         yield f"DROP TRIGGER law_{name} ON transactions"
-    for name, event, condition, sentence in ROW_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
-            f" EXECUTE FUNCTION law_refuse({_quoted(sentence)})"
-        )
-    yield _statement_trigger("law_a_hold_insert", "INSERT ON deleted_lines", "law_hold('fresh')")
-    for name, event, query, sentence in STATEMENT_RULES:
-        yield _statement_trigger(f"law_{name}", event, f"law_check({_quoted(sentence)}, {_quoted(query)})")
-    for table, sentence in NEVER_EMPTIED.items():
-        yield (
-            f"CREATE TRIGGER law_never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-            f" EXECUTE FUNCTION law_refuse({_quoted(sentence)})"
-        )
-
-
-def _statement_trigger(name: str, event: str, call: str) -> str:
-    transition = laws_0004.TRANSITIONS[event.partition(" ")[0]]
-    return f"CREATE TRIGGER {name} AFTER {event} REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {call}"
+    yield from rows_refused(ROW_RULES)
+    yield after_statement("law_a_hold_insert", "INSERT ON deleted_lines", "law_hold('fresh')")
+    yield from (statement_checked(rule) for rule in STATEMENT_RULES)
+    yield from never_emptied(NEVER_EMPTIED)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again and bring back those before."""
-    for name, event, _, _ in (*ROW_RULES, *STATEMENT_RULES):
-        yield f"DROP TRIGGER law_{name} ON {event.rpartition(' ')[2]}"
+    yield from off_postgresql((*ROW_RULES, *STATEMENT_RULES), NEVER_EMPTIED)
     yield "DROP TRIGGER law_a_hold_insert ON deleted_lines"
-    for table in NEVER_EMPTIED:
-        yield f"DROP TRIGGER law_never_emptied ON {table}"
     for statement in laws_0004.create():
         if any(statement.startswith(f"CREATE TRIGGER law_{name} ") for name in REPLACED):
             yield statement

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from db.migrations.law_triggers import off_sqlite, on_sqlite
 from db.migrations.laws_0004 import sentences as before
 from db.migrations.laws_0004 import sqlite as laws_0004
 from db.migrations.laws_0005 import sentences as say
@@ -61,17 +62,12 @@ def create() -> Iterable[str]:
     """The statements that put the laws into force."""
     for name in REPLACED:
         yield f"DROP TRIGGER law_{name}"
-    for name, event, condition, sentence in RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN {condition}"
-            f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-        )
+    yield from on_sqlite(RULES)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again and bring back those before."""
-    for name, _, _, _ in RULES:
-        yield f"DROP TRIGGER law_{name}"
+    yield from off_sqlite(RULES)
     for statement in laws_0004.create():
         if any(statement.startswith(f"CREATE TRIGGER law_{name} ") for name in REPLACED):
             yield statement

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from db.migrations.laws_0004 import postgresql as laws_0004
+from db.migrations.law_triggers import never_emptied, off_postgresql, rows_refused, statement_checked
 from db.migrations.laws_0009 import sentences as say
 
 DECISION = ("decided_at", "decided_by", "account_id", "agreed")
@@ -28,29 +28,16 @@ STATEMENT_RULES: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+NEVER_EMPTIED = {"re_reviews": say.RE_REVIEW_KEPT}
 
 
 def create() -> Iterable[str]:
     """The statements that put the laws into force."""
-    for name, event, condition, sentence in ROW_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
-            f" EXECUTE FUNCTION law_refuse({_quoted(sentence)})"
-        )
-    for name, event, query, sentence in STATEMENT_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} AFTER {event} REFERENCING {laws_0004.TRANSITIONS['INSERT']}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION law_check({_quoted(sentence)}, {_quoted(query)})"
-        )
-    yield (
-        "CREATE TRIGGER law_never_emptied BEFORE TRUNCATE ON re_reviews FOR EACH STATEMENT"
-        f" EXECUTE FUNCTION law_refuse({_quoted(say.RE_REVIEW_KEPT)})"
-    )
+    yield from rows_refused(ROW_RULES)
+    yield from (statement_checked(rule) for rule in STATEMENT_RULES)
+    yield from never_emptied(NEVER_EMPTIED)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again."""
-    for name in (*(rule[0] for rule in (*ROW_RULES, *STATEMENT_RULES)), "never_emptied"):
-        yield f"DROP TRIGGER law_{name} ON re_reviews"
+    yield from off_postgresql((*ROW_RULES, *STATEMENT_RULES), NEVER_EMPTIED)

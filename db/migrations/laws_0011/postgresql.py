@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from db.migrations.laws_0004 import postgresql as laws_0004
+from db.migrations.law_triggers import after_statement, never_emptied, off_postgresql, rows_refused, statement_checked
 from db.migrations.laws_0011 import sentences as say
 
 # (name, event and table, condition on OLD and NEW, sentence)
@@ -43,40 +43,21 @@ NEVER_EMPTIED = {
 }
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def create() -> Iterable[str]:
     """The statements that put the laws into force."""
-    for name, event, condition, sentence in ROW_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
-            f" EXECUTE FUNCTION law_refuse({_quoted(sentence)})"
-        )
-    for name, event, query, sentence in STATEMENT_RULES:
+    yield from rows_refused(ROW_RULES)
+    for rule in STATEMENT_RULES:
+        event = rule[1]
         kind = event.partition(" ")[0]
         rows = "gone" if kind == "DELETE" else "fresh"
         # Triggers of one event fire in the order of their names.
-        yield _statement_trigger(f"law_a_hold_{kind.lower()}", event, f"law_hold('{rows}')")
-        yield _statement_trigger(f"law_{name}", event, f"law_check({_quoted(sentence)}, {_quoted(query)})")
-    for table, sentence in NEVER_EMPTIED.items():
-        yield (
-            f"CREATE TRIGGER law_never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-            f" EXECUTE FUNCTION law_refuse({_quoted(sentence)})"
-        )
-
-
-def _statement_trigger(name: str, event: str, call: str) -> str:
-    transition = laws_0004.TRANSITIONS[event.partition(" ")[0]]
-    return f"CREATE TRIGGER {name} AFTER {event} REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {call}"
+        yield after_statement(f"law_a_hold_{kind.lower()}", event, f"law_hold('{rows}')")
+        yield statement_checked(rule)
+    yield from never_emptied(NEVER_EMPTIED)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again."""
-    for name, event, _, _ in (*ROW_RULES, *STATEMENT_RULES):
-        yield f"DROP TRIGGER law_{name} ON {event.rpartition(' ')[2]}"
+    yield from off_postgresql((*ROW_RULES, *STATEMENT_RULES), NEVER_EMPTIED)
     for _, event, _, _ in STATEMENT_RULES:
         yield f"DROP TRIGGER law_a_hold_{event.partition(' ')[0].lower()} ON tax_lines"
-    for table in NEVER_EMPTIED:
-        yield f"DROP TRIGGER law_never_emptied ON {table}"

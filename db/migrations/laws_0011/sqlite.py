@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from db.migrations.law_triggers import off_sqlite, on_sqlite
 from db.migrations.laws_0011 import sentences as say
 
 CODE_FIXED = "id company_id code rate_bp account_id"
@@ -31,14 +32,9 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
 
 def create() -> Iterable[str]:
     """The statements that put the laws into force."""
-    for name, event, condition, sentence in RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN {condition}"
-            f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-        )
+    yield from on_sqlite(RULES)
 
 
 def drop() -> Iterable[str]:
     """The statements that take them out of force again."""
-    for name, _, _, _ in RULES:
-        yield f"DROP TRIGGER law_{name}"
+    yield from off_sqlite(RULES)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from db.migrations.law_triggers import off_sqlite, on_sqlite
 from db.migrations.laws_0013 import sentences as say
 
 COLUMNS = "id company_id entry_id name sha256 booked_by booked_at content"
@@ -16,14 +17,9 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
 
 def create() -> Iterable[str]:
     """The statements that put the law into force."""
-    for name, event, condition, sentence in RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN {condition}"
-            f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-        )
+    yield from on_sqlite(RULES)
 
 
 def drop() -> Iterable[str]:
     """The statements that take it out of force again."""
-    for name, _, _, _ in RULES:
-        yield f"DROP TRIGGER law_{name}"
+    yield from off_sqlite(RULES)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from db.migrations.laws_0004.postgresql import TRANSITIONS
+from db.migrations.law_triggers import TRANSITIONS, never_emptied, rows_refused
 from db.migrations.queue_0014 import sentences as say
 from db.migrations.queue_0014.shared import NOTE_FIXED, VIEW, new_groups, new_lines, same_key, stake
 
@@ -93,15 +93,8 @@ def create() -> Iterable[str]:
         rows = (name, event, body) in ROW_TRIGGERS
         each = "FOR EACH ROW" if rows else f"REFERENCING {TRANSITIONS[event.partition(' ')[0]]} FOR EACH STATEMENT"
         yield f"CREATE TRIGGER queue_{name} AFTER {event} {each} EXECUTE FUNCTION queue_{name}()"
-    for name, event, condition, sentence in ROW_RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN ({condition})"
-            f" EXECUTE FUNCTION law_refuse('{sentence}')"
-        )
-    yield (
-        "CREATE TRIGGER law_never_emptied BEFORE TRUNCATE ON line_notes FOR EACH STATEMENT"
-        f" EXECUTE FUNCTION law_refuse('{say.NOTE_KEPT}')"
-    )
+    yield from rows_refused(ROW_RULES)
+    yield from never_emptied({"line_notes": say.NOTE_KEPT})
     yield ALL
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from db.migrations.law_triggers import off_sqlite, on_sqlite
 from db.migrations.queue_0014 import sentences as say
 from db.migrations.queue_0014.shared import KEY, NOTE_FIXED, SUMS, VIEW, new_groups, new_lines, same_key, stake
 
@@ -96,17 +97,12 @@ def create() -> Iterable[str]:
             f"CREATE TRIGGER queue_{name} AFTER {event} FOR EACH ROW WHEN {condition}"
             f" BEGIN {'; '.join(statements)}; END"
         )
-    for name, event, condition, sentence in RULES:
-        yield (
-            f"CREATE TRIGGER law_{name} BEFORE {event} FOR EACH ROW WHEN {condition}"
-            f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-        )
+    yield from on_sqlite(RULES)
     yield from _enter(ALL)
 
 
 def drop() -> Iterable[str]:
-    for name, *_ in RULES:
-        yield f"DROP TRIGGER law_{name}"
+    yield from off_sqlite(RULES)
     for name, *_ in TRIGGERS:
         yield f"DROP TRIGGER queue_{name}"
     yield "DROP VIEW waiting_keys"

@@ -62,7 +62,7 @@ def test_a_suggestion_shows_both_sides_and_how_sure_it_is(company, caller):
     with snapshot() as session:
         score, reason = session.execute(select(col(Match.score), col(Match.reason))).one()
     assert "One deposit, one invoice" in told(page)
-    assert f"{score:.0%} sure" in told(page)
+    assert f"{round(100 * score)} of 100 alike were right" in told(page)
     assert reason in told(page)
     card = page.table[-1].value
     assert list(card.iloc[:, 2]) == [12_000, 12_000]

@@ -12,12 +12,6 @@ from ui import identity
 
 
 @pytest.fixture
-def books(sqlite_database: str) -> builders.Books:
-    with unit_of_work() as session:
-        return builders.books(session, name="Hamilton Coffee Co.")
-
-
-@pytest.fixture
 def sign_in(books: builders.Books, monkeypatch: pytest.MonkeyPatch):
     def signed_in(role: Role = Role.MANAGER) -> Caller:
         with unit_of_work() as session:

@@ -99,3 +99,27 @@ def test_a_policy_survives_being_stored() -> None:
 def test_a_policy_that_cannot_be_meant_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         Policy.from_dict(values)
+
+
+def test_a_standing_rule_decides_on_amount_and_account_only_where_the_company_says_so() -> None:
+    def reasons(policy: Policy, **changes: Any) -> list[str]:
+        columns: dict[str, Any] = {
+            "confidence": np.array([0.995, 0.995, 0.995]),
+            "amount_minor": np.array([-900_000, -900_000, -900_000]),
+            "role": np.array(["payroll"] * 3, object),
+            "code": np.array(["6000"] * 3, object),
+            "named_or_seen": np.ones(3, np.bool_),
+            "has_basis": np.ones(3, np.bool_),
+            "method": np.array(["rule"] * 3, object),
+            "standing": np.array([True, True, False]),
+        }
+        return decide(policy, **(columns | changes)).reason.tolist()  # type: ignore[no-any-return]
+
+    always, method, confidence = Hold.ALWAYS_REVIEW.value, Hold.METHOD.value, Hold.CONFIDENCE.value
+    assert reasons(Policy()) == [always] * 3
+    assert reasons(Policy(standing_rules=True)) == ["", "", always]
+    assert reasons(Policy(standing_rules=True, held_methods=("rule",))) == [method, method, always]
+    assert reasons(Policy(standing_rules=True, tightened_to=0.999)) == [confidence, confidence, always]
+    assert Policy.from_dict(Policy(standing_rules=True).to_dict()).standing_rules
+    with pytest.raises(InvalidInput):
+        Policy.from_dict({"standing_rules": "yes"})

@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.matching_cases import matching_cases
 from core.matching.evaluating import evaluate
+from core.matching.link_csv import read_links
 from core.matching.set_csv import read_bank, read_items, read_truth
 
 
@@ -28,7 +29,23 @@ def test_what_settles_what_agrees_in_the_truth_but_for_fees_and_transfers() -> N
 def test_on_a_fresh_seed_what_is_automatic_is_right_and_most_is(difficulty: str, recall: float) -> None:
     files = matching_cases(2_026, difficulty, 2_000).files()
     truth = read_truth(files["truth.csv"])
-    found = evaluate(read_bank(files["bank.csv"]), read_items(files["items.csv"]), truth)
+    links = read_links(files["links.csv"])
+    found = evaluate(read_bank(files["bank.csv"]), read_items(files["items.csv"]), truth, links)
     assert found["auto_precision"] >= 0.995
     assert found["auto_recall"] >= recall
     assert found["suggest_recall_at_3"] >= 0.75
+    assert found["links_measured"]["found as refund"]["auto_precision"] >= 0.995
+    assert found["links_measured"]["found as part"]["auto_precision"] >= 0.995
+    assert found["links_measured"]["refund"]["recall"] >= 0.6
+
+
+def test_what_comes_back_is_never_more_than_was_paid_and_has_the_other_sign() -> None:
+    files = matching_cases(5, "medium", 800).files()
+    lines, items = read_bank(files["bank.csv"]), read_items(files["items.csv"])
+    minor = dict(zip(lines.key, lines.amount_minor.tolist(), strict=True))
+    minor |= dict(zip(items.key, items.amount_minor.tolist(), strict=True))
+    links = read_links(files["links.csv"])
+    assert {link.kind for link in links} == {"refund", "chargeback", "part"}
+    for link in links:
+        assert abs(link.minor) <= min(abs(minor[link.bank_id]), abs(minor[link.target_id]))
+        assert (link.minor * minor[link.target_id] > 0) is (link.kind == "part")

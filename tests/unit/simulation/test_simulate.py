@@ -226,6 +226,8 @@ def first_rule(company: SimulatedCompany, text: str, amount_minor: int, bank_acc
                 break
             if condition["kind"] == "bank_account" and condition["code"] != bank_account:
                 break
+            if condition["kind"] == "amount" and abs(amount_minor) > condition["most_minor"]:
+                break
         else:
             return str(rule["account_code"])
     return None

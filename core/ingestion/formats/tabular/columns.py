@@ -155,7 +155,7 @@ def _money_by_header(roles: Roles, profiles: list[Profile], money: list[Profile]
         fitting = [p for p in money if p.speaks_for(role)]
         return sorted(fitting, key=lambda p: (-p.speaks_for(role), -p.filled, p.position))
 
-    amounts = [p for p in named("amount") if not p.speaks_for("balance")]
+    amounts = [p for p in named("amount") if not p.speaks_for("balance") and not _one_way(p)]
     # Of gross, fee and net it is the net that moves the balance.
     amounts.sort(key=lambda p: (-p.speaks_for("amount"), p.name.strip().lower() not in ("net", "netto")))
     roles.amounts = [p.position for p in amounts if p.speaks_for("amount") == amounts[0].speaks_for("amount")]
@@ -175,6 +175,11 @@ def _money_by_header(roles: Roles, profiles: list[Profile], money: list[Profile]
     roles.pairs.sort(key=lambda pair: -(filled[pair[0]] + filled[pair[1]]))
     roles.balances = [p.position for p in named("balance") if p.position not in roles.amounts]
     roles.fees = [p.position for p in named("fee") if p.position not in roles.amounts]
+
+
+def _one_way(p: Profile) -> bool:
+    """Whether the header calls it money in or money out rather than the amount: "Withdrawal amount"."""
+    return max(p.speaks_for("debit"), p.speaks_for("credit")) > p.speaks_for("amount")
 
 
 def _siblings(debit: Profile, credit: Profile, outgoings: list[Profile], incomings: list[Profile]) -> bool:

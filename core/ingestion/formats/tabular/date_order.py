@@ -2,25 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from core.errors import AmbiguousStatement
-from core.ingestion.formats.tabular.dates import ORDERS, DateColumn, certain_days, read_parts
+from core.ingestion.formats.tabular.date_habits import orders_by_habit
+from core.ingestion.formats.tabular.dates import DateColumn, certain_days, possible_orders, read_parts
 from core.ingestion.formats.tabular.density import by_density
+from core.ingestion.formats.tabular.row_order import ENOUGH_STEPS, by_sequence
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import fold
 
-# Header words of languages in which no bank writes the month first.
-_DAY_FIRST_WORDS = re.compile(
-    r"datum|dato\b|fecha|buchung|betrag|bedrag|importe|montant|importo|kwota|castka|belopp|belob|saldo|libelle|omschrijving"
-    r"|verwendungszweck|concepto|descri[cz]|wahrung|waehrung|devise|moneda|tegen|rekening|konto|opis|дата|сумма|valor|lancamento"
-)
-_US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 _ANY_DATE = re.compile(r"\b\d{1,2}([-/.])\d{1,2}\1\d{2,4}\b")
-_ENOUGH_STEPS = 5
 _ORDER_WORDS = {"DMY": "day first", "MDY": "month first", "YMD": "year first", "YDM": "year, day, month"}
 _LEADS = {"D": "day", "M": "month", "Y": "year"}
 _LOOKED_AT = 400  # rows whose texts are searched for dates
@@ -49,7 +42,12 @@ class DateOrder:
 
 
 def find_order(
-    table: Table, position: int, others: Sequence[int], decimal: str, chain_newest_first: bool | None
+    table: Table,
+    position: int,
+    others: Sequence[int],
+    decimal: str,
+    chain_newest_first: bool | None,
+    currencies: Collection[str] = (),
 ) -> DateOrder:
     """The order of the date column.
 
@@ -57,9 +55,10 @@ def find_order(
         others: positions of further date columns of the file.
         decimal: the decimal mark of its amounts.
         chain_newest_first: the order of rows that a running balance proves, None where none does.
+        currencies: ISO codes of the lines, or of the bank account where the file names none.
     """
     column = table.dates(position)
-    orders = _possible(column)
+    orders = possible_orders(column)
     if not orders:
         return DateOrder("", "no order makes dates of it")
     if len(orders) == 1 or _same_days(column, orders):
@@ -71,14 +70,15 @@ def find_order(
         (_by_preamble(table, column, orders), "dates above the table settle it"),
         (_by_texts(table, position, orders, 2), "dates in the texts of the lines settle it"),
         (_by_dots(column, orders), "nobody writes dots with the month first"),
-        (_by_sequence(column, orders, chain_newest_first, _ENOUGH_STEPS), "only so are the rows in order"),
+        (by_sequence(column, orders, chain_newest_first, ENOUGH_STEPS), "only so are the rows in order"),
     ):
         if len(narrowed) == 1:
             return DateOrder(narrowed[0], reason)
-    return _likely(table, position, orders, decimal, chain_newest_first)
+    habits = _by_habit(table, orders, decimal, currencies)
+    return _likely(table, position, orders, habits, chain_newest_first)
 
 
-def _likely(table: Table, position: int, orders: list[str], decimal: str, newest_first: bool | None) -> DateOrder:
+def _likely(table: Table, position: int, orders: list[str], habits: list[str], newest_first: bool | None) -> DateOrder:
     """What strong evidence suggests that is no proof; nothing where two pieces of it disagree."""
     column = table.dates(position)
     signs = [
@@ -86,8 +86,9 @@ def _likely(table: Table, position: int, orders: list[str], decimal: str, newest
         for narrowed, reason in (
             (_by_texts(table, position, orders, 1), "a date in the text of a line suggests it"),
             (by_density(table, position, orders), "only so do the lines lie close together"),
-            (_by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
-            (_by_habit(table, orders, decimal), "the language, the decimal commas or the time zone suggest it"),
+            (by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
+            (_by_latest(column, orders, table.made_by), "only so is no line later than the file itself"),
+            (habits, "the language, the currency, the decimal commas or the time zone suggest it"),
         )
         if len(narrowed) == 1
     ]
@@ -112,26 +113,6 @@ def date_question(name: str, column: DateColumn, order: DateOrder) -> AmbiguousS
     )
 
 
-def _possible(column: DateColumn) -> list[str]:
-    """Orders that read as many of the column's dates as any order does."""
-    readable = {order: len(column.readable(order)) for order in ORDERS}
-    most = max(readable.values(), default=0)
-    orders = [order for order in ORDERS if most and readable[order] == most]
-    if len(orders) > 1 and "YDM" in orders:
-        orders.remove("YDM")  # hardly anybody writes so; it counts where nothing else fits
-    if len(orders) > 1 and "YMD" in orders and not _year_may_lead(column):
-        orders.remove("YMD")
-    return orders
-
-
-def _year_may_lead(column: DateColumn) -> bool:
-    """Two-digit years first (24-01-31) count only where the last number varies as days do and the first hardly does."""
-    parts = [p for p in column.parts.values() if p and p.shape == "num"]
-    if not parts:
-        return any(p and p.shape != "num" for p in column.parts.values())
-    return parts[0].separator != "." and len({p.first for p in parts}) <= 2 < len({p.third for p in parts})
-
-
 def _same_days(column: DateColumn, orders: Iterable[str]) -> bool:
     days = [column.days(order) for order in orders]
     return all(other == days[0] for other in days[1:])
@@ -153,7 +134,7 @@ def _by_other_columns(table: Table, column: DateColumn, others: Sequence[int], o
     shape = _shape(column)
     for position in others:
         other = table.dates(position)
-        possible = _possible(other)
+        possible = possible_orders(other)
         if _shape(other) == shape and set(orders) <= set(possible):
             # A line is booked some days after it was made, not months; read the wrong way round the days lie apart.
             apart = {order: _gaps(column.days(order), other.days(order)) for order in orders}
@@ -190,7 +171,7 @@ def _by_preamble(table: Table, column: DateColumn, orders: list[str]) -> list[st
     """Dates above the table that are possible in one order only; else the period that they span holds the lines."""
     texts = [m[0] for r in table.preamble for cell in r.cells for m in _ANY_DATE.finditer(cell) if read_parts(m[0])]
     found = DateColumn.of(texts)
-    possible = _possible(found) if texts else []
+    possible = possible_orders(found) if texts else []
     narrowed = [order for order in orders if order in possible]
     if len(narrowed) == 1:
         return narrowed
@@ -226,42 +207,14 @@ def _by_dots(column: DateColumn, orders: list[str]) -> list[str]:
     return [o for o in orders if o == "DMY"] or orders if _shape(column)[0] == "." else orders
 
 
-def _by_habit(table: Table, orders: list[str], decimal: str) -> list[str]:
-    """Decimal commas and most languages mean day first; US time zones mean month first. None of them proves it."""
-    titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
-    cells = [cell for row in table.sample()[:20] for cell in row.cells if 3 <= len(cell) <= 24]
-    day = bool(decimal == "," or _DAY_FIRST_WORDS.search(titles))
-    month = any(_US_ZONES.fullmatch(cell) for cell in cells)
-    if day == month:
+def _by_habit(table: Table, orders: list[str], decimal: str, currencies: Iterable[str]) -> list[str]:
+    suggested = orders_by_habit(table, decimal, currencies)
+    return [order for order in orders if order in suggested] or orders if len(suggested) == 1 else orders
+
+
+def _by_latest(column: DateColumn, orders: list[str], latest: date | None) -> list[str]:
+    """No line is booked after the day on which the file was made; in one order alone all lines lie before it."""
+    if latest is None:
         return orders
-    return [order for order in orders if order == ("DMY" if day else "MDY")] or orders
-
-
-def _by_sequence(column: DateColumn, orders: list[str], newest_first: bool | None, least: int) -> list[str]:
-    """Bank files run in one direction. An order in which they do, beside one in which they do not, is the right one."""
-    running = []
-    for order in orders:
-        days = [day for day in column.days(order) if day]
-        steps = [(b - a).days for a, b in pairwise(days) if a != b]
-        up, down = sum(s > 0 for s in steps), sum(s < 0 for s in steps)
-        wrong = up if newest_first else down if newest_first is False else min(up, down)
-        running.append((order, wrong, len(steps)))
-    if newest_first is None:
-        least = max(least, _ENOUGH_STEPS)
-    straight = [order for order, wrong, steps in running if wrong == 0 and steps >= least]
-    crooked = [order for order, wrong, _ in running if wrong >= (1 if least < _ENOUGH_STEPS else 2)]
-    return straight if len(straight) == 1 and len(crooked) == len(orders) - 1 else orders
-
-
-def runs_newest_first(days: Iterable[date | None]) -> bool | None:
-    """Whether more neighbouring rows step back in time than forwards; None where neither prevails."""
-    known = [day for day in days if day]
-    ups = sum(later > day for day, later in pairwise(known))
-    downs = sum(later < day for day, later in pairwise(known))
-    return downs > ups if ups != downs else None
-
-
-def directions(column: DateColumn) -> set[bool]:
-    """Whether the rows run newest first, in each order that could be meant; empty where they run in no direction."""
-    runs = {runs_newest_first(column.days(order)) for order in _possible(column)}
-    return {newest_first for newest_first in runs if newest_first is not None}
+    within = [order for order in orders if all(day <= latest + _SLACK for day in column.days(order) if day)]
+    return within if len(within) == 1 else orders

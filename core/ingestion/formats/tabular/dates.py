@@ -193,3 +193,23 @@ class DateColumn:
     def written(self) -> set[str]:
         """The distinct texts that look like dates at all."""
         return {text for text, parts in self.parts.items() if parts}
+
+
+def possible_orders(column: DateColumn) -> list[str]:
+    """Orders that read as many of the column's dates as any order does."""
+    readable = {order: len(column.readable(order)) for order in ORDERS}
+    most = max(readable.values(), default=0)
+    orders = [order for order in ORDERS if most and readable[order] == most]
+    if len(orders) > 1 and "YDM" in orders:
+        orders.remove("YDM")  # hardly anybody writes so; it counts where nothing else fits
+    if len(orders) > 1 and "YMD" in orders and not _year_may_lead(column):
+        orders.remove("YMD")
+    return orders
+
+
+def _year_may_lead(column: DateColumn) -> bool:
+    """Two-digit years first (24-01-31) count only where the last number varies as days do and the first hardly does."""
+    parts = [p for p in column.parts.values() if p and p.shape == "num"]
+    if not parts:
+        return any(p and p.shape != "num" for p in column.parts.values())
+    return parts[0].separator != "." and len({p.first for p in parts}) <= 2 < len({p.third for p in parts})

@@ -7,27 +7,21 @@ from core.errors import AmbiguousStatement, UnknownFormat
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.choosing import choose_reading
 from core.ingestion.formats.tabular.columns import Profile, Roles, find_roles, money_votes, profile
-from core.ingestion.formats.tabular.date_order import (
-    DateOrder,
-    date_question,
-    find_order,
-    runs_newest_first,
-)
+from core.ingestion.formats.tabular.date_order import DateOrder, date_question, find_order
 from core.ingestion.formats.tabular.explaining import (
     date_evidence,
     decimal_evidence,
     header_evidence,
     role_evidence,
 )
+from core.ingestion.formats.tabular.row_order import breaks, runs_newest_first
 from core.ingestion.formats.tabular.rows import carry_dates
 from core.ingestion.formats.tabular.signs import Chain, Reading
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import header_currency
+from core.ingestion.formats.tabular.words import CURRENCY_NAMES, header_currency
 from core.ingestion.layout import Column, Layout
 from core.ingestion.statement import Evidence
 from core.money import minor_digits
-
-_CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
 
 @dataclass(slots=True)
@@ -53,12 +47,13 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
         raise UnknownFormat(table.name, "No column of it holds dates.")
     if not roles.amounts and not roles.pairs:
         raise UnknownFormat(table.name, "No column of it holds amounts of money.")
+    roles.date = _booked_first(table, roles)
     table.date_at = roles.date[0]
     carry_dates(table, [*roles.amounts, *(at for pair in roles.pairs for at in pair)])
     decimal = answers.decimal or _decimal(table, roles, currency)
     made = Detected(Layout())
     reading, why = choose_reading(table, roles, decimal, answers)
-    order = _date_order(table, roles, decimal, reading, answers)
+    order = _date_order(table, roles, decimal, reading, answers, currency)
     columns = _columns(table, roles, reading)
     made.layout = Layout(
         delimiter=table.delimiter,
@@ -83,6 +78,23 @@ def detect(table: Table, answers: Layout, currency: str = "") -> Detected:
         made.warnings.append(order.doubt)
     _warn_about_dates(table, roles, made)
     return made
+
+
+def _booked_first(table: Table, roles: Roles) -> list[int]:
+    """The date columns. Banks list lines as they book them: of columns that no header tells apart that one goes first
+    in which the rows run in one direction, if they do so in no other."""
+    first = roles.profiles[roles.date[0]]
+    told = first.booked
+    equal = [at for at in roles.date if at != roles.value_date and (roles.profiles[at].booked == told)]
+    if first.speaks_for("made"):
+        equal += [
+            at for at in roles.date if not roles.profiles[at].roles
+        ]  # a word that is not known may be the booking's
+    turns = {at: breaks(table.dates(at)) for at in equal}
+    straight = [at for at in equal if not turns[at]]
+    if len(straight) != 1 or len(equal) < 2:
+        return roles.date
+    return [*straight, *(at for at in roles.date if at not in straight)]
 
 
 def _decimal(table: Table, roles: Roles, currency: str) -> str:
@@ -110,27 +122,34 @@ def _decimal(table: Table, roles: Roles, currency: str) -> str:
 def _knows_thousands(table: Table, roles: Roles, currency: str) -> bool:
     """Whether the currency has no three decimals, so that three digits after a mark are a thousand's."""
     titles = table.header.cells if table.header else []
-    codes = {header_currency(title, currency_codes()) for title in titles} | {currency}
-    if "currency" in roles.single:
-        codes |= set(table.texts(roles.single["currency"]))
-    known = {code.upper() for code in codes if code.upper() in currency_codes()}
+    codes = {header_currency(title, currency_codes()) for title in titles} | {currency} | _codes(table, roles)
+    known = codes & currency_codes()
     if known:
         return all(minor_digits(code) < 3 for code in known)
     return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for title in titles for c in title)
 
 
-def _date_order(table: Table, roles: Roles, decimal: str, reading: Reading, answers: Layout) -> DateOrder:
+def _date_order(
+    table: Table, roles: Roles, decimal: str, reading: Reading, answers: Layout, currency: str
+) -> DateOrder:
     position, others = roles.date[0], [*roles.date[1:], roles.value_date]
     column = table.dates(position)
     if answers.date_order and column.written <= column.readable(answers.date_order):
         return DateOrder(answers.date_order, "given")
     newest_first = reading.chain.newest_first if reading.chain.proved and reading.chain.agree > 1 else None
-    order = find_order(table, position, [p for p in others if p >= 0], decimal, newest_first)
+    codes = _codes(table, roles) or {_currency(table, reading, decimal) or currency} - {""}
+    order = find_order(table, position, [p for p in others if p >= 0], decimal, newest_first, codes)
     if order.remaining:
         raise date_question(table.name, column, order)
     if not order.order:
         raise UnknownFormat(table.name, "The column with dates holds no valid dates.")
     return order
+
+
+def _codes(table: Table, roles: Roles) -> set[str]:
+    """The currencies that a column of the table names."""
+    texts = set(table.texts(roles.single["currency"])) if "currency" in roles.single else set()
+    return {CURRENCY_NAMES.get(text.lower(), text.upper()) for text in texts} & currency_codes()
 
 
 def _newest_first(table: Table, position: int, order: str, proof: Chain) -> bool | None:

@@ -6,10 +6,11 @@ from datetime import date
 
 from core.ingestion.formats.tabular.amounts import AmountColumn, currency_codes, is_blank, to_minor_units
 from core.ingestion.formats.tabular.balances import account_with_balances, stated_balances, with_stated
-from core.ingestion.formats.tabular.rows import balance_rows, carry_dates, unbooked_rows, with_rows_below
+from core.ingestion.formats.tabular.rows import balance_rows, carry_dates, odd_ends, unbooked_rows, with_rows_below
+from core.ingestion.formats.tabular.signs import net_of_columns
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import CURRENCY_NAMES, balance_kind, direction_of
-from core.ingestion.layout import Layout
+from core.ingestion.layout import SEPARATE, Layout
 from core.ingestion.statement import AccountStatement, StatementLine
 from core.problems import Problem, Severity
 
@@ -60,13 +61,9 @@ def read_lines(table: Table, layout: Layout, fallback_currency: str) -> Lines:
 def _amounts(table: Table, layout: Layout) -> tuple[list[int | None], set[int]]:
     """Amount per row in millionths with its final sign, and the rows whose amount cannot be read."""
     mark = layout.decimal
-    if layout.sign == "separate":
+    if layout.sign in SEPARATE:
         out, into = _column(table, layout, "debit"), _column(table, layout, "credit")
-        flips = -1 if out.negative and not out.positive else 1
-        values = [
-            None if o is None and i is None else (i or 0) - flips * (o or 0)
-            for o, i in zip(out.values, into.values, strict=True)
-        ]
+        values = net_of_columns(out, into, 0 if layout.sign == "separate_unsigned" else None)
         return values, out.faulty | into.faulty
     column = table.amounts(layout.position("amount"), mark)
     values, faulty = column.values, set(column.faulty)
@@ -113,7 +110,8 @@ def _collect(
     currencies = _currencies(table, layout, fallback)
     accounts = [text.strip("'") for text in texts("account")] if "account" in layout.columns else blank
     names, references = _first_filled(table, layout, "counterparty"), texts("reference")
-    unbooked = unbooked_rows(table, layout, days, balances) | balance_rows(described, values, balances)
+    unbooked = odd_ends(table, described) | unbooked_rows(table, layout, days, balances)
+    unbooked |= balance_rows(described, values, balances)
     last_dated = max((i for i, day in enumerate(days) if day), default=-1)
     groups: dict[tuple[str, str], _Group] = {}
     for index, (day, value) in enumerate(zip(days, values, strict=True)):

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from core.errors import AmbiguousStatement, InvalidLines, LayoutRefused, UnknownFormat
-from core.ingestion.formats.tabular.date_order import runs_newest_first
 from core.ingestion.formats.tabular.detecting import Detected, detect
 from core.ingestion.formats.tabular.lines import Lines, read_lines
 from core.ingestion.formats.tabular.records import Record
+from core.ingestion.formats.tabular.row_order import runs_newest_first
 from core.ingestion.formats.tabular.signs import chain
 from core.ingestion.formats.tabular.table import Table, cut_at, find_table
 from core.ingestion.formats.tabular.years import add_years
@@ -33,6 +34,7 @@ class Source:
     delimiter: str
     records: Sequence[Record]
     evidence: tuple[Evidence, ...] = ()  # why they were cut out so
+    made_by: date | None = None  # the last day on which the file can have been made
 
 
 def read_table(source: Source, layout: Layout | None = None, currency: str = "") -> Statement:
@@ -55,6 +57,7 @@ def read_table(source: Source, layout: Layout | None = None, currency: str = "")
             return known
         answers = Layout()
     table = find_table(source.name, source.encoding, source.delimiter, list(source.records))
+    table.made_by = source.made_by
     if not table.rows:
         raise UnknownFormat(source.name, "It has a header but no lines." if table.header else "It has no lines.")
     dated = add_years(table)

@@ -51,12 +51,15 @@ def rank_delimiters(text: str) -> list[tuple[float, str]]:
     for delimiter in DELIMITERS:
         if delimiter not in head:
             continue
-        widths = [len(record) for record in _parsed(lines, delimiter) if record]
+        cut = _parsed(lines, delimiter)
+        widths = [len(record) for record in cut if record]
         counted = Counter(width for width in widths if width > 1)
         if not counted:
             continue
         width, alike = max(counted.items(), key=lambda item: (item[1] * min(item[0], 6), item[0]))
         score = alike / len(lines) * min(width, 6) + (0.5 if width >= 3 else 0) + 0.01 * min(width, 30)
+        # A delimiter that stands within dates ("Feb 1, 2020") or not beside them is none.
+        score += any(is_date(cell.strip()) for record in cut if len(record) > 2 for cell in record)
         ranked.append((score, delimiter))
     return sorted(ranked, key=lambda one: -one[0])
 

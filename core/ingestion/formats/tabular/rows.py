@@ -11,6 +11,7 @@ from core.ingestion.layout import Layout
 
 _EDGE = 8  # rows at either end among which a balance may stand as if it were a line
 _FEWEST, _SHARE = 2, 0.2  # rows without a date from which on that is the file's habit
+_FEWEST_LIKE = 3  # rows from which on one of them can be unlike the others
 _LEFT_OUT = {
     "pending": "the line is pending, not booked; it was left out",
     "void": "the line was never carried out, as its status says; it was left out",
@@ -112,3 +113,17 @@ def balance_rows(
         for index in ends
         if values[index] and balances[index] in (None, values[index]) and states_balance(described[index])
     }
+
+
+def odd_ends(table: Table, described: Sequence[str]) -> dict[int, Verdict]:
+    """The first or last row where it alone is shorter than all others, or has no text: it may state a balance."""
+    made: dict[int, Verdict] = {}
+    if len(described) < _FEWEST_LIKE:
+        return made
+    message = "the row is not like the others, shorter or without text; if it states a balance or a total, leave it out"
+    widths = [len(row.cells) for row in table.rows]
+    for index, others in ((0, slice(1, None)), (len(described) - 1, slice(None, -1))):
+        shorter = len(set(widths[others])) == 1 and widths[index] < widths[others][0]
+        if shorter or (not described[index] and all(described[others])):
+            made[index] = True, message
+    return made

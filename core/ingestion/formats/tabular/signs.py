@@ -9,6 +9,8 @@ from core.ingestion.formats.tabular.words import direction_of
 FEE_DOUBT = "a fee is taken off only where the balance proves it"
 NO_HEADER = "no header says which column is money out"
 AGAINST_HEADER = "the running balance fits the columns for money out and money in only if they are swapped"
+MIXED = "the columns for money out and money in hold positive and negative amounts"
+MIXED = "the columns for money out and money in hold positive and negative amounts"
 _PROVED = 0.7  # share of the balance's steps that the amounts explain
 
 
@@ -134,31 +136,59 @@ def by_separate(
     either = sum(1 for o, i in zip(out.values, into.values, strict=True) if o or i)
     if not either or both > 0.1 * either or (not named and not (out.filled and into.filled)):
         return []
-    columns = {"debit": pair[0], "credit": pair[1]}
-    flips = -1 if out.negative and not out.positive else 1
+    if not named and ((_mixed(out) and not _moves(into)) or (_mixed(into) and not _moves(out))):
+        return []  # an amount with its sign beside a column of nothing
+    columns, swapped = {"debit": pair[0], "credit": pair[1]}, {"debit": pair[1], "credit": pair[0]}
     words = "money out and money in stand in columns of their own"
-    values = [_net(o, i, flips) for o, i in zip(out.values, into.values, strict=True)]
-    reading = Reading("separate", columns, values, prior, words)
-    turned = [_net(i, o, flips) for o, i in zip(out.values, into.values, strict=True)]
-    against = Reading("separate", {"debit": pair[1], "credit": pair[0]}, turned, prior - 5, words + ", swapped")
-    against.doubt = AGAINST_HEADER
-    if (out.negative and out.positive) or into.negative:
-        reading.doubt = "the columns for money out and money in hold positive and negative amounts"
+    minus_out = out.negative and not out.positive
+    reading = Reading("separate", dict(columns), net_of_columns(out, into), prior, words)
+    turned = net_of_columns(into, out, -1 if minus_out else 1)
+    against = Reading("separate", dict(swapped), turned, prior - 5, words + ", swapped", doubt=AGAINST_HEADER)
+    if _mixed(out) or into.negative:
+        reading.doubt = MIXED
+        if named and not into.positive and not out.negative:
+            # A card's columns may state what is owed, payments with a minus; or a deposit was but taken back.
+            owed = Reading(
+                "separate_unsigned", dict(columns), net_of_columns(out, into, 0), prior + 1, words + ", a minus aside"
+            )
+            owed.warnings.append(
+                "Money in stands as negative amounts and was read as money in all the same. Check one line."
+            )
+            return [owed, reading, against]
     elif both:
         reading.doubt = "some rows have both money out and money in"
-    elif not named and not (flips == -1 and into.plus):
+    elif not named and not (minus_out and into.plus):
         reading.doubt = NO_HEADER
-        swapped = [_net(i, o, 1) for o, i in zip(out.values, into.values, strict=True)]
-        other = Reading("separate", {"debit": pair[1], "credit": pair[0]}, swapped, prior - 1, words + ", swapped")
-        other.doubt = reading.doubt
+        other = Reading(
+            "separate", dict(swapped), net_of_columns(into, out, 1), prior - 1, words + ", swapped", doubt=NO_HEADER
+        )
         return [reading, other]
     return [reading, against] if named else [reading]
 
 
-def _net(out: int | None, into: int | None, flips: int) -> int | None:
-    if out is None and into is None:
-        return None
-    return (into or 0) - flips * (out or 0)
+def _mixed(column: AmountColumn) -> bool:
+    return bool(column.negative and column.positive)
+
+
+def _moves(column: AmountColumn) -> bool:
+    return bool(column.negative or column.positive)
+
+
+def net_of_columns(out: AmountColumn, into: AmountColumn, out_sign: int | None = None) -> list[int | None]:
+    """Money in less money out a row, None where neither is filled.
+
+    `out_sign` is -1 where money out is written with a minus, 1 where it is not, 0 where signs say nothing in both
+    columns; None tells it by the column.
+    """
+    if out_sign is None:
+        out_sign = -1 if out.negative and not out.positive else 1
+    outs, ins = out.values, into.values
+    if out_sign == 0:
+        outs, ins = [v and abs(v) for v in outs], [v and abs(v) for v in ins]
+    return [
+        None if o is None and i is None else (i or 0) - (out_sign or 1) * (o or 0)
+        for o, i in zip(outs, ins, strict=True)
+    ]
 
 
 def with_fee(reading: Reading, position: int, fees: AmountColumn) -> Reading | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from core.ingestion.formats.tabular.amounts import AmountColumn, read_column
 from core.ingestion.formats.tabular.dates import DateColumn
@@ -26,6 +27,7 @@ class Table:
     too_wide: set[int] = field(default_factory=set)  # physical rows with more cells than the header names
     carried: int = 0  # rows that got the date of the row above
     date_at: int = -1  # the date column, once it is known: money beside no date is a total, not a line
+    made_by: date | None = None  # the last day on which the file can have been made; its lines are no later
     _texts: dict[int, list[str]] = field(default_factory=dict)
     _amounts: dict[tuple[int, str], AmountColumn] = field(default_factory=dict)
     _dates: dict[int, DateColumn] = field(default_factory=dict)

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 _WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
-_NO_ACCENT_FORM = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ı": "i", "đ": "d"})
+_NO_ACCENT_FORM = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ı": "i", "đ": "d", "ð": "d", "þ": "th"}
+)
 
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower case, no accents, every run of other characters one space: "Naam / Omschrijving" → "naam omschrijving"."""
     plain = text if text.isascii() else unicodedata.normalize("NFKD", text.translate(_NO_ACCENT_FORM))
-    plain = "".join(c for c in plain.casefold() if not unicodedata.combining(c))
+    # Hangul is taken apart by NFKD as letters with accents are, and has to be put together again.
+    plain = unicodedata.normalize("NFC", "".join(c for c in plain.casefold() if not unicodedata.combining(c)))
     return re.sub(r"[\W_]+", " ", plain).strip()
 
 
@@ -27,13 +30,19 @@ _HEADERS = {
     role: (_any_of(words["whole"]), _any_of(words["part"]), _any_of(words["never"]))
     for role, words in _WORDS["headers"].items()
 }
-_PARENS = re.compile(r"\s*[(\[]([^)\]]*)[)\]]")
+_PARENS = re.compile(r"\s*[(\[（]([^)\]）]*)[)\]）]")
+# The currency behind a header's word, which says nothing of the column's role: "Gutschrift in CHF", "Débit euros".
+_UNIT = re.compile(
+    r"\s+(?:(?:in|en)\s+)?(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RSD|RUB|UAH|TRY|ILS|AED|SAR|QAR|KWD|EGP"
+    r"|MAD|ZAR|NGN|KES|INR|PKR|LKR|BDT|SGD|HKD|MYR|IDR|THB|PHP|VND|JPY|CNY|KRW|TWD|AUD|NZD|CAD|BRL|MXN|ARS|CLP|COP|PEN"
+    r"|[Ee]uros?|[€£$])\s*$"
+)
 
 
 @lru_cache(maxsize=4096)
 def header_roles(header: str) -> dict[str, int]:
     """Which roles a header's words speak for, with their weight: 4 the whole header, 2 a part of it."""
-    whole, core = fold(header), fold(_PARENS.sub(" ", header))
+    whole, core = fold(header), fold(_UNIT.sub("", _PARENS.sub(" ", header)))
     found: dict[str, int] = {}
     for role, (exact, part, never) in _HEADERS.items():
         if exact.fullmatch(whole) or (exact.fullmatch(core) and not never.search(whole)):
@@ -72,6 +81,14 @@ def text_direction(text: str) -> int:
     """What the words of a line suggest: 1 money in, -1 money out, 0 nothing or both."""
     plain = fold(text)
     return bool(_IN_TEXT.search(plain)) - bool(_OUT_TEXT.search(plain))
+
+
+_REPAID_TEXT = _any_of(_WORDS["texts"]["repaid"])
+
+
+def is_repayment(text: str) -> bool:
+    """Whether a line thanks for a payment or says that it arrived, as those do that pay a card off."""
+    return bool(_REPAID_TEXT.search(fold(text)))
 
 
 _PENDING = _any_of(_WORDS["status"]["pending"])

@@ -9,23 +9,18 @@ from db.engine import snapshot, unit_of_work
 from models import AccountPurpose, DefaultAccount, MatchDifference, MatchStatus, OpenItem
 from tests import builders
 from tests.builders import DAY
-from tests.ui.test_reconcile import (
+from tests.ui.reconcile.page import (
     button,
-    caller,
     check,
-    company,
     invoice,
     matches,
     opened,
     press,
     selected,
-    sign_in,
     statement,
     told,
 )
 from ui.reconcile_desk import ASKED, Asked
-
-__all__ = ["caller", "company", "sign_in"]  # fixtures
 
 
 def settled() -> list[int]:

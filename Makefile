@@ -40,7 +40,7 @@ test: test-tools  ## every test, with a real PostgreSQL and a real browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 property-long: test-tools  ## the generated cases with a large budget; 20,000 damaged files among them
-	$(BIN)/python -m pytest tests/property --hypothesis-profile=long
+	$(BIN)/python -m pytest tests/property --hypothesis-profile=long --timeout=0
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -63,6 +63,7 @@ bench: $(VENV)/.development  ## speed, side by side with the floor of the same r
 	$(BIN)/python -m benchmarks.pipeline --rows 100000
 	$(BIN)/python -m benchmarks.statement_import --rows 200000
 	$(BIN)/python -m benchmarks.review_queue --lines 100000
+	$(BIN)/python -m benchmarks.review_speed --lines 10000
 
 lock:  ## compile the pinned requirements anew
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --output-file=requirements.txt requirements.in

@@ -105,7 +105,9 @@ def fill(session: Session, company_id: UUID, lines: int) -> None:
         raise LookupError("the benchmark company has no bank account")
     accounts = session.execute(
         select(col(Account.id)).where(
-            col(Account.company_id) == company_id, col(Account.role).is_distinct_from(AccountRole.BANK)
+            col(Account.company_id) == company_id,
+            col(Account.role).is_distinct_from(AccountRole.BANK),
+            col(Account.role).is_distinct_from(AccountRole.SUSPENSE),
         )
     ).scalars().all()  # fmt: skip
     file = StatementFile(

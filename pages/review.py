@@ -16,22 +16,22 @@ from ui.review_queue import HEIGHT, listing, pager, summary
 
 @st.fragment(key=desk.BODY)
 def review(actions: DeltaGenerator) -> None:
-    """All of the page's body, so that a key press does not run the shell."""
+    """All of the page's body, so that a key press does not run the shell. What a reviewer waits for is drawn first."""
     place = here("review")
     with refusals_shown():
         chosen = chosen_filter(place.company.base_currency)
         desk.begin(place.caller, place.company_id, chosen)
-        tools, told = st.container(gap=None), st.container(gap="small")
+        tools, told, body = st.container(gap=None), st.container(gap="small"), st.container(gap="small")
         with told:
             desk.carry_out(place.caller, place.company_id)
         sight = desk.look(place.caller, place.company_id, chosen)
-        with tools:
-            toolbar(place, sight)
+        with body:
+            halves(sight)
         with told:
             messages(sight)
         actions.caption(summary(sight.totals, sight.is_filtered))
-        halves(sight)
-        bar(sight)
+        with tools:
+            toolbar(place, sight)
 
 
 def messages(sight: desk.Sight) -> None:
@@ -46,15 +46,18 @@ def messages(sight: desk.Sight) -> None:
 
 
 def halves(sight: desk.Sight) -> None:
+    """The open group and what can be done with it, and then the list that it stands in."""
     if sight.detail is None:
         nothing(sight)
-    else:
-        left, right = st.columns([0.6, 0.4], gap="small")
-        with left, st.container(key="listpane", gap="small"):
-            listing(sight.page.groups)
-            pager(sight)
-        with right, st.container(border=True, height=HEIGHT, key="opened", gap="small"):
-            opened(sight, sight.detail)
+        bar(sight)
+        return
+    left, right = st.columns([0.6, 0.4], gap="small")
+    with right, st.container(border=True, height=HEIGHT, key="opened", gap="small"):
+        opened(sight, sight.detail)
+    bar(sight)
+    with left, st.container(key="listpane", gap="small"):
+        listing(sight.page.groups)
+        pager(sight)
 
 
 def nothing(sight: desk.Sight) -> None:

@@ -34,8 +34,8 @@ class Scope:
     def row(self, table: str, company_id: UUID, key: object) -> str:
         return f"{table} {key.hex if isinstance(key, UUID) else key} of {self.slugs[company_id]}"
 
-    def count(self, query: Query) -> int:
-        return int(self.session.execute(query).scalar_one())
+    def count(self, query: Query, **values: object) -> int:
+        return int(self.session.execute(query, values).scalar_one())
 
     def first(self, query: Query) -> Any:
         """The first row that breaks a law, None where none does."""

@@ -7,7 +7,7 @@ from models import QueueState
 from ui import review_desk as desk
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
-from ui.review_bar import bar
+from ui.review_bar import bar, dialog
 from ui.review_filter import asked_or_put_off, chosen_filter, toolbar
 from ui.review_group import opened
 from ui.review_name import renamed
@@ -32,6 +32,7 @@ def review(actions: DeltaGenerator) -> None:
         actions.caption(summary(sight.totals, sight.is_filtered))
         with tools:
             toolbar(place, sight)
+        dialog(sight)
 
 
 def messages(sight: desk.Sight) -> None:

@@ -54,10 +54,10 @@ def bar(sight: desk.Sight) -> None:
             _way_back(sight.last, sight.may_decide)
             _step("Prev", "K", -1, sight)
             _step("Next", "J", 1, sight)
-    _dialog(sight)
 
 
-def _dialog(sight: desk.Sight) -> None:
+def dialog(sight: desk.Sight) -> None:
+    """The dialog that is asked for. Drawn last: keys go to it as soon as no button of the page has one."""
     asked = st.session_state.get(desk.DIALOG)
     if asked == "sure":
         by_confidence(sight)

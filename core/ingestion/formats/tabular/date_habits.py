@@ -1,4 +1,4 @@
-"""The order of day and month as words, decimal commas, currencies and time zones suggest it. None of them proves it."""
+"""The order of day and month as words, decimal commas and time zones suggest it. None of them proves it."""
 
 import re
 from collections.abc import Iterable
@@ -26,6 +26,8 @@ _LOOKED_AT = 100  # rows
 def orders_by_habit(table: Table, decimal: str, currencies: Iterable[str]) -> set[str]:
     """The orders for which something speaks: both where pieces of evidence disagree, none where there is none.
 
+    A currency alone says nothing: processors write euros month first. It speaks against words of American banks.
+
     Args:
         decimal: the decimal mark of the amounts.
         currencies: ISO codes of the lines, or of the bank account where the file names none.
@@ -33,10 +35,10 @@ def orders_by_habit(table: Table, decimal: str, currencies: Iterable[str]) -> se
     titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
     codes = set(currencies)
     orders = set()
-    if decimal == "," or _DAY_FIRST_WORDS.search(titles) or (codes and not codes & _NOT_DAY_FIRST):
+    if decimal == "," or _DAY_FIRST_WORDS.search(titles):
         orders.add("DMY")
     if _US_TITLES.search(titles) or any(_american(cell) for row in table.sample()[:_LOOKED_AT] for cell in row.cells):
-        orders.add("MDY")
+        orders |= {"MDY", "DMY"} if codes and not codes & _NOT_DAY_FIRST else {"MDY"}
     return orders
 
 

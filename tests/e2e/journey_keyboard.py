@@ -43,6 +43,7 @@ class Clearing:
         """Open a dialog by its key and wait until it can be typed into."""
         self.press(key)
         expect(self.page.get_by_role("dialog").locator(":focus")).to_have_count(1, timeout=WAIT)
+        ready(self.page)  # its blue button, which Ctrl+Enter presses, is drawn after its first field
 
 
 def mixed_lines(session: Session, books: builders.Books) -> int:

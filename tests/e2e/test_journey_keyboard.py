@@ -26,7 +26,8 @@ from tests.e2e.journey_keyboard import (
 from tests.e2e.screen import PASSWORD, WAIT, Window, ready, screenshot, sign_in
 from tests.e2e.servers import Server, running
 
-pytestmark = pytest.mark.browser
+# A browser on a busy machine loses a key now and then; what is broken fails three times.
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 LINES = 100
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -12,7 +13,7 @@ from core.posting.item_settling import reckon_items
 from core.posting.writing import in_portions, new_keys
 from core.reconciliation.planning import Plan
 from core.storage import WriteColumns
-from models import DifferenceKind, Match, MatchDifference, MatchKind, MatchMember, MatchRefund, MatchStatus
+from models import DifferenceKind, Match, MatchDifference, MatchKind, MatchMember, MatchRefund, MatchStatus, Table
 
 Member = tuple[UUID, UUID | None, UUID | None, int]  # match, line or item, how much of the item is settled
 Difference = tuple[UUID, DifferenceKind, UUID, int]  # match, kind, account, amount in the lines' sign
@@ -44,59 +45,39 @@ def write_matches(
 
 def write_members(session: Session, write: WriteColumns, company_id: UUID, members: Sequence[Member]) -> None:
     """Insert members of matches."""
-    match_ids, line_ids, item_ids, settled = zip(*members, strict=True)
-    write(
-        session,
-        MatchMember,
-        {
-            "id": new_keys(len(members)),
-            "company_id": [company_id] * len(members),
-            "match_id": match_ids,
-            "transaction_id": line_ids,
-            "open_item_id": item_ids,
-            "settled_minor": settled,
-        },
-    )
+    _write_rows(
+        session, write, company_id, MatchMember,
+        ("match_id", "transaction_id", "open_item_id", "settled_minor"), members,
+    )  # fmt: skip
 
 
 def write_differences(
     session: Session, write: WriteColumns, company_id: UUID, differences: Sequence[Difference]
 ) -> None:
     """Insert what matches book besides their items."""
-    if not differences:
-        return
-    match_ids, kinds, account_ids, amounts = zip(*differences, strict=True)
-    write(
-        session,
-        MatchDifference,
-        {
-            "id": new_keys(len(differences)),
-            "company_id": [company_id] * len(differences),
-            "match_id": match_ids,
-            "kind": kinds,
-            "account_id": account_ids,
-            "amount_minor": amounts,
-        },
+    _write_rows(
+        session, write, company_id, MatchDifference, ("match_id", "kind", "account_id", "amount_minor"), differences
     )
 
 
 def write_refunds(session: Session, write: WriteColumns, company_id: UUID, refunds: Sequence[Refund]) -> None:
     """Insert what matches turn back."""
-    if not refunds:
-        return
-    match_ids, payments, sales, amounts = zip(*refunds, strict=True)
-    write(
-        session,
-        MatchRefund,
-        {
-            "id": new_keys(len(refunds)),
-            "company_id": [company_id] * len(refunds),
-            "match_id": match_ids,
-            "transaction_id": payments,
-            "open_item_id": sales,
-            "amount_minor": amounts,
-        },
+    _write_rows(
+        session, write, company_id, MatchRefund, ("match_id", "transaction_id", "open_item_id", "amount_minor"), refunds
     )
+
+
+def _write_rows(
+    session: Session,
+    write: WriteColumns,
+    company_id: UUID,
+    table: type[Table],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    if rows:
+        values = dict(zip(columns, zip(*rows, strict=True), strict=True))
+        write(session, table, {"id": new_keys(len(rows)), "company_id": [company_id] * len(rows), **values})
 
 
 def store_plan(

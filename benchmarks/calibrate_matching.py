@@ -15,7 +15,7 @@ import typer
 from sklearn.isotonic import IsotonicRegression
 
 from benchmarks.matching_cases import DIFFICULTIES, matching_cases
-from core.matching.calibration import ALSO, TABLE
+from core.matching.calibration import ALSO, TABLE, decided_how
 from core.matching.link_csv import read_links
 from core.matching.links import find_links, links_right
 from core.matching.matching import uncalibrated_matches
@@ -34,7 +34,7 @@ def observed(seed: int, difficulty: str, lines: int) -> Iterator[Seen]:
     bank, items = read_bank(files["bank.csv"]), read_items(files["items.csv"])
     truth = set(read_truth(files["truth.csv"]))
     found = uncalibrated_matches(bank, items)
-    proposed = [*((match, str(match.decision)) for match in found.matches)]
+    proposed = [*((match, decided_how(match)) for match in found.matches)]
     proposed += [(match, ALSO) for match in found.alternatives]
     for match, decision in proposed:
         group = frozenset(bank.key[i] for i in match.lines), frozenset(items.key[j] for j in match.items)

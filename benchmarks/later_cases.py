@@ -1,4 +1,5 @@
-"""Cases in which money comes back, and settlements of cards: refunds, chargebacks, card payments, card terminals.
+"""Cases in which money comes back, settlements of cards, and what is alike: refunds, chargebacks, card payments, card
+terminals, equal amounts of one party.
 
 `links` tells what a line refers to without settling it: the payment that a refund or chargeback turns back, and the
 item that a payment pays in part while the rest stays open.
@@ -28,7 +29,7 @@ def later_kinds(made: "Maker") -> list[tuple[Callable[[], None], float]]:
     """What makes these cases, and how often each is made."""
     return [
         (lambda: refund(made), 0.03), (lambda: chargeback(made), 0.01), (lambda: card_payment(made), 0.02),
-        (lambda: terminal(made), 0.01), (lambda: part(made), 0.015),
+        (lambda: terminal(made), 0.01), (lambda: part(made), 0.015), (lambda: alike(made), 0.006),
     ]  # fmt: skip
 
 
@@ -103,6 +104,17 @@ def part(made: "Maker") -> None:
     paid = round(minor * made.draw.choice((0.3, 0.5, 0.6, 0.75)))
     line = made.line(account, made.later(day), sign * paid, made.text(party, number))
     made.link(line, item, "part", sign * paid)
+
+
+def alike(made: "Maker") -> None:
+    """Equal items of one party at once or in a rhythm, each paid after a delay of its own; one in ten is not."""
+    party, account, sign, minor = made.party(), made.account(), made.sign(), made.amount()
+    name, day, apart = made.noisy(party), made.day(), made.draw.choice((0, 1, 7, 30))
+    for place in range(made.draw.randint(2, 6)):
+        issued_on, number = day + timedelta(place * apart), made.number()
+        item = made.item(account, issued_on, sign * minor, name, number)
+        if made.draw.random() < 0.9:
+            made.settle([made.line(account, made.later(issued_on), sign * minor, made.text(party, number))], [item])
 
 
 def _after(made: "Maker", day: date) -> date:

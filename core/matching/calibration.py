@@ -20,6 +20,7 @@ from core.matching.values import Matching, ProposedMatch
 TABLE = Path(__file__).resolve().parents[2] / "data" / "matching" / "calibration.csv"
 WORTH_ASKING = 0.3  # score below which a suggestion would cost more of a person's time than it saves
 ALSO = "also"  # in the place of the decision: a further suggestion beside the chosen one
+ORDER = "order"  # the same: one of several alike, paired by their days
 
 _Tie = tuple[str, int, str, float]  # side, position, kind, stated score
 Knots = tuple[Floats, Floats]  # stated scores, rising, and of each the share that was right
@@ -31,7 +32,7 @@ def calibrated(found: Matching) -> Matching:
     also = [_replaced(match, ALSO, alike) for match in found.alternatives]
     return replace(
         found,
-        matches=tuple(_replaced(match, match.decision, alike) for match in found.matches),
+        matches=tuple(_replaced(match, decided_how(match), alike) for match in found.matches),
         alternatives=tuple(sorted(also, key=lambda match: -match.score)),
     )
 
@@ -42,9 +43,16 @@ def share_right(kind: str, decision: str, score: float) -> float:
     return score if knots is None else float(np.interp(score, *knots))
 
 
+def decided_how(match: ProposedMatch) -> str:
+    """Under what the scores of a match that was chosen are calibrated."""
+    return ORDER if match.in_order else str(match.decision)
+
+
 def _replaced(match: ProposedMatch, decision: str, alike: Mapping[_Tie, int]) -> ProposedMatch:
     """What ties cannot be right more often than its share, whatever others of its score were."""
     share = share_right(match.kind, decision, match.score)
+    if decision == ORDER:  # the days break the tie
+        return replace(match, score=share)
     return replace(match, score=min(share, 1 / max(alike[tie] for tie in _ties_of(match))))
 
 

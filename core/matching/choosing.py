@@ -50,7 +50,7 @@ def choose(weight: Floats, probability: Floats, i: Integers, j: Integers) -> Boo
         pairs = worth[block]
         rows, row = np.unique(i[pairs], return_inverse=True)
         cols, col = np.unique(j[pairs], return_inverse=True)
-        solve = _best_first if len(rows) * len(cols) > CROWD else _assigned
+        solve = best_first if len(rows) * len(cols) > CROWD else _assigned
         chosen[pairs[solve(np.log(weight[pairs] / CHANCE), row, col)]] = True
     return chosen
 
@@ -154,7 +154,7 @@ def _assigned(gain: Floats, row: Integers, col: Integers) -> Integers:
     return np.asarray(found[found >= 0])
 
 
-def _best_first(gain: Floats, row: Integers, col: Integers) -> Integers:
+def best_first(gain: Floats, row: Integers, col: Integers) -> Integers:
     """Positions of pairs taken by falling gain, each row and column once."""
     free_rows, free_cols = np.ones(int(row.max()) + 1, np.bool_), np.ones(int(col.max()) + 1, np.bool_)
     taken: list[int] = []

@@ -63,6 +63,7 @@ def uncalibrated_matches(
     chosen.take_pairs(settlements.of(settlements.evidence.clear), least=CERTAIN)
     chosen.search_groups(settlements, excluded)
     chosen.take_groups(least=0.5)
+    chosen.take_in_order(settlements)
     chosen.take_pairs(settlements, least=WORTH)
     chosen.take_groups(least=WORTH)
     chosen.take_payouts(payouts, exact=False)

@@ -1,7 +1,7 @@
 """From what was chosen to proposals with a probability, a decision and a reason that a bookkeeper can check."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -70,6 +70,12 @@ class Proposer:
                 left, right, pairs.probability.tolist(), reasons, certain.tolist(), strict=True
             )
         ]  # fmt: skip
+
+    def in_order(self, pairs: Pairs, lines: Integers, items: Integers) -> list[ProposedMatch]:
+        """Settlements of lines and items that are alike, how many of each there are; never certain."""
+        why = "{} {} payments and {} items are alike, paired in the order of their days."
+        alike = zip(self.pairs(pairs, decide=False), lines.tolist(), items.tolist(), strict=True)
+        return [replace(match, reason=why.format(match.reason, *counts), in_order=True) for match, *counts in alike]
 
     def group(self, groups: Groups, group: int, probability: float) -> ProposedMatch:
         """A batch or partial payments; the sums agree to the cent."""

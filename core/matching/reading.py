@@ -53,7 +53,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Read:
-    """Both sides read, in the order of their keys, so that the order in which rows are given never matters.
+    """Both sides read, in the order of their days and then of their keys: the order in which rows are given never
+    matters, and of what ties the oldest stands first.
 
     `line_order`, `item_order`: of each row the position at which it was given. `settling`: lines that may settle
     items; `party`: names of the lines' counterparties.
@@ -74,7 +75,7 @@ class Read:
     @classmethod
     def of(cls, lines: BankLines, items: OpenItems) -> "Read":
         """Reads every text once."""
-        line_order, item_order = _by_key(lines.key), _by_key(items.key)
+        line_order, item_order = _by_day(lines.booked_on, lines.key), _by_day(items.issued_on, items.key)
         text, party = _Texts(lines.text), _Texts([*lines.counterparty, *items.counterparty])
         party_of_line, party_of_item = np.split(party.of_row, [len(lines)])
         accounts, currencies = {"": 0}, dict[str, int]()
@@ -138,8 +139,9 @@ class _Texts:
             self.numbers.append(numbers)
 
 
-def _by_key(keys: Sequence[str]) -> Integers:
-    return np.argsort(np.array(keys, np.str_), kind="stable") if len(keys) else np.zeros(0, np.int64)
+def _by_day(days: npt.NDArray[np.datetime64], keys: Sequence[str]) -> Integers:
+    """Positions by day and then by key."""
+    return np.lexsort((np.array(keys, np.str_), day_numbers(days))) if len(keys) else np.zeros(0, np.int64)
 
 
 def _coded(column: Sequence[str], known: dict[str, int]) -> Integers:

@@ -7,6 +7,7 @@ import numpy as np
 from core.matching.choosing import CHANCE, choose, choose_groups
 from core.matching.group_list import GroupList
 from core.matching.groups import find_groups
+from core.matching.interchangeable import paired_in_order
 from core.matching.paid_twice import paid_twice
 from core.matching.payouts import Payout
 from core.matching.proposing import Pairs, Proposer
@@ -35,13 +36,24 @@ class Choice:
         partners = self._free_lines if transfers else self._free_items
         free = pairs.of(self._free_lines[pairs.i] & partners[pairs.j] & (pairs.probability >= least))
         picked = free.of(choose(free.evidence.weight, free.probability, free.i, free.j))
-        matches = self._propose.pairs(picked)
+        self._take_pairs(picked, self._propose.pairs(picked))
+
+    def take_in_order(self, settlements: Pairs) -> None:
+        """Of lines and items that are alike the oldest with the oldest, however faint each pair is among so many."""
+        free = settlements.of(self._free_lines[settlements.i] & self._free_items[settlements.j])
+        found = paired_in_order(self._read, free)
+        picked = free.at(found.places)
+        self._take_pairs(picked, self._propose.in_order(picked, found.lines, found.items))
+
+    def _take_pairs(self, picked: Pairs, matches: Sequence[ProposedMatch]) -> None:
+        transfers = picked.kind is Kind.TRANSFER
+        partners = self._free_lines if transfers else self._free_items
         self._free_lines[picked.i] = partners[picked.j] = False
         decided = np.array([match.decision is Decision.AUTO for match in matches], np.bool_)
         self._decided_lines[picked.i[decided]] = True
         (self._decided_lines if transfers else self._decided_items)[picked.j[decided]] = True
         for i, j in zip(picked.i[~decided].tolist(), picked.j[~decided].tolist(), strict=True):
-            self._shown.add((pairs.kind, (i, j), ()) if transfers else (pairs.kind, (i,), (j,)))
+            self._shown.add((picked.kind, (i, j), ()) if transfers else (picked.kind, (i,), (j,)))
         self._paying += [] if transfers else picked.i.tolist()
         self._taken += matches
 

@@ -91,7 +91,7 @@ class ProposedMatch:
     """Lines and items (by position) that settle each other.
 
     `score` is the probability that the match is right, in [0, 1]: the share of like ones that were; `difference_minor`
-    is the sum of the lines less the sum of the items.
+    is the sum of the lines less the sum of the items. `in_order`: one of several alike, paired by their days.
     """
 
     lines: tuple[int, ...]
@@ -101,6 +101,7 @@ class ProposedMatch:
     difference_minor: int
     reason: str
     decision: Decision
+    in_order: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ def plan_matches(
     plan.replaced.extend(sorted(gone))
     for match in kept:
         held = any(key in holder for key in member_keys(match, lines, items))
-        if match.decision is not Decision.AUTO and not held and match.score >= WORTH_ASKING:
+        worth = match.in_order or match.score >= WORTH_ASKING
+        if match.decision is not Decision.AUTO and not held and worth:
             plan.new.append((match, MatchStatus.SUGGESTED))
     return plan
 

@@ -26,11 +26,13 @@ INV-1,invoice,Acme Ltd,2025-09-20,2025-10-04,120.00,USD,,8000
 INV-2,invoice,Acme Ltd,2025-09-21,2025-10-05,120.00,USD,,8000
 A-7,invoice,Lakeside Weddings,2025-09-25,2025-10-09,40.00,USD,,8000
 A-8,invoice,Harbor Books,2025-09-26,2025-10-10,51.00,USD,,8000
+B-3,invoice,Millstone Bakery,2025-05-02,2025-06-01,65.00,USD,,8000
 """
 STATEMENT = b"""Date,Description,Amount,Balance
 2025-10-03,CREDIT ACME LTD,120.00,1120.00
 2025-10-06,CREDIT ACME LTD,120.00,1240.00
-2025-10-08,WIRE ON ACCOUNT,90.50,1330.50
+2025-10-07,DEPOSIT,65.00,1305.00
+2025-10-08,WIRE ON ACCOUNT,90.50,1395.50
 """
 
 
@@ -72,26 +74,44 @@ def both_files_are_stored(page: Page) -> None:
     expect(page.get_by_text("Nothing is open")).to_be_visible(timeout=WAIT)
     ready(page)
     drop(page, ("invoices.csv", ITEMS))
-    page.get_by_role("button", name="Store 4 new items").click()
-    expect(page.get_by_text("1 to 4 of 4 items")).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="Store 5 new items").click()
+    expect(page.get_by_text("1 to 5 of 5 items")).to_be_visible(timeout=WAIT)
     ready(page)
     page.get_by_role("radio", name="Bank files").click()
     expect(page.get_by_text("Drop the files of this month into the field")).to_be_visible(timeout=WAIT)
     ready(page)
     drop(page, ("october.csv", STATEMENT))
     expect(card_of(page, "october.csv").get_by_text("Ready to store")).to_be_visible(timeout=WAIT)
-    store(page, "Store 3 new lines")
+    store(page, "Store 4 new lines")
 
 
 def suggestions_are_confirmed_with_keys(page: Page, books: Books) -> None:
-    expect(page.get_by_text("Probably belong together")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("INV-1 Acme Ltd").first).to_be_visible(timeout=WAIT)
+    """Two payments and two invoices alike: the older payment is offered for the older invoice, then the others."""
+    expect(page.get_by_text("Probably belong together 1 of 2")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("2 payments and 2 items are alike, paired in the order of their days.")).to_have_count(2)
     ready(page)
     screenshot(page, "reconcile-suggested")
     page.locator("body").press("a")
+    expect(page.get_by_text("Last: Confirmed")).to_be_visible(timeout=WAIT)
+    ready(page)
+    assert paid_on(books, "INV-1") == "2025-10-03"
+    page.locator("body").press("a")
     expect(page.get_by_text("No suggestion waits here")).to_be_visible(timeout=WAIT)
     ready(page)
-    assert books.one("select settled_minor from open_items where number = 'INV-1'") == 12_000
+    assert paid_on(books, "INV-2") == "2025-10-06"
+    assert books.rows("select distinct settled_minor from open_items where number like 'INV%'") == [(12_000,)]
+
+
+def paid_on(books: Books, number: str) -> object:
+    """The day of the line that settles an item."""
+    return books.one(
+        "select line.booked_on from transactions line"
+        " join match_members mine on mine.transaction_id = line.id"
+        " join matches on matches.id = mine.match_id and matches.status = 'confirmed'"
+        " join match_members its on its.match_id = matches.id"
+        " join open_items item on item.id = its.open_item_id where item.number = ?",
+        number,
+    )
 
 
 def choose(page: Page, table: int, row: int) -> None:
@@ -103,13 +123,14 @@ def choose(page: Page, table: int, row: int) -> None:
 
 
 def a_line_is_matched_by_hand(page: Page, books: Books) -> None:
+    """An invoice far too old to be suggested."""
     choose(page, 0, 0)
     choose(page, 1, 2)
-    expect(page.get_by_text("120.00 − 120.00 = 0.00")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("65.00 − 65.00 = 0.00")).to_be_visible(timeout=WAIT)
     page.locator("body").press("m")
     expect(page.get_by_text("Last: Matched by hand")).to_be_visible(timeout=WAIT)
     ready(page)
-    assert books.one("select settled_minor from open_items where number = 'INV-2'") == 12_000
+    assert books.one("select settled_minor from open_items where number = 'B-3'") == 6_500
 
 
 def a_batch_is_matched_by_hand_and_its_rest_written_off(page: Page, books: Books) -> None:

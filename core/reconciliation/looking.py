@@ -17,8 +17,9 @@ import numpy as np
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from core.matching.payouts import SALE_KINDS, Fees, learned_fees
-from core.matching.reading import Read, day_numbers
+from core.matching.background import Background
+from core.matching.payouts import SALE_KINDS
+from core.matching.reading import day_numbers
 from core.matching.terminals import processor_of
 from core.matching.texts import name_key
 from core.matching.values import BankLines, Integers, OpenItems, OwnAccounts
@@ -39,10 +40,9 @@ class OpenRows:
     judged: Judged
 
     @cached_property
-    def fees(self) -> Fees:
-        """What processors hold back, as all that is open says, however far from the news."""
-        sales = np.flatnonzero([kind in SALE_KINDS for kind in self.items.kind]).astype(np.int64)
-        return learned_fees(Read.of(self.lines, self.items.at(sales))) if len(sales) else {}
+    def background(self) -> Background:
+        """What all that is open says, however far from the news."""
+        return Background.of(self.lines, self.items)
 
     def seen(self) -> "Seen":
         """A digest of each row with its day; a sale is seen anew when its processor's fee turns out to be another."""
@@ -67,7 +67,10 @@ class OpenRows:
 
     def _held_back(self) -> Iterator[str]:
         """Of each item what its processor holds back; empty where it is no sale."""
-        known = {name: str(self.fees.get(processor_of(name_key(name)), "")) for name in set(self.items.counterparty)}
+        known = {
+            name: str(self.background.fees.get(processor_of(name_key(name)), ""))
+            for name in set(self.items.counterparty)
+        }
         for name, kind in zip(self.items.counterparty, self.items.kind, strict=True):
             yield known[name] if kind in SALE_KINDS else ""
 
@@ -112,7 +115,9 @@ def keep_look(session: Session, company_id: UUID, settings: str, seen: Seen, now
 
 def settings_digest(own: OwnAccounts, named: tuple[UUID | int | None, ...], now: datetime) -> str:
     """What concerns all rows: the engine, the own accounts, what the company has named (accounts for fees and exchange
-    gains, how many rates), and the month, since how rare a word is moves slowly with everything that comes."""
+    gains, how many rates), and the month, since how rare a word is moves slowly with everything that comes, and what
+    news do not reach keeps its suggestion until then.
+    """
     tails = sorted((account, *sorted(found)) for account, found in own.tails.items())
     return sha256(repr((_VERSION, tails, named, now.year, now.month)).encode()).hexdigest()
 

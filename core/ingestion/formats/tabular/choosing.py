@@ -6,6 +6,7 @@ from core.errors import UnknownFormat
 from core.ingestion.formats.tabular.amount_question import label_of, which_amounts
 from core.ingestion.formats.tabular.candidates import all_readings
 from core.ingestion.formats.tabular.columns import Roles
+from core.ingestion.formats.tabular.fees import untaken_fee
 from core.ingestion.formats.tabular.row_order import directions
 from core.ingestion.formats.tabular.sign_evidence import read_unproved, told_by_texts
 from core.ingestion.formats.tabular.signs import AGAINST_HEADER, FEE_DOUBT, Reading, chain, judge
@@ -44,6 +45,8 @@ def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) ->
     best = (
         _proved(table, roles, ranked, answers) if ranked.proved else _likeliest(table, roles, decimal, ranked, answers)
     )
+    if warning := untaken_fee(table, roles, decimal, best):
+        best.warnings.append(warning)
     return best, _evidence_for(table, best, ranked.readings)
 
 
@@ -134,7 +137,7 @@ def _with_named_balance(
         best.warnings.append("The running balance rises with money out, as that of a debt does; it was left aside.")
         return best
     best.columns["balance"] = named[0]
-    if any(reading.chain.steps for reading in readings):
+    if any(reading.chain.steps for reading in readings) and not best.chain.proved:
         best.warnings.append("The running balance does not follow the amounts, so it could not confirm them.")
     return best
 

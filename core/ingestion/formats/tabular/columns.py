@@ -1,12 +1,13 @@
 """Which column plays which role: header words propose, the contents of the column dispose."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.ingestion.formats.tabular.amounts import currency_codes, is_blank, mark_votes, read_amount
 from core.ingestion.formats.tabular.dates import is_date, read_parts
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, header_roles
+from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, fold, header_roles
 
 _MOSTLY = 0.6
 _ENOUGH = 2000
@@ -70,9 +71,17 @@ def _profile(table: Table, position: int, cells: list[str]) -> Profile:
         totals["identifiers"] += times * (cell.isdigit() and (len(cell) >= 9 or (len(cell) > 1 and cell[0] == "0")))
     for kind in ("dates", "numbers", "directions", "currencies", "letters"):
         setattr(made, kind, totals[kind] / made.filled)
+    if not _says_both_ways(counts):
+        made.directions = 0.0
     plain = all(cell.isdigit() for cell in counts)
     made.identifier = totals["identifiers"] * 2 > made.filled or (plain and len(counts) == 1 and made.filled > 2)
     return made
+
+
+def _says_both_ways(cells: Iterable[str]) -> bool:
+    """False for a column of nothing but "No", which denies something; with "Có" beside it, it is money out."""
+    words = {fold(cell) for cell in cells}
+    return "no" not in words or "co" in words
 
 
 def _is_number(cell: str) -> bool:
@@ -128,7 +137,8 @@ def find_roles(profiles: list[Profile]) -> Roles:
     roles.directions = [
         p.position
         for p in sorted(profiles, key=lambda p: -p.speaks_for("direction"))
-        if p.directions >= 0.9 or (p.speaks_for("direction") == 4 and p.directions >= _MOSTLY)
+        if (p.directions >= 0.9 and not p.speaks_for("status"))
+        or (p.speaks_for("direction") == 4 and p.directions >= _MOSTLY)
     ]
     _texts(roles, profiles)
     return roles
@@ -137,6 +147,8 @@ def find_roles(profiles: list[Profile]) -> Roles:
 def _is_money(p: Profile) -> bool:
     """Few faulty cells do not unmake a column that its header names: its faults are reported row by row."""
     named = any(p.speaks_for(role) == 4 for role in ("amount", "gross", "debit", "credit", "balance"))
+    if p.speaks_for("rate"):
+        return False
     return p.numbers >= (0.3 if named else 0.8) and (not p.identifier or p.speaks_for("amount") == 4)
 
 

@@ -132,3 +132,42 @@ def test_two_lines_of_both_directions_turn_the_signs_of_a_card_round() -> None:
     statement = read(text)
     assert amounts(statement) == [-1250, 10000]
     assert "turned round" in warnings(statement)
+
+
+def test_a_balance_before_each_line_does_not_turn_the_signs_round() -> None:
+    text = (
+        "Date,Text,Balance before,Xyzzy,Quax\n2024-01-15,a,976.55,1000.00,1976.55\n"
+        "2024-01-03,b,1000.00,-23.45,976.55\n2024-01-02,c,1500.00,-500.00,1000.00\n"
+    )
+    assert amounts(read(text)) == [100000, -2345, -50000]
+
+
+def test_a_column_of_signs_says_the_direction() -> None:
+    text = "Date,Sign,Amount,Text\n2024-01-15,+,1000.00,a\n2024-01-03,-,23.45,b\n"
+    assert amounts(read(text)) == [100000, -2345]
+
+
+def test_whole_cents_are_read_as_cents_where_the_header_says_so() -> None:
+    assert amounts(read("date,text,amount_cents\n2024-01-15,a,100000\n2024-01-03,b,-2345\n")) == [100000, -2345]
+    assert amounts(read("date,text,amount (cents)\n2024-01-15,a,1000.00\n2024-01-03,b,-23.45\n")) == [100000, -2345]
+
+
+def test_lines_that_are_one_quoted_cell_are_cut_at_the_delimiter_in_it() -> None:
+    text = '"Date,Text,Amount"\n"2024-01-15,Salary,1000.00"\n"2024-01-03,""Shop, late"",-23.45"\n'
+    assert amounts(read(text)) == [100000, -2345]
+
+
+def test_a_status_is_known_by_its_words_below_a_header_that_is_not() -> None:
+    text = "Date,Text,Amount,Xyzzy\n2024-01-15,a,10.00,Posted\n2024-01-16,b,-1.00,Posted\n2024-01-17,c,-9.00,Pending\n"
+    statement = read(text)
+    assert amounts(statement) == [1000, -100]
+    assert "pending" in warnings(statement)
+
+
+def test_columns_of_zeros_are_no_gross_fee_and_net() -> None:
+    text = (
+        "Date,Charges,Refunds,Adjustments,Reserved,Fees,Retried,Total,Currency\n"
+        "2024-01-15,1000.00,-20.00,0.00,0.00,-29.30,0.00,950.70,USD\n"
+        "2024-01-03,100.00,0.00,0.00,0.00,-3.20,0.00,96.80,USD\n"
+    )
+    assert amounts(read(text)) == [95070, 9680]

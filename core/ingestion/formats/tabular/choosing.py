@@ -43,7 +43,9 @@ def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) ->
     """
     ranked = _rank(table, roles, decimal, answers)
     best = (
-        _proved(table, roles, ranked, answers) if ranked.proved else _likeliest(table, roles, decimal, ranked, answers)
+        _proved(table, roles, decimal, ranked, answers)
+        if ranked.proved
+        else _likeliest(table, roles, decimal, ranked, answers)
     )
     if warning := untaken_fee(table, roles, decimal, best):
         best.warnings.append(warning)
@@ -64,16 +66,38 @@ def _rank(table: Table, roles: Roles, decimal: str, answers: Layout) -> _Ranked:
     return _Ranked(readings, ranks, balances)
 
 
-def _proved(table: Table, roles: Roles, ranked: _Ranked, answers: Layout) -> Reading:
+def _proved(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: Layout) -> Reading:
     """The reading that the running balance proves."""
     readings = ranked.readings
     best = readings[0]
+    if best.sign == "inverted" and (usual := _by_other_balance(table, roles, decimal, best, readings)):
+        return usual
     if rivals := ranked.rivals(readings):
         raise which_amounts(table, "two columns fit the running balance", [best, *rivals])
     if best.doubt == AGAINST_HEADER and not answers.columns:
         named_so = [r for r in readings if r.sign == "separate" and r.columns["debit"] == best.columns["credit"]]
         raise which_amounts(table, AGAINST_HEADER, [*named_so, best])
     return _right_way_up(table, roles, best, readings)
+
+
+def _by_other_balance(
+    table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]
+) -> Reading | None:
+    """The amounts with their own sign, where a column that no header calls a balance proves them as well as the one
+    that proves them turned round: a balance before each line and one after it."""
+    usual = next((r for r in readings if r.sign == "signed" and r.columns["amount"] == best.columns["amount"]), None)
+    if usual is None or "fee" in usual.columns:
+        return None
+    taken = {*roles.balances, *roles.date, best.columns["amount"]}
+    for p in roles.profiles:
+        if p.position in taken or p.numbers < 1 or p.identifier:
+            continue
+        found = chain(usual.values, table.amounts(p.position, decimal).values)
+        if found.proved and found.agree >= best.chain.agree:
+            usual.chain = found
+            usual.columns["balance"] = p.position
+            return usual
+    return None
 
 
 def _likeliest(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: Layout) -> Reading:

@@ -23,7 +23,7 @@ def net_of(columns: dict[int, Sequence[int | None]], named: set[int]) -> int:
         rows = [
             (g, f, n)
             for g, f, n in zip(columns[gross], columns[fee], columns[net], strict=True)
-            if g is not None and n is not None and f is not None
+            if g is not None and n is not None and f is not None and (g or n)
         ]
         charged = sum(f != 0 for _, f, _ in rows)
         if not charged or (charged < 2 and not named & {gross, fee}):
@@ -31,7 +31,7 @@ def net_of(columns: dict[int, Sequence[int | None]], named: set[int]) -> int:
         # A balance before, an amount and a balance after add up as well.
         if sum(after[0] == before[2] for before, after in pairwise(rows)) * 2 > len(rows):
             continue
-        if all(g - abs(f) == n and abs(f) * _LARGEST < abs(g) for g, f, n in rows if g or n):
+        if all(g - abs(f) == n and abs(f) * _LARGEST < abs(g) for g, f, n in rows):
             return net
     return -1
 

@@ -114,7 +114,8 @@ def _uncounted(texts: Sequence[str], balances: Sequence[int | None]) -> dict[str
     without = {text for text, balance in zip(texts, balances, strict=True) if balance is None}
     if not counted or counted & without or sum(balance is not None for balance in balances) < _FEWEST:
         return {}
-    return {text: status_kind(text) or "uncounted" for text in without if text}
+    kinds = {text: status_kind(text) or "uncounted" for text in without if text}
+    return {text: "unbooked" if kind == "pending" else kind for text, kind in kinds.items()}
 
 
 def balance_rows(

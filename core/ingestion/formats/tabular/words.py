@@ -65,12 +65,25 @@ def header_currency(header: str, codes: frozenset[str]) -> str:
     return "EUR" if re.search(r"\w\W+euro[as]?$", fold(header)) else ""
 
 
+_CENTS = re.compile(r"(?<!per )\b(?:euro ?|us )?(?:cents?|pence|centimes|centavos|centesimi|minor(?: units?)?)\b")
+
+
+@lru_cache(maxsize=4096)
+def counts_in_hundredths(header: str) -> bool:
+    """Whether a header says that its amounts are whole numbers of cents: "amount_cents", "Amount (pence)"."""
+    return bool(_CENTS.search(fold(header)))
+
+
 _OUT = frozenset(_WORDS["directions"]["out"])
 _IN = frozenset(_WORDS["directions"]["in"])
 
+_SIGNS = {"+": 1, "-": -1, "\u2212": -1}
+
 
 def direction_of(word: str) -> int:
-    """1 for a word that says money in, -1 for money out, 0 for any other."""
+    """1 for a word or sign that says money in, -1 for money out, 0 for any other."""
+    if word in _SIGNS:
+        return _SIGNS[word]
     plain = fold(word)
     return 1 if plain in _IN else -1 if plain in _OUT else 0
 
@@ -114,6 +127,17 @@ def status_kind(word: str) -> str:
     return "void" if _VOID.search(plain) else "pending" if _PENDING.search(plain) else ""
 
 
+_STATUS = re.compile("|".join(f"(?:{each.pattern})" for each in (_UNSETTLED, _SETTLED, _VOID, _PENDING)))
+_NO_STATUS = frozenset({"true", "false"})
+
+
+@lru_cache(maxsize=4096)
+def is_status(word: str) -> bool:
+    """Whether a whole cell is a word that says whether a line is booked, whatever the header above it."""
+    plain = fold(word)
+    return plain not in _NO_STATUS and bool(_STATUS.fullmatch(plain))
+
+
 _OPENING = _any_of(_WORDS["balances"]["opening"])
 _CLOSING = _any_of(_WORDS["balances"]["closing"])
 
@@ -143,8 +167,10 @@ def states_balance(text: str, alone: bool = True) -> bool:
 
     `alone` is whether a bare "Balance" counts, which beside other texts or in many rows is the means of payment.
     """
-    plain = _SPREAD.sub(lambda m: m[0].replace(" ", ""), fold(text)) if len(text) <= _LONGEST_BALANCE else ""
+    folded = fold(text) if len(text) <= _LONGEST_BALANCE else ""
+    plain = _SPREAD.sub(lambda m: m[0].replace(" ", ""), folded)
     words = re.sub(r"[\d ]+", " ", plain).strip()
+    alone = alone or plain != folded  # nobody pays by "S A L D O"
     if _TOTAL_WORDS.fullmatch(words) or (alone and _BALANCE_WORDS.fullmatch(words)):
         return True
     return bool(balance_kind(plain) and _BALANCE_WORDS.search(plain))

@@ -5,6 +5,7 @@ import pytest
 from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.summing_up import summed_up
 from core.ingestion.formats.tabular.words import direction_of, header_currency, states_balance, status_kind
+from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.reading import read_statement
 from core.ingestion.statement import Statement
@@ -171,3 +172,58 @@ def test_columns_of_zeros_are_no_gross_fee_and_net() -> None:
         "2024-01-03,100.00,0.00,0.00,0.00,-3.20,0.00,96.80,USD\n"
     )
     assert amounts(read(text)) == [95070, 9680]
+
+
+BEFORE = (
+    "03-01-2024,NL00,klant bv,EUR,1000.00,EUR,100.00,8801\n15-01-2024,NL00,albert heijn,EUR,1100.00,EUR,-12.50,8802\n"
+    "16-01-2024,NL00,shell,EUR,1087.50,EUR,-50.00,8803\n"
+)
+
+
+def test_a_balance_before_each_line_is_told_by_the_direction_of_the_dates() -> None:
+    statement = read(BEFORE)
+    assert amounts(statement) == [10000, -1250, -5000]
+    assert statement.accounts[0].closing_minor is None  # the last balance is not that after the last line
+
+
+def test_amounts_that_a_balance_proves_turned_round_stay_so_where_the_dates_run_with_it() -> None:
+    text = (
+        "Date,Text,Amount,Balance\n2024-01-03,a,100.00,900.00\n2024-01-04,b,50.00,850.00\n2024-01-05,c,-9.00,859.00\n"
+    )
+    assert amounts(read(text)) == [-10000, -5000, 900]
+
+
+def test_a_balance_of_what_is_owed_is_asked_about_and_the_answer_holds() -> None:
+    text = (
+        "Date,Description,Amount,Balance\n2024-01-15,AMAZON,23.45,23.45\n2024-01-16,PAYMENT THANK YOU,-20.00,3.45\n"
+        "2024-01-17,SHELL,10.00,13.45\n"
+    )
+    with pytest.raises(AmbiguousStatement, match="opposite signs") as asked:
+        read(text)
+    for layout in asked.value.layouts:
+        answered = read_statement(RawFile("bank.csv", text.encode()), Layout.from_dict(layout))
+        again = read_statement(RawFile("bank.csv", text.encode()), Layout.from_dict(answered.layout))
+        assert amounts(again) == amounts(answered)
+        assert abs(sum(amounts(answered))) == 1345
+    assert {layout["sign"] for layout in asked.value.layouts} == {"signed", "inverted"}
+
+
+def test_named_columns_for_money_out_and_in_beat_an_amount_of_the_opposite_sign() -> None:
+    text = (
+        "Einkaufsdatum;Text;Betrag;Belastung;Gutschrift;Buchung\n02.01.2024;Laden;23.45;23.45;;03.01.2024\n"
+        "15.01.2024;Zahlung;-1000.00;;1000.00;15.01.2024\n"
+    )
+    assert amounts(read(text)) == [-2345, 100000]
+
+
+def test_a_year_above_the_table_serves_every_row() -> None:
+    text = "Account;1\nJanuary 2024;\nDate;Text;Amount\n'03 Jan';a;-5.00\n'15 Jan';b;9.00\n"
+    assert [line.booked_on.isoformat() for line in read(text).lines] == ["2024-01-03", "2024-01-15"]
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-15", "utf-16-le", "utf-16-be", "utf-16"])
+def test_the_euro_sign_and_letters_of_any_language_survive_their_encoding(encoding: str) -> None:
+    words = "Größe" if encoding == "iso-8859-15" else "Пятёрочка Сбербанк Онлайн"
+    text = f"Datum;Text;Betrag (€)\n03.01.2024;{words};-5,00 €\n13.01.2024;{words};9,00 €\n"
+    (line, _) = read_statement(RawFile("bank.csv", text.encode(encoding))).lines
+    assert (line.description, line.amount_minor, line.currency) == (words, -500, "EUR")

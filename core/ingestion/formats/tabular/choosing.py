@@ -8,13 +8,14 @@ from core.ingestion.formats.tabular.candidates import all_readings
 from core.ingestion.formats.tabular.columns import Roles
 from core.ingestion.formats.tabular.fees import untaken_fee
 from core.ingestion.formats.tabular.row_order import directions
-from core.ingestion.formats.tabular.sign_evidence import read_unproved, told_by_texts
-from core.ingestion.formats.tabular.signs import AGAINST_HEADER, FEE_DOUBT, Reading, chain, judge
+from core.ingestion.formats.tabular.sign_evidence import AGAINST_TEXTS, against_texts, read_unproved, told_by_texts
+from core.ingestion.formats.tabular.signs import AGAINST_HEADER, FEE_DOUBT, Chain, Reading, by_named_pair, chain, judge
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.layout import Layout
 from core.ingestion.statement import Evidence
 
 _MANY_EQUAL = 3
+_NO_CHANCE = 2  # steps of a balance
 
 
 @dataclass(frozen=True)
@@ -70,23 +71,30 @@ def _proved(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: 
     """The reading that the running balance proves."""
     readings = ranked.readings
     best = readings[0]
-    if best.sign == "inverted" and (usual := _by_other_balance(table, roles, decimal, best, readings)):
+    if usual := _with_balance_before(table, roles, decimal, best, readings):
         return usual
     if rivals := ranked.rivals(readings):
         raise which_amounts(table, "two columns fit the running balance", [best, *rivals])
     if best.doubt == AGAINST_HEADER and not answers.columns:
         named_so = [r for r in readings if r.sign == "separate" and r.columns["debit"] == best.columns["credit"]]
         raise which_amounts(table, AGAINST_HEADER, [*named_so, best])
+    if not answers.sign and (turned := against_texts(table, roles, best, readings)):
+        raise which_amounts(table, AGAINST_TEXTS, [best, turned])
     return _right_way_up(table, roles, best, readings)
 
 
-def _by_other_balance(
+def _with_balance_before(
     table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]
 ) -> Reading | None:
-    """The amounts with their own sign, where a column that no header calls a balance proves them as well as the one
-    that proves them turned round: a balance before each line and one after it."""
-    usual = next((r for r in readings if r.sign == "signed" and r.columns["amount"] == best.columns["amount"]), None)
-    if usual is None or "fee" in usual.columns:
+    """The amounts with their own sign, where the balance that proves them turned round is that before each line.
+
+    So it is where it fits against the direction in which the dates run, or where a column that no header calls a
+    balance proves them as they stand.
+    """
+    if best.sign != "inverted":
+        return None
+    usual = next((r for r in readings if r.sign == "signed" and r.columns == _without_balance(r, best)), None)
+    if usual is None:
         return None
     taken = {*roles.balances, *roles.date, best.columns["amount"]}
     for p in roles.profiles:
@@ -97,12 +105,25 @@ def _by_other_balance(
             usual.chain = found
             usual.columns["balance"] = p.position
             return usual
-    return None
+    runs = directions(table.dates(roles.date[0]))
+    if best.chain.agree < _NO_CHANCE or best.chain.newest_first is None or runs != {not best.chain.newest_first}:
+        return None
+    usual.chain = Chain(best.chain.agree, best.chain.steps, not best.chain.newest_first)
+    usual.columns.pop("balance", None)
+    return usual
+
+
+def _without_balance(reading: Reading, best: Reading) -> dict[str, int]:
+    """The columns of `best`, with the balance that `reading` has."""
+    own = {"balance": reading.columns["balance"]} if "balance" in reading.columns else {}
+    return {role: at for role, at in best.columns.items() if role != "balance"} | own
 
 
 def _likeliest(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: Layout) -> Reading:
     """The reading that stands out though no running balance proves it."""
     readings = ranked.readings if roles.named_amount else _moving(ranked.readings)
+    if named := by_named_pair(readings):
+        return _with_named_balance(roles, named, readings, ranked.balances)
     best, rivals = readings[0], ranked.rivals(readings)
     if not rivals and (told := told_by_texts(table, roles, best, readings)):
         return _with_named_balance(roles, told, readings, ranked.balances)
@@ -156,7 +177,7 @@ def _with_named_balance(
         return best
     turned = [None if value is None else -value for value in best.values]
     against = chain(turned, balances[named[0]])
-    if best.sign == "separate" and not best.chain.proved and against.proved and against.agree > 1:
+    if not best.chain.proved and against.proved and against.agree > 1:
         best.columns.pop("balance", None)
         best.warnings.append("The running balance rises with money out, as that of a debt does; it was left aside.")
         return best

@@ -13,6 +13,7 @@ from core.ingestion.formats.tabular.words import fold, is_repayment, text_direct
 
 _NOT_FEW, _SEVERAL, _BOTH = 5, 3, 2
 _LOOKED_AT = 400  # lines whose texts are asked for a direction
+AGAINST_TEXTS = "the running balance and the texts of the lines speak for opposite signs"
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
 
@@ -95,6 +96,24 @@ def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readi
             "Nothing in the file confirms that negative means money out (no balance, no word for it). Check one line."
         )
     return best
+
+
+def against_texts(table: Table, roles: Roles, best: Reading, readings: list[Reading]) -> Reading | None:
+    """The other sign of amounts that a balance proves, where the texts speak for it: the balance may be a debt's.
+
+    It rises with purchases and falls with payments that are thanked for; or it proves amounts turned round though
+    texts of money in and money out fit them as they stand.
+    """
+    if best.sign not in ("signed", "inverted") or "fee" in best.columns:
+        return None
+    said = _evidence(table, roles, best.values)
+    debt = best.sign == "signed" and 0 < said.repaid_turned < said.turned
+    as_written = best.sign == "inverted" and 0 < said.turned_in < said.turned
+    if said.usual or not (debt or as_written):
+        return None
+    other = "inverted" if best.sign == "signed" else "signed"
+    amount = best.columns["amount"]
+    return next((r for r in readings if r.sign == other and r.columns["amount"] == amount), None)
 
 
 def _is_sellers(table: Table, roles: Roles, decimal: str, best: Reading) -> bool:

@@ -216,6 +216,19 @@ def with_fee(reading: Reading, position: int, fees: AmountColumn) -> Reading | N
     return made
 
 
+def by_named_pair(readings: list[Reading]) -> Reading | None:
+    """Columns for money out and money in, where they turn round the sign of every amount of the likeliest reading.
+
+    Exports of cards write purchases as positive amounts and once more under the word for money out.
+    """
+    best = readings[0]
+    pair = next((r for r in readings if r.sign == "separate" and not r.doubt), None)
+    if best.sign != "signed" or pair is None or not any(best.values):
+        return None
+    rows = zip(best.values, pair.values, strict=True)
+    return pair if all((b or 0) * (p or 0) < 0 for b, p in rows if b or p) else None
+
+
 def judge(readings: list[Reading], balances: dict[int, list[int | None]], groups: Sequence[object] | None) -> None:
     """Give every reading the balance column that proves it best."""
     for reading in readings:

@@ -95,5 +95,5 @@ def _is_utf_16(sample: bytes, nuls: int) -> bool:
     if nuls >= len(sample) // 2 * 0.6:
         return True
     text = sample[: len(sample) // 2 * 2].decode(encoding, errors="replace")
-    readable = sum(c.isalnum() or c.isspace() or c.isascii() for c in text if c != "\ufffd" and c != "\0")
+    readable = sum(c.isalnum() or c.isspace() or c.isascii() for c in text if c not in "\ufffd\0")
     return nuls >= len(sample) // 2 * _FEWEST_NULS and readable >= _READABLE * len(text)

@@ -62,22 +62,12 @@ class InvalidLines(StatementRefused):
         super().__init__(f"{name}: row {row}: {message}{more}. Correct the file and upload it again.")
 
 
-class NoItemTable(StatementRefused):
-    def __init__(self, name: str, why: str) -> None:
-        self.name = name
-        super().__init__(f"{name} holds no table of open items that can be read. {why}")
+class NoTable(StatementRefused):
+    """The file holds no table of what it was uploaded for: open items, a trial balance, exchange rates."""
 
-
-class NoTrialBalance(StatementRefused):
-    def __init__(self, name: str, why: str) -> None:
-        self.name = name
-        super().__init__(f"{name} holds no trial balance that can be read. {why}")
-
-
-class NoRateTable(StatementRefused):
-    def __init__(self, name: str, why: str) -> None:
-        self.name = name
-        super().__init__(f"{name} holds no table of exchange rates that can be read. {why}")
+    def __init__(self, name: str, of: str, why: str) -> None:
+        self.name, self.of = name, of
+        super().__init__(f"{name} holds no table of {of} that can be read. {why}")
 
 
 class ItemsUnclear(StatementRefused):

@@ -119,6 +119,8 @@ def _asks(
 
 
 def _fits(chosen: Chosen) -> bool:
+    if chosen.exchanged:
+        return (chosen.lines_minor > 0) != (chosen.exchanged.amount_minor > 0)
     if chosen.is_transfer:
         return chosen.lines_minor == 0
     return bool(chosen.line_ids and chosen.item_ids) and chosen.lines_minor == chosen.items_minor
@@ -165,6 +167,9 @@ def _rest_picked(key: str, what: tuple[tuple[UUID, ...], tuple[UUID, ...]]) -> N
 def _told(sight: desk.Sight, chosen: Chosen) -> str:
     """The running sum of what is selected; else what was done last."""
     currency = sight.one.currency
+    if chosen.exchanged:
+        given = money(chosen.lines_minor, currency, sign=True)
+        return f"{given} for {money(chosen.exchanged.amount_minor, chosen.exchanged.currency, sign=True)}, exchanged"
     if chosen.line_ids and not chosen.item_ids and not chosen.is_transfer:
         return f"{count(len(chosen.line_ids), 'line')}, {money(chosen.lines_minor, currency)}; select what it pays"
     if chosen.line_ids or chosen.item_ids:

@@ -72,7 +72,7 @@ class Sight:
     suggested: tuple[ListedMatch, ...]
     at: int  # which suggestion the keys act on
     lines_left: LinePage
-    other_lines: tuple[ListedLine, ...]  # of other own accounts, around the statement's days
+    other_lines: tuple[ListedLine, ...]  # of other own accounts in any currency, around the statement's days
     items: ItemPage
     ages: tuple[AgeSum, ...]  # what is open altogether, in the statement's currency
     write_off_limit: int | None  # minor units; None where nothing can be written off
@@ -133,7 +133,7 @@ def look(caller: Caller, company_id: UUID) -> Sight | None:
             suggested, _place(suggested),
             lines_left=_lines_left(session, caller, company_id, one) if matching else LinePage(),
             other_lines=unmatched_lines(
-                session, caller, company_id, but_account_id=one.bank_account_id, currency=one.currency, period=around,
+                session, caller, company_id, but_account_id=one.bank_account_id, period=around,
             ).lines if matching else (),
             items=_items(session, caller, company_id, one) if matching else ItemPage(),
             ages=tuple(

@@ -7,7 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.ingestion.items.listing import Age
-from core.reconciliation.listing import ListedMatch
+from core.reconciliation.listing import ListedItem, ListedLine, ListedMatch
 from core.reconciliation.unmatched import Wanted
 from models import DifferenceKind
 from ui import reconcile_desk as desk
@@ -29,13 +29,14 @@ DIFFERENCES = {DifferenceKind.FEE: "Fee", DifferenceKind.ADJUSTMENT: "Written of
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is selected to be matched by hand; amounts in minor units."""
+    """What is selected to be matched by hand; amounts in minor units of the statement's currency."""
 
     line_ids: tuple[UUID, ...] = ()
     item_ids: tuple[UUID, ...] = ()
-    lines_minor: int = 0
+    lines_minor: int = 0  # without lines in another currency
     items_minor: int = 0
     is_transfer: bool = False  # two lines of two own accounts
+    exchanged: ListedLine | None = None  # its other side, where that is in another currency
 
 
 def to_match(sight: desk.Sight) -> Chosen:
@@ -46,16 +47,16 @@ def to_match(sight: desk.Sight) -> Chosen:
     with left:
         lines = _bank_side(sight)
     with right:
-        items, others = _book_side(sight)
+        owed, across = _book_side(sight)
     picked = [sight.lines_left.lines[row] for row in lines]
-    across = [sight.other_lines[row] for row in others]
-    owed = [sight.items.items[row] for row in items]
+    is_transfer = len(picked) == len(across) == 1 and not owed
     return Chosen(
         tuple(line.transaction_id for line in (*picked, *across)),
         tuple(item.open_item_id for item in owed),
-        sum(line.amount_minor for line in (*picked, *across)),
+        sum(line.amount_minor for line in (*picked, *across) if line.currency == sight.one.currency),
         sum(item.amount_minor for item in owed),
-        len(picked) == len(across) == 1 and not owed,
+        is_transfer,
+        across[0] if is_transfer and across[0].currency != sight.one.currency else None,
     )
 
 
@@ -77,7 +78,7 @@ def _bank_side(sight: desk.Sight) -> list[int]:
     return chosen
 
 
-def _book_side(sight: desk.Sight) -> tuple[list[int], list[int]]:
+def _book_side(sight: desk.Sight) -> tuple[list[ListedItem], list[ListedLine]]:
     page = sight.items
     _heading("Books, open", page.count)
     _ages(sight)
@@ -89,12 +90,21 @@ def _book_side(sight: desk.Sight) -> tuple[list[int], list[int]]:
     else:
         none = "No invoice, bill or payout is open. Upload, Open items takes them in."
         st.caption("No item fits the filter." if desk.wanted() != Wanted() else none)
-    others: list[int] = []
-    if sight.other_lines:
-        _heading("Other own accounts", len(sight.other_lines))
-        across = [(line.booked_on, line_text(line, named=True), line.amount_minor) for line in sight.other_lines]
-        others = _side(across, "reconcile_others", sight, most=6)
-    return items, others
+    here = sight.one.currency
+    others: list[ListedLine] = []
+    for currency in sorted({line.currency for line in sight.other_lines}, key=lambda each: (each != here, each)):
+        others += _other_accounts(sight, currency)
+    return [page.items[row] for row in items], others
+
+
+def _other_accounts(sight: desk.Sight, currency: str) -> list[ListedLine]:
+    """Lines of other own accounts in one currency, which may be the other side of a transfer; those selected."""
+    lines = [line for line in sight.other_lines if line.currency == currency]
+    here = currency == sight.one.currency
+    _heading("Other own accounts" if here else f"Own accounts in {currency}", len(lines))
+    rows = [(line.booked_on, line_text(line, named=True), line.amount_minor) for line in lines]
+    name = "reconcile_others" if here else f"reconcile_others_{currency}"
+    return [lines[row] for row in _side(rows, name, sight, most=6, currency=currency)]
 
 
 def _ages(sight: desk.Sight) -> None:
@@ -120,8 +130,15 @@ def _heading(title: str, number: int) -> None:
 
 
 def _side(
-    rows: list[tuple[Any, str, int]], name: str, sight: desk.Sight, most: int = ROWS, *, years: bool = False
+    rows: list[tuple[Any, str, int]],
+    name: str,
+    sight: desk.Sight,
+    most: int = ROWS,
+    *,
+    years: bool = False,
+    currency: str = "",
 ) -> list[int]:
+    """A list to select from, its amounts in this currency or the statement's; the rows that are selected."""
     narrow = 10 if len(rows) > most else 0  # the scroll bar takes that much
     chosen = table(
         frame(rows, "Date", "Text", "Amount"), ["Amount"],
@@ -130,7 +147,7 @@ def _side(
             "Text": st.column_config.TextColumn(width=(144 if years else 178) - narrow),
             "Amount": st.column_config.NumberColumn(width=88, alignment="right"),
         },
-        currency=sight.one.currency, key=desk.list_key(name, sight), most=most,
+        currency=currency or sight.one.currency, key=desk.list_key(name, sight), most=most,
         on_select="rerun", selection_mode="multi-row",
     )  # fmt: skip
     return [row for row in chosen["selection"]["rows"] if row < len(rows)]

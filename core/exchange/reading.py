@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.errors import InvalidInput, NoRateTable
+from core.errors import InvalidInput, NoTable
 from core.exchange.keeping import NewRate
 from core.exchange.rates import Rate
 from core.founding import checked_currency
@@ -34,10 +34,10 @@ def read_rates(file: RawFile) -> RateFile:
     """The rates of a delimited file, each the worth of one unit of its currency in base currency.
 
     Raises:
-        NoRateTable: no row names the columns date, currency and rate, or nothing stands below it.
+        NoTable: no row names the columns date, currency and rate, or nothing stands below it.
     """
     if why := name_of_unreadable(file.content):
-        raise NoRateTable(file.name, why)
+        raise NoTable(file.name, "exchange rates", why)
     text, _ = decode(file.content)
     delimiter = find_delimiter(text) or ","
     records = split_records(file.name, text, delimiter)
@@ -51,7 +51,7 @@ def read_rates(file: RawFile) -> RateFile:
             else:
                 problems.append(Problem(record.row, read, Severity.ERROR, record.text[:200]))
         return RateFile(tuple(rates), tuple(problems))
-    raise NoRateTable(file.name, "Name the columns in one row: Date, Currency, Rate.")
+    raise NoTable(file.name, "exchange rates", "Name the columns in one row: Date, Currency, Rate.")
 
 
 def _tables(records: list[Record]) -> list[tuple[dict[str, int], list[Record]]]:

@@ -43,10 +43,10 @@ def choose(weight: Floats, probability: Floats, i: Integers, j: Integers) -> Boo
     worth = np.flatnonzero((probability >= WORTH) & (weight > CHANCE))
     if not len(worth):
         return chosen
-    alone = (np.bincount(i[worth])[i[worth]] == 1) & (np.bincount(j[worth])[j[worth]] == 1)
-    chosen[worth[alone]] = True  # most pairs have no rival
-    worth = worth[~alone]
-    for block in _connected(i[worth], j[worth]):
+    rivalled = has_rival(i[worth], j[worth])
+    chosen[worth[~rivalled]] = True  # most pairs have none
+    worth = worth[rivalled]
+    for block in connected(i[worth], j[worth]):
         pairs = worth[block]
         rows, row = np.unique(i[pairs], return_inverse=True)
         cols, col = np.unique(j[pairs], return_inverse=True)
@@ -90,7 +90,7 @@ def choose_groups(gain: Sequence[float], members: Sequence[Sequence[int]]) -> li
     shared[group[count[place] > 1]] = True
     chosen = np.flatnonzero(~shared & (np.asarray(gain) > 0)).tolist()  # most groups share no member
     of_shared = shared[group]
-    for block in _connected(group[of_shared], number[of_shared]):
+    for block in connected(group[of_shared], number[of_shared]):
         together = set(group[of_shared][block].tolist())
         ranked = sorted((one for one in together if gain[one] > 0), key=lambda one: (-gain[one], one))
         exact = len(ranked) <= MOST_EXACT
@@ -131,7 +131,14 @@ def _first_fitting(ranked: Sequence[int], members: Sequence[Sequence[int]]) -> l
     return taken
 
 
-def _connected(i: Integers, j: Integers) -> list[Integers]:
+def has_rival(i: Integers, j: Integers) -> Bools:
+    """Which of these pairs share their line or their item with another."""
+    if not len(i):
+        return np.zeros(0, np.bool_)
+    return np.asarray((np.bincount(i)[i] > 1) | (np.bincount(j)[j] > 1), np.bool_)
+
+
+def connected(i: Integers, j: Integers) -> list[Integers]:
     """Positions of pairs, grouped by whether they share lines or items."""
     if not len(i):
         return []

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.matching.choosing import CROWD, best_first
+from core.matching.choosing import CROWD, best_first, connected, has_rival
 from core.matching.joining import same_number
 from core.matching.proposing import Pairs
 from core.matching.quoting import Quoted
@@ -54,21 +54,16 @@ def paired_in_order(read: Read, pairs: Pairs) -> InOrder:
 
 
 def _crowds(read: Read, pairs: Pairs) -> Iterator[Integers]:
-    """Places of pairs, those of lines that are alike with items that are alike, and with no others."""
+    """Places of pairs, those of lines that are alike with items that are alike, and with no others within reach."""
     numbered = pairs.evidence.quoted >= Quoted.SWAPPED
     by_number = np.isin(pairs.i, pairs.i[numbered]) | np.isin(pairs.j, pairs.j[numbered])
     tied = np.flatnonzero(pairs.evidence.clear & ~by_number)
-    payer = _payers(read, pairs.i[tied])
-    item = read.item
+    tied = tied[has_rival(pairs.i[tied], pairs.j[tied])]
+    payer, item = _payers(read, pairs.i[tied]), read.item
     owed = same_number(*(column[pairs.j[tied]] for column in (item.unit, item.amount, item.name.of_row)))
-    width = int(owed.max(initial=0)) + 1
-    both = np.unique(payer * width + owed)
-    alone = (np.bincount(both // width)[payer] == 1) & (np.bincount(both % width)[owed] == 1)
-    tied, payer = tied[alone], payer[alone]
-    order = np.argsort(payer, kind="stable")
-    for crowd in np.split(tied[order], np.flatnonzero(np.diff(payer[order])) + 1):
-        if len(crowd) > 1:
-            yield crowd
+    for block in connected(pairs.i[tied], pairs.j[tied]):
+        if np.ptp(payer[block]) == 0 == np.ptp(owed[block]):
+            yield tied[block]
 
 
 def _payers(read: Read, lines: Integers) -> Integers:

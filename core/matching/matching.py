@@ -1,15 +1,17 @@
 """The whole matching of one company's free lines and items: pure, bounded in time, the same for any order of rows."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 
+from core.matching.background import Background
 from core.matching.calibration import calibrated
 from core.matching.candidates import settlement_pairs, transfer_pairs
 from core.matching.choosing import CERTAIN, WORTH, probabilities
 from core.matching.evidence import settlement_evidence, transfer_evidence
-from core.matching.payouts import find_payouts
+from core.matching.payouts import find_payouts, learned_fees
 from core.matching.proposing import Pairs, Proposer
 from core.matching.reading import Read
 from core.matching.taking import Choice
@@ -23,19 +25,21 @@ def find_matches(
     *,
     own: OwnAccounts | None = None,
     excluded: Collection[frozenset[str]] = (),
+    background: Background | None = None,
 ) -> Matching:
     """Propose which lines settle which items and which are the two sides of a transfer between own accounts.
 
     Args:
         own: what texts may say of the company's own accounts.
         excluded: groups of keys (of lines and items) that a person has said do not belong together.
+        background: what is known of more rows than these; None: as these say.
 
     Returns:
         Positions refer to the rows as given. Every line and every item is in one match or open. A match is automatic
         only when a name, number or word ties it and nothing else comes near; ties are suggestions. A score says how
         many of like matches were right (see calibration.py).
     """
-    return calibrated(uncalibrated_matches(lines, items, own=own, excluded=excluded))
+    return calibrated(uncalibrated_matches(lines, items, own=own, excluded=excluded, background=background))
 
 
 def uncalibrated_matches(
@@ -44,13 +48,17 @@ def uncalibrated_matches(
     *,
     own: OwnAccounts | None = None,
     excluded: Collection[frozenset[str]] = (),
+    background: Background | None = None,
 ) -> Matching:
     """`find_matches` with the scores that decided, which come only near probabilities."""
     read = Read.of(lines, items)
+    if background:
+        read = replace(read, rarity=background.rarity, party_rarity=background.party_rarity)
+    fees = background.fees if background else learned_fees(read)
     settlements, transfers = _weighed(read, own or OwnAccounts(), excluded)
     payouts = [
         payout
-        for payout in find_payouts(read)
+        for payout in find_payouts(read, fees)
         if not excluded or read.keys([payout.line], payout.items) not in excluded
     ]
     chosen = Choice(read, Proposer(read))

@@ -13,7 +13,7 @@ from core.matching.joining import joined, within
 from core.matching.reading import Read
 from core.matching.texts import Bools, name_similarity, starts_alike
 from core.matching.values import Integers
-from core.matching.words import WordTable, incidence, stems
+from core.matching.words import Rarity, WordTable, incidence, stems
 
 ALIKE = 0.78  # similarity from which names tie a movement to a whole
 NEAREST = 48  # items of one name looked at for a line, and lines for an item
@@ -39,6 +39,7 @@ class Ties:
         a, b = tied_names(
             [read.line.name.keys[name] for name in left.tolist()],
             [read.item.name.keys[name] for name in right.tolist()],
+            read.rarity,
         )
         i, j = read.quotes.pairs(lines, items)
         fits = _could_settle(read, i, j)
@@ -86,16 +87,17 @@ class Ties:
         return np.concatenate([p for p, _ in found]), np.concatenate([q for _, q in found])
 
 
-def tied_names(left: Sequence[str], right: Sequence[str]) -> tuple[Integers, Integers]:
+def tied_names(left: Sequence[str], right: Sequence[str], rarity: Rarity) -> tuple[Integers, Integers]:
     """Positions of names that are alike, short forms included; only names with a telling word in common are compared.
 
     Args:
         left, right: distinct name keys.
+        rarity: of their words.
     """
     place = {name: row for row, name in enumerate(right)}
     same = np.array([(row, place[name]) for row, name in enumerate(left) if name and name in place], np.int64)
     a, b = _sharing_words(left, right)
-    kept = WordTable(left, right).shared(a, b) >= CLEAR_WORDS
+    kept = WordTable(left, right, rarity).shared(a, b) >= CLEAR_WORDS
     initial = [np.array([ord(name[0]) if name else 0 for name in names], np.int64) for names in (left, right)]
     open_still = np.flatnonzero(~kept & (initial[0][a] == initial[1][b]))
     kept[open_still] = starts_alike(left, right, a[open_still], b[open_still])

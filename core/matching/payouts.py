@@ -1,7 +1,7 @@
 """Payouts of payment processors: one line for all sales of a day, of some days, or of a part of one, less the fee."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -18,6 +18,8 @@ EXACT, PLAUSIBLE = 0.99, 0.6  # probabilities where the fee is to the cent, or o
 PART = 0.6  # that some of a day's sales add up, shared among the ways that they do
 MOST_TOGETHER = 3  # payouts that pay one day's sales between them
 
+Fees = Mapping[str, FeeRule]  # by the first word of the processor's name
+
 
 @dataclass(frozen=True, slots=True)
 class Payout:
@@ -29,32 +31,54 @@ class Payout:
     exact: bool
 
 
-def find_payouts(read: Read) -> list[Payout]:
+@dataclass(frozen=True)
+class _Sales:
+    """Sales and what was brought back by day and processor, and for each day the lines that may pay it."""
+
+    days: dict[Day, tuple[int, ...]]
+    returns: dict[Day, tuple[int, ...]]
+    near: dict[Day, list[int]]
+
+    @classmethod
+    def of(cls, read: Read) -> "_Sales":
+        is_sale = np.array([kind in SALE_KINDS for kind in read.items.kind], np.bool_)[read.item_order]
+        days = sale_days(read, is_sale, brought_back=False)
+        if not days:
+            return cls({}, {}, {})
+        return cls(days, sale_days(read, is_sale, brought_back=True), _lines_near(read, days))
+
+
+def learned_fees(read: Read) -> Fees:
+    """By processor what it holds back, as its own payouts among these lines say (see fees.py)."""
+    sales = _Sales.of(read)
+    rules = _rules(read, sales.days, sales.near)
+    usual = [name for name, rule in rules.items() if rule == USUAL]
+    return rules | learned_shares(read, sales.days, sales.returns, sales.near, usual)
+
+
+def find_payouts(read: Read, fees: Fees) -> list[Payout]:
     """Payouts whose processor is named in the text and whose amount is that day's sales less a fee.
 
-    What the fee is, each processor's own payouts say (see fees.py). Where no line pays a whole day, lines that settle
-    several days in a row are looked for, then lines that pay a day between them, and then lines that pay a part. A line
-    that fits several days' sales, or sales that fit several lines, share the probability: never certain.
+    Where no line pays a whole day, lines that settle several days in a row are looked for, then lines that pay a day
+    between them, and then lines that pay a part. A line that fits several days' sales, or sales that fit several lines,
+    share the probability: never certain.
+
+    Args:
+        fees: of each processor that has sales here.
     """
-    is_sale = np.array([kind in SALE_KINDS for kind in read.items.kind], np.bool_)[read.item_order]
-    days = sale_days(read, is_sale, brought_back=False)
-    if not days:
-        return []
-    returns = sale_days(read, is_sale, brought_back=True)
-    near = _lines_near(read, days)
-    rules = _rules(read, days, near)
-    rules |= learned_shares(read, days, returns, near, [name for name, rule in rules.items() if rule == USUAL])
+    sales = _Sales.of(read)
+    days, near = sales.days, sales.near
     found = [
         payout
         for day, members in days.items()
         for line in near.get(day, ())
-        if (payout := _judged(read, line, members, rules[day[1]]))
+        if (payout := _judged(read, line, members, fees[day[1]]))
     ]
     judged = _shared(found)
     settled = {payout.items for payout in judged if payout.exact}
     busy = {payout.line for payout in judged if payout.exact}
     left = {day: members for day, members in days.items() if members not in settled}
-    for one in settled_together(read, left, returns, near, rules, busy):
+    for one in settled_together(read, left, sales.returns, near, fees, busy):
         judged.append(Payout(one.line, one.items, EXACT / (1 + one.rivals), not one.rivals))
         if not one.rivals:
             settled |= {days[day] for day in one.days}
@@ -62,7 +86,7 @@ def find_payouts(read: Read) -> list[Payout]:
     for day, members in sorted(days.items()):
         if members not in settled:
             free = [line for line in near.get(day, ()) if line not in busy]
-            judged += _parts_of(read, free, members, rules[day[1]])
+            judged += _parts_of(read, free, members, fees[day[1]])
     return _one_day_each(judged)
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from core.matching.quoting import Quotes
 from core.matching.texts import Bools, read_text
 from core.matching.values import BankLines, Integers, OpenItems
-from core.matching.words import WordTable
+from core.matching.words import Rarity, WordTable
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class Read:
     matters, and of what ties the oldest stands first.
 
     `line_order`, `item_order`: of each row the position at which it was given. `settling`: lines that may settle
-    items; `party`: names of the lines' counterparties.
+    items; `party`: names of the lines' counterparties. `rarity`: how rare the words of the lines' and the items' names
+    are; `party_rarity`: those of the lines' counterparties and the items' names.
     """
 
     lines: BankLines  # as given
@@ -71,6 +72,8 @@ class Read:
     settling: Bools
     accounts: int  # numbers of accounts are below it
     units: int  # numbers of sign and currency are below it
+    rarity: Rarity
+    party_rarity: Rarity
 
     @classmethod
     def of(cls, lines: BankLines, items: OpenItems) -> "Read":
@@ -92,12 +95,14 @@ class Read:
                 (items, items.issued_on, party, party_of_item, item_order),
             )
         ]
+        named = Names.of(party.names, party_of_line[line_order]) if any(lines.counterparty) else None
+        asked = sides[1].name.keys
         return cls(
-            lines, items, line_order, item_order, sides[0], sides[1],
-            Names.of(party.names, party_of_line[line_order]) if any(lines.counterparty) else None,
+            lines, items, line_order, item_order, sides[0], sides[1], named,
             Quotes.of(text.numbers, text.of_row[line_order], [items.references[row] for row in item_order.tolist()]),
             ~np.array(lines.transfers_only or [False] * len(lines), np.bool_)[line_order],
             len(accounts), 2 * max(len(currencies), 1),
+            Rarity.of(sides[0].name.keys, asked), Rarity.of(named.keys if named else [], asked),
         )  # fmt: skip
 
     def text(self, row: int) -> str:
@@ -112,12 +117,12 @@ class Read:
     @cached_property
     def words(self) -> WordTable:
         """The words of the lines' and of the items' names."""
-        return WordTable(self.line.name.keys, self.item.name.keys)
+        return WordTable(self.line.name.keys, self.item.name.keys, self.rarity)
 
     @cached_property
     def party_words(self) -> WordTable:
         """The words of the lines' counterparties and of the items' names."""
-        return WordTable(self.party.keys if self.party else [], self.item.name.keys)
+        return WordTable(self.party.keys if self.party else [], self.item.name.keys, self.party_rarity)
 
 
 def day_numbers(days: npt.NDArray[np.datetime64]) -> Integers:

@@ -108,13 +108,18 @@ def _signed(read: Read, items: Sequence[int]) -> list[int]:
 
 def sale_days(read: Read, is_sale: Bools, *, brought_back: bool) -> dict[Day, tuple[int, ...]]:
     """Sales, or what was brought back, by currency, processor, account and day."""
-    item, names = read.item, [name.partition(" ")[0] for name in read.item.name.keys]
+    item, names = read.item, [processor_of(name) for name in read.item.name.keys]
     groups: dict[Day, list[int]] = defaultdict(list)
     for row in np.flatnonzero(is_sale & (item.incoming != brought_back)).tolist():
         if processor := names[item.name.of_row[row]]:
             unit = int(item.unit[row]) | 1  # what was brought back is held against money in
             groups[unit, processor, int(item.account[row]), int(item.day[row])].append(row)
     return {day: tuple(members) for day, members in groups.items()}
+
+
+def processor_of(name: str) -> str:
+    """The processor of a sale, by the name key of its counterparty: the first word."""
+    return name.partition(" ")[0]
 
 
 def _days_of_lines(near: Mapping[Day, Sequence[int]], sales: Days, busy: Collection[int]) -> dict[int, list[Day]]:

@@ -1,7 +1,10 @@
 """How much of one name's words another has, counting words by how rare they are."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from math import log
 from typing import Any
 
 import numpy as np
@@ -15,19 +18,34 @@ TELLING = 4.0  # weight that the words of a name need together to say anything: 
 _PAIRS_AT_ONCE = 500_000  # of the sparse product, to bound memory
 
 
+@dataclass(frozen=True)
+class Rarity:
+    """In how many of so many distinct names each word stands, words by their first letters."""
+
+    counts: Mapping[str, int]
+    names: int
+
+    @classmethod
+    def of(cls, left: Sequence[str], right: Sequence[str]) -> "Rarity":
+        """Among two columns of distinct names."""
+        return cls(Counter(stem for name in chain(left, right) for stem in stems(name)), len(left) + len(right))
+
+    def weight(self, stem: str) -> float:
+        """How much it says that two names share a word of these names."""
+        return log(self.names / self.counts[stem]) + 0.1
+
+
 class WordTable:
     """The words of two columns of distinct names, by their first letters, because banks cut them.
 
-    Words count by how rare they are among all these names, so that "family" or "company" says little and a surname
-    much.
+    Words count by how rare they are, so that "family" or "company" says little and a surname much.
     """
 
-    def __init__(self, left: Sequence[str], right: Sequence[str]) -> None:
+    def __init__(self, left: Sequence[str], right: Sequence[str], rarity: Rarity) -> None:
         words = [[stems(name) for name in names] for names in (left, right)]
-        known = Counter(stem for names in words for stems in names for stem in stems)
+        known = dict.fromkeys(stem for names in words for stems in names for stem in stems)
         place = {stem: column for column, stem in enumerate(known)}
-        total = len(left) + len(right)
-        weight = np.log(total / np.array(list(known.values()), np.float64)) + 0.1
+        weight = np.array([rarity.weight(stem) for stem in known], np.float64)
         self.left, asks = (incidence(names, place) for names in words)
         self._asks = asks.multiply(weight[np.newaxis, :]).tocsr() if len(known) else asks
         self._asked = np.maximum(np.asarray(self._asks.sum(axis=1)).ravel(), TELLING)

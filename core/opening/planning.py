@@ -86,7 +86,7 @@ def plan_opening(
         lock: whether the company stays locked for what is written next.
 
     Raises:
-        NoTrialBalance, UnknownFormat: the file cannot be read.
+        NoTable, UnknownFormat: the file cannot be read.
         NotFound, AccessDenied: only for those who may change accounts.
     """
     company = open_company(session, caller, company_id, Action.CONFIGURE, lock=lock)

@@ -53,7 +53,7 @@ def post_opening(
         OpeningRefused: there are opening balances already, lines of before wait for review, or the books hold these
             balances already.
         TrialBalanceUneven: debits and credits differ.
-        InvalidLines: rows cannot be booked, with the reason of each. NoTrialBalance, UnknownFormat: no row can be read.
+        InvalidLines: rows cannot be booked, with the reason of each. NoTable, UnknownFormat: no row can be read.
         PeriodClosed: the day, or that of what would be replaced, falls in a closed period.
         InvalidInput, AlreadyTaken: a new account's code or name cannot be used.
         NotFound, AccessDenied: only for those who may change accounts.

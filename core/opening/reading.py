@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import NoTrialBalance
+from core.errors import NoTable
 from core.ingestion.formats.tabular.amounts import is_blank, mark_votes, read_amount, to_minor_units
 from core.ingestion.formats.tabular.records import Record
 from core.ingestion.items.words import is_total
@@ -51,7 +51,7 @@ def read_trial_balance(file: RawFile, currency: str) -> TrialBalanceFile:
     Rows of sums and headings are passed over, and so are accounts without a balance.
 
     Raises:
-        NoTrialBalance: the file holds none, or its decimal mark cannot be told. UnknownFormat: a damaged workbook.
+        NoTable: the file holds none, or its decimal mark cannot be told. UnknownFormat: a damaged workbook.
     """
     table = find_balances(file)
     mark = "." if table.is_workbook else _decimal_mark(file.name, table, currency)
@@ -65,7 +65,7 @@ def read_trial_balance(file: RawFile, currency: str) -> TrialBalanceFile:
         elif read.debit or read.credit:
             rows.append((read.value(), read.debit, read.credit))
     if not rows and not problems:
-        raise NoTrialBalance(file.name, "None of its accounts has a balance.")
+        raise NoTable(file.name, "balances", "None of its accounts has a balance.")
     return TrialBalanceFile(tuple(_with_sides(rows)), tuple(problems))
 
 
@@ -146,4 +146,6 @@ def _decimal_mark(name: str, table: BalanceTable, currency: str) -> str:
     lone = {sign for text in texts for sign in ".," if sign in text}
     if len(lone) == 1 and minor_digits(currency) < 3:
         return "," if lone == {"."} else "."
-    raise NoTrialBalance(name, "Its amounts can be read in two ways, such as 1,234: write them with all their digits.")
+    raise NoTable(
+        name, "balances", "Its amounts can be read in two ways, such as 1,234: write them with all their digits."
+    )

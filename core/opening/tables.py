@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.errors import NoTrialBalance
+from core.errors import NoTable
 from core.ingestion.formats.signatures import name_of_unreadable
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.records import Record, find_delimiter, split_records
@@ -29,7 +29,7 @@ def find_balances(file: RawFile) -> BalanceTable:
     """The one table with an account and its balance, or its debit and credit, a row.
 
     Raises:
-        NoTrialBalance: there is none, or more than one.
+        NoTable: there is none, or more than one.
         UnknownFormat: a damaged or protected workbook.
     """
     if kind_of_workbook(file.content):
@@ -37,16 +37,18 @@ def find_balances(file: RawFile) -> BalanceTable:
         found = [(sheet.name, table) for sheet in sheets if (table := _cut(sheet.records, is_workbook=True))]
         if len(found) > 1:
             names = " and ".join(name for name, _ in found[:3])
-            raise NoTrialBalance(file.name, f"More than one sheet holds balances: {names}. Keep one of them.")
+            raise NoTable(file.name, "balances", f"More than one sheet holds balances: {names}. Keep one of them.")
         table = found[0][1] if found else None
     else:
         if why := name_of_unreadable(file.content):
-            raise NoTrialBalance(file.name, why)
+            raise NoTable(file.name, "balances", why)
         text, _ = decode(file.content)
         table = _cut(split_records(file.name, text, find_delimiter(text) or ","), is_workbook=False)
     if table is None:
-        raise NoTrialBalance(
-            file.name, "Name the columns in one row: the account's code or name, and Balance, or Debit and Credit."
+        raise NoTable(
+            file.name,
+            "balances",
+            "Name the columns in one row: the account's code or name, and Balance, or Debit and Credit.",
         )
     return table
 

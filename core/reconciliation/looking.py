@@ -5,9 +5,10 @@ and the digests are compared. A look can be lost at any time; then all is looked
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b, sha256
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,16 @@ import numpy as np
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from core.matching.background import Background
+from core.matching.payouts import SALE_KINDS
 from core.matching.reading import day_numbers
+from core.matching.terminals import processor_of
+from core.matching.texts import name_key
 from core.matching.values import BankLines, Integers, OpenItems, OwnAccounts
 from core.reconciliation.loading import Judged
 from models import MatchingLook
 
-_VERSION = 1  # counts up when the matching answers otherwise than before, so that all is looked at again
+_VERSION = 2  # counts up when the matching answers otherwise than before, so that all is looked at again
 _SEEN: Any = np.dtype([("digest", "<u8"), ("day", "<i4")])
 _END = "\x1f"  # between fields
 
@@ -34,8 +39,13 @@ class OpenRows:
     items: OpenItems
     judged: Judged
 
+    @cached_property
+    def background(self) -> Background:
+        """What all that is open says, however far from the news."""
+        return Background.of(self.lines, self.items)
+
     def seen(self) -> "Seen":
-        """A digest of each row with its day."""
+        """A digest of each row with its day; a sale is seen anew when its processor's fee turns out to be another."""
         judged = _judgements(self.judged)
         lines, items = self.lines, self.items
         posted = lines.transfers_only or [False] * len(lines)
@@ -46,7 +56,7 @@ class OpenRows:
             ),
             *zip(
                 items.key, items.account, items.currency, items.counterparty, map(_END.join, items.references),
-                items.kind, map(str, items.amount_minor.tolist()), strict=True,
+                items.kind, map(str, items.amount_minor.tolist()), self._held_back(), strict=True,
             ),
         ]  # fmt: skip
         days = np.concatenate([day_numbers(lines.booked_on), day_numbers(items.issued_on)])
@@ -54,6 +64,15 @@ class OpenRows:
         table = np.empty(len(rows), _SEEN)
         table["digest"], table["day"] = digests, days
         return Seen(np.sort(table, order="digest"))
+
+    def _held_back(self) -> Iterator[str]:
+        """Of each item what its processor holds back; empty where it is no sale."""
+        known = {
+            name: str(self.background.fees.get(processor_of(name_key(name)), ""))
+            for name in set(self.items.counterparty)
+        }
+        for name, kind in zip(self.items.counterparty, self.items.kind, strict=True):
+            yield known[name] if kind in SALE_KINDS else ""
 
     def without(self, keys: Collection[str], judged: Judged) -> "OpenRows":
         """What is left when these lines and items are in force, with what is judged then."""
@@ -96,8 +115,9 @@ def keep_look(session: Session, company_id: UUID, settings: str, seen: Seen, now
 
 def settings_digest(own: OwnAccounts, named: tuple[UUID | int | None, ...], now: datetime) -> str:
     """What concerns all rows: the engine, the own accounts, what the company has named (accounts for fees and exchange
-    gains, how many rates), and the month, since how rare a word is and what a processor holds back move slowly with
-    everything that comes."""
+    gains, how many rates), and the month, since how rare a word is moves slowly with everything that comes, and what
+    news do not reach keeps its suggestion until then.
+    """
     tails = sorted((account, *sorted(found)) for account, found in own.tails.items())
     return sha256(repr((_VERSION, tails, named, now.year, now.month)).encode()).hexdigest()
 

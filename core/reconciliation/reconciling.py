@@ -89,7 +89,7 @@ class _Run:
         lines, items, judged = near.lines, near.items, found.judged
         if not len(lines):
             return MatchingResult(open_lines=len(found.lines), open_items=len(found.items)), found
-        matching = find_matches(lines, items, own=self.own, excluded=judged.dismissed)
+        matching = find_matches(lines, items, own=self.own, excluded=judged.dismissed, background=found.background)
         exchanges = exchanges_among(self.session, self.company, lines, matching.open_lines, judged.dismissed)
         proposed = near.touched(replace(matching, matches=(*matching.matches, *exchanges)))
         plan = plan_matches(proposed, lines, items, judged, books_fees=self.fees_id is not None)

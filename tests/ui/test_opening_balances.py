@@ -88,7 +88,7 @@ def test_what_cannot_be_booked_is_said_and_the_button_is_off(books, monkeypatch,
 
 def test_a_file_that_is_no_trial_balance_is_refused_in_a_sentence(books, monkeypatch):
     page = upload(opened(books, monkeypatch), "Date,Text,Amount\n2024-01-01,Coffee,5\n")
-    assert any("holds no trial balance" in error.value for error in page.error)
+    assert any("holds no table of balances" in error.value for error in page.error)
 
 
 def test_the_day_offered_is_the_one_before_the_first_bank_line(books, monkeypatch):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from core.errors import AmbiguousStatement, ItemsUnclear, NoItemTable
+from core.errors import AmbiguousStatement, ItemsUnclear, NoTable
 from core.ingestion.formats.tabular.amounts import currency_codes
 from core.ingestion.formats.tabular.columns import money_votes
 from core.ingestion.formats.tabular.date_order import find_order
@@ -85,7 +85,7 @@ def _require_columns(table: Table, layout: ItemLayout) -> None:
         if not any(role in layout.columns for role in roles)
     ]
     if len(missing) == 3:
-        raise NoItemTable(table.name, "No column of it holds numbers, dates or amounts of items.")
+        raise NoTable(table.name, "open items", "No column of it holds numbers, dates or amounts of items.")
     if missing:
         raise ItemsUnclear(table.name, missing, layout.to_dict())
 

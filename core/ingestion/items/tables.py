@@ -1,6 +1,6 @@
 """The table of open items in a file: delimited text in any encoding, or a sheet of a workbook."""
 
-from core.errors import AmbiguousStatement, NoItemTable
+from core.errors import AmbiguousStatement, NoTable
 from core.ingestion.formats.signatures import name_of_unreadable
 from core.ingestion.formats.tabular.amounts import read_amount
 from core.ingestion.formats.tabular.dates import read_parts
@@ -20,17 +20,17 @@ def find_items(file: RawFile, answers: ItemLayout) -> tuple[Table, str]:
     """The table that holds the items, and the name of its sheet ("" in delimited text).
 
     Raises:
-        NoItemTable: there is none. AmbiguousStatement: several sheets hold one.
+        NoTable: there is none. AmbiguousStatement: several sheets hold one.
         UnknownFormat: a damaged or protected workbook, or no table at all.
     """
     if kind_of_workbook(file.content):
         return _in_workbook(file, answers)
     if why := name_of_unreadable(file.content):
-        raise NoItemTable(file.name, why)
+        raise NoTable(file.name, "open items", why)
     text, encoding = decode(file.content)
     delimiter = find_delimiter(text)
     if not delimiter:
-        raise NoItemTable(file.name, "Its rows have a single cell.")
+        raise NoTable(file.name, "open items", "Its rows have a single cell.")
     return _cut(file.name, encoding, delimiter, split_records(file.name, text, delimiter), answers.header_row), ""
 
 
@@ -39,7 +39,7 @@ def _in_workbook(file: RawFile, answers: ItemLayout) -> tuple[Table, str]:
     named = [sheet for sheet in sheets if sheet.name == answers.sheet]
     likely = named or [sheet for sheet in sheets if _header_at(sheet.records) is not None] or sheets
     if not likely:
-        raise NoItemTable(file.name, "Its sheets are empty.")
+        raise NoTable(file.name, "open items", "Its sheets are empty.")
     if len(likely) > 1:
         raise AmbiguousStatement(
             file.name, "several sheets hold a table of items.",
@@ -56,7 +56,9 @@ def _cut(name: str, encoding: str, delimiter: str, records: list[Record], header
         found = cut_at(name, encoding, delimiter, records, records[at].row) if at is not None else None
         table = found or find_table(name, encoding, delimiter, records)
     if not table.rows:
-        raise NoItemTable(name, "No row follows the names of the columns." if table.header else "It has no rows.")
+        raise NoTable(
+            name, "open items", "No row follows the names of the columns." if table.header else "It has no rows."
+        )
     return table
 
 

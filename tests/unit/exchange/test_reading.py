@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.errors import NoRateTable
+from core.errors import NoTable
 from core.exchange.keeping import NewRate
 from core.exchange.rates import Rate
 from core.exchange.reading import read_rates
@@ -46,5 +46,5 @@ def test_a_row_that_is_not_certain_is_a_problem_and_the_others_are_read(row: str
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Date,Currency,Rate\n", "Date,Rate\n2024-02-15,1.08\n"])
 def test_a_file_without_a_table_of_rates_is_refused(text: str) -> None:
-    with pytest.raises(NoRateTable):
+    with pytest.raises(NoTable):
         read_rates(RawFile("rates.csv", text.encode()))

@@ -6,7 +6,7 @@ from time import process_time
 import pytest
 from sqlmodel import select
 
-from core.errors import AmbiguousStatement, ImportInUse, ItemsUnclear, NoItemTable
+from core.errors import AmbiguousStatement, ImportInUse, ItemsUnclear, NoTable
 from core.ingestion.evidence import original_bytes
 from core.ingestion.importing import revert_import
 from core.ingestion.items.layout import ItemLayout
@@ -111,9 +111,9 @@ def test_a_number_that_stands_twice_is_asked_about() -> None:
 def test_what_is_no_table_of_items_is_refused() -> None:
     with pytest.raises(ItemsUnclear, match="which column holds the date"):
         read(items_file("1,2,3.00", header="number,kind,amount"))
-    with pytest.raises(NoItemTable):
+    with pytest.raises(NoTable):
         read(RawFile("empty.csv", b""))
-    with pytest.raises(NoItemTable):
+    with pytest.raises(NoTable):
         read(RawFile("letter.txt", b"Dear Sir,\nplease pay.\n"))
 
 

@@ -11,7 +11,7 @@ from core.matching.texts import (
     reference_key,
     speaks_of_transfer,
 )
-from core.matching.words import WordTable
+from core.matching.words import Rarity, WordTable
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,8 @@ def test_shared_words_count_by_how_rare_they_are() -> None:
     lines = ["ZELLE FROM SARA LINDQVIST", "HYDE PARK PEDIAT VENDOR PAY", "FAMILY DOLLAR"]
     filler = [f"{a}{b}ZZ" for a in "ABCDEFGHIJ" for b in "KLMNOPQRST"]  # other payees, so that rare words are rare
     line, item = np.array([0, 0, 1, 2]), np.array([0, 1, 2, 0])
-    shares = WordTable(lines + filler, items).shared(line, item).tolist()
+    rarity = Rarity.of(lines + filler, items)
+    shares = WordTable(lines, items, rarity).shared(line, item).tolist()
     assert shares[0] > 0.5
     assert shares[1] == 0.0
     assert shares[2] == 1.0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from core.errors import NoTrialBalance, StatementRefused
+from core.errors import NoTable, StatementRefused
 from core.ingestion.raw_file import RawFile
 from core.money import decimal_text
 from core.opening.reading import TrialBalanceFile, read_trial_balance
@@ -73,7 +73,7 @@ def test_the_digits_of_the_currency_tell_a_lone_mark() -> None:
     text = "Code,Name,Balance\n1,A,1.234\n2,B,-1.234\n"
     assert rows(text) == [("1", "A", 123_400), ("2", "B", -123_400)]
     assert rows(text, "JPY") == [("1", "A", 1234), ("2", "B", -1234)]
-    with pytest.raises(NoTrialBalance, match="two ways"):
+    with pytest.raises(NoTable, match="two ways"):
         read(text, "KWD")
 
 
@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_named_by_its_row() -> None:
     "text", ["", "hello", "Date,Description,Amount\n2024-01-01,Coffee,5\n", "Code,Name,Debit,Credit\n1010,Checking,,\n"]
 )
 def test_a_file_without_balances_is_refused(text: str) -> None:
-    with pytest.raises(NoTrialBalance):
+    with pytest.raises(NoTable):
         read(text)
 
 

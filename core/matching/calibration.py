@@ -45,9 +45,7 @@ def decided_how(match: ProposedMatch) -> str:
     return ORDER if match.in_order else str(match.decision)
 
 
-def _scored(
-    matches: Sequence[ProposedMatch], decided: Sequence[str], alike: Mapping[_Tie, int]
-) -> list[ProposedMatch]:
+def _scored(matches: Sequence[ProposedMatch], decided: Sequence[str], alike: Mapping[_Tie, int]) -> list[ProposedMatch]:
     """What ties cannot be right more often than its share, whatever others of its score were."""
     score = np.array([match.score for match in matches])
     segments: dict[tuple[str, str], list[int]] = {}

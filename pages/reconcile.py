@@ -10,6 +10,7 @@ from ui.reconcile_bar import bar, summary, toolbar
 from ui.reconcile_lists import all_lines, matched, statements
 from ui.reconcile_proof import dialogs, proofs
 from ui.reconcile_sides import Chosen, to_match
+from ui.reconcile_sight import Sight, look
 from ui.reconcile_steps import carry_out
 
 
@@ -22,7 +23,7 @@ def reconcile(actions: DeltaGenerator) -> None:
         tools, told = st.container(gap=None), st.container(gap="small")
         with told:
             carry_out(place.caller, place.company_id)
-        sight = desk.look(place.caller, place.company_id)
+        sight = look(place.caller, place.company_id)
         if sight is None:
             empty("balance", "No statement yet", "Upload the first bank file; its proof stands here then.")
             return
@@ -36,7 +37,7 @@ def reconcile(actions: DeltaGenerator) -> None:
         dialogs(sight)
 
 
-def parts(sight: desk.Sight) -> tuple[Chosen, tuple[object, ...]]:
+def parts(sight: Sight) -> tuple[Chosen, tuple[object, ...]]:
     """What the view shows; what is selected to be matched, and to be taken apart."""
     if sight.view == desk.TO_MATCH:
         return to_match(sight), ()

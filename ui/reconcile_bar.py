@@ -8,6 +8,7 @@ from core.reconciliation.by_hand import Rest
 from core.reconciliation.unmatched import Wanted
 from ui import reconcile_desk as desk
 from ui.reconcile_sides import AGE_WORDS, Chosen
+from ui.reconcile_sight import Sight
 from ui.reconcile_words import choice_of, period_of, state_of
 from ui.words import MINUS, badge_text, count, money, plain
 
@@ -23,7 +24,7 @@ KEYS = """
 """
 
 
-def toolbar(sight: desk.Sight) -> None:
+def toolbar(sight: Sight) -> None:
     """Menus rather than selectboxes: those keep the focus, and the keys would type into them."""
     accounts = {one.bank_account_id: one.bank_account for one in sight.proofs}
     mine = [one for one in reversed(sight.proofs) if one.bank_account_id == sight.one.bank_account_id]
@@ -71,21 +72,21 @@ def _account_picked() -> None:
         desk.choose_account(chosen)
 
 
-def _statement_picked(sight: desk.Sight) -> None:
+def _statement_picked(sight: Sight) -> None:
     chosen = st.session_state.get("reconcile_pick_statement")
     for one in sight.proofs:
         if one.reconciliation_id == chosen:
             desk.choose_statement(one)
 
 
-def summary(sight: desk.Sight) -> str:
+def summary(sight: Sight) -> str:
     """17 of 20 statements closed · 3 suggestions here."""
     closed = sum(state_of(one)[0] == "closed" for one in sight.proofs)
-    here = f" · {count(len(sight.suggested), 'suggestion')} here" if sight.suggested else ""
+    here = f" · {count(sight.suggested_count, 'suggestion')} here" if sight.suggested else ""
     return f"{closed} of {count(len(sight.proofs), 'statement')} closed{here}"
 
 
-def bar(sight: desk.Sight, chosen: Chosen, unmatching: tuple[object, ...]) -> None:
+def bar(sight: Sight, chosen: Chosen, unmatching: tuple[object, ...]) -> None:
     """Always the same buttons at the same places; what cannot be done now is disabled."""
     card = sight.card if sight.view == desk.TO_MATCH else None
     off = card is None or not sight.may_work
@@ -126,7 +127,7 @@ def _fits(chosen: Chosen) -> bool:
     return bool(chosen.line_ids and chosen.item_ids) and chosen.lines_minor == chosen.items_minor
 
 
-def _by_hand(sight: desk.Sight, chosen: Chosen) -> None:
+def _by_hand(sight: Sight, chosen: Chosen) -> None:
     off = not (_fits(chosen) and sight.may_work)
     asked = desk.Asked("by_hand", chosen.line_ids, chosen.item_ids)
     st.button(
@@ -137,7 +138,7 @@ def _by_hand(sight: desk.Sight, chosen: Chosen) -> None:
     )  # fmt: skip
 
 
-def _difference(sight: desk.Sight, chosen: Chosen) -> None:
+def _difference(sight: Sight, chosen: Chosen) -> None:
     """What a difference between the selected sides may be: a rest left open, a fee, or small enough to write off."""
     rest = chosen.lines_minor - chosen.items_minor
     both = bool(chosen.line_ids and chosen.item_ids and rest and sight.may_work)
@@ -164,7 +165,7 @@ def _rest_picked(key: str, what: tuple[tuple[UUID, ...], tuple[UUID, ...]]) -> N
         desk.ask_for(desk.Asked("by_hand", *what, rest))
 
 
-def _told(sight: desk.Sight, chosen: Chosen) -> str:
+def _told(sight: Sight, chosen: Chosen) -> str:
     """The running sum of what is selected; else what was done last."""
     currency = sight.one.currency
     if chosen.exchanged:
@@ -180,7 +181,7 @@ def _told(sight: desk.Sight, chosen: Chosen) -> str:
     return f"Last: {back[-1][0]}" if back else ""
 
 
-def _way_back(sight: desk.Sight) -> None:
+def _way_back(sight: Sight) -> None:
     back = desk.ways_back()
     ids = (back[-1][1],) if back else ()
     st.button(
@@ -196,7 +197,7 @@ def _step(label: str, letter: str, step: int, off: bool) -> None:
     )  # fmt: skip
 
 
-def _close(sight: desk.Sight) -> None:
+def _close(sight: Sight) -> None:
     one = sight.one
     if sight.is_closed:
         st.button(

@@ -9,6 +9,8 @@ import streamlit as st
 from core.reconciliation.listing import ListedMatch
 from ui import reconcile_desk as desk
 from ui.frame import empty
+from ui.reconcile_sides import pages
+from ui.reconcile_sight import Sight, list_key
 from ui.reconcile_steps import printed_on
 from ui.reconcile_words import STATES_OF, item_text, line_text, period_of, state_of, title_of
 from ui.tables import frame, height, table
@@ -18,9 +20,9 @@ STATE_WORDS = {"posted": "Booked", "waiting": "Waits", "left_out": "Left out", "
 BY_WORDS = {"match": "Match", "rule": "Rule", "model": "Model", "person": "Person"}
 
 
-def matched(sight: desk.Sight) -> tuple[UUID, ...]:
+def matched(sight: Sight) -> tuple[UUID, ...]:
     """The matches in force that touch the statement; the ids of those selected."""
-    if not sight.confirmed:
+    if not sight.confirmed.matches:
         empty("link_off", "Nothing is matched here", "Confirm a suggestion or match lines by hand under To match.")
         return ()
     rows = [
@@ -32,7 +34,7 @@ def matched(sight: desk.Sight) -> tuple[UUID, ...]:
             "Person" if match.by_person else "Machine",
             match.reason,
         )
-        for match in sight.confirmed
+        for match in sight.confirmed.matches
     ]
     chosen = table(
         frame(rows, "Match", "Amount", "Date", "Bank", "Books", "By", "Why"), ["Amount"],
@@ -45,11 +47,14 @@ def matched(sight: desk.Sight) -> tuple[UUID, ...]:
             "By": st.column_config.TextColumn(width=70),
             "Why": st.column_config.TextColumn(width=230),
         },
-        currency=sight.one.currency, key=desk.list_key("reconcile_matched", sight),
+        currency=sight.one.currency, key=list_key("reconcile_matched", sight),
         on_select="rerun", selection_mode="multi-row",
     )  # fmt: skip
+    pages(desk.MATCHES_PAGE, sight.confirmed.number, sight.confirmed.pages)
+    if sight.confirmed.pages > 1:
+        st.caption(f"{count(sight.confirmed.count, 'match', 'matches')} in all, the surest first.")
     selected = chosen["selection"]["rows"]
-    return tuple(sight.confirmed[row].match_id for row in selected if row < len(sight.confirmed))
+    return tuple(sight.confirmed.matches[row].match_id for row in selected if row < len(sight.confirmed.matches))
 
 
 def _both_sides(match: ListedMatch, bank_account_id: UUID) -> tuple[str, str]:
@@ -62,7 +67,7 @@ def _both_sides(match: ListedMatch, bank_account_id: UUID) -> tuple[str, str]:
 # --- lines ------------------------------------------------------------------------------------
 
 
-def all_lines(sight: desk.Sight) -> None:
+def all_lines(sight: Sight) -> None:
     """Every line of the statement's days with what explains it."""
     rows = [
         (
@@ -85,7 +90,7 @@ def all_lines(sight: desk.Sight) -> None:
             "Explained by": st.column_config.TextColumn(width=96),
             "Account": st.column_config.TextColumn(width=230),
         },
-        currency=sight.one.currency, key=desk.list_key("reconcile_lines", sight),
+        currency=sight.one.currency, key=list_key("reconcile_lines", sight),
     )  # fmt: skip
     total = sum(line.amount_minor for line in sight.lines)
     st.caption(f"{count(len(rows), 'line')}, {money(total, sight.one.currency)} together. {sight.one.currency}.")
@@ -94,7 +99,7 @@ def all_lines(sight: desk.Sight) -> None:
 # --- statements -------------------------------------------------------------------------------
 
 
-def statements(sight: desk.Sight) -> None:
+def statements(sight: Sight) -> None:
     """Every statement of every account with its state; a click on one opens it."""
     ordered = sorted(sight.proofs, key=lambda one: one.proof.stated.first_on, reverse=True)
     ordered.sort(key=lambda one: one.bank_account_code)
@@ -115,7 +120,7 @@ def statements(sight: desk.Sight) -> None:
         for one in ordered
     ]
     right = st.column_config.TextColumn(width=92, alignment="right")
-    key = desk.list_key("reconcile_statements", sight)
+    key = list_key("reconcile_statements", sight)
     table(
         frame(rows, "Account", "Statement", "State", "Opening", "Sum of lines", "Closing", "Ledger off", "Lines",
               "To book", "File, or what does not fit"),

@@ -9,13 +9,14 @@ from core.reconciliation.statement_proof import Cause, Proof
 from ui import reconcile_desk as desk
 from ui.frame import answered, equation, refusals_shown
 from ui.navigation import PAGES
+from ui.reconcile_sight import Sight
 from ui.reconcile_steps import printed
 from ui.reconcile_words import cause_text, period_of
 from ui.tables import frame, small_table
 from ui.words import MINUS, badge_text, count, day, money, plain
 
 
-def proofs(sight: desk.Sight) -> None:
+def proofs(sight: Sight) -> None:
     """Both boxes, side by side."""
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, height="stretch", key="proofbank", gap="xsmall"):
@@ -24,7 +25,7 @@ def proofs(sight: desk.Sight) -> None:
         _ledger(sight)
 
 
-def _statement(sight: desk.Sight) -> None:
+def _statement(sight: Sight) -> None:
     one, proof = sight.one, sight.one.proof
     stated = proof.stated
     answered("Does the statement add up?", _verdict(proof, one.currency))
@@ -53,7 +54,7 @@ def _statement(sight: desk.Sight) -> None:
         st.caption(f"{plain(one.file_name)} · {one.currency}")
 
 
-def _print(sight: desk.Sight) -> None:
+def _print(sight: Sight) -> None:
     """The bank reconciliation statement to take away; made when the button is pressed."""
     one = sight.one
     name = f"bank_reconciliation_{one.bank_account_code}_{one.proof.stated.last_on}.pdf"
@@ -74,7 +75,7 @@ def _verdict(proof: Proof, currency: str) -> str:
     return badge_text("confirmed", "Proved")
 
 
-def _ledger(sight: desk.Sight) -> None:
+def _ledger(sight: Sight) -> None:
     one, proof = sight.one, sight.one.proof
     difference = proof.ledger_difference_minor
     verdict = badge_text("confirmed", "To the cent")
@@ -95,7 +96,7 @@ def _ledger(sight: desk.Sight) -> None:
         _ways(sight)
 
 
-def _ways(sight: desk.Sight) -> None:
+def _ways(sight: Sight) -> None:
     """What can be done about the causes."""
     causes = {share.cause for share in sight.one.proof.causes}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -114,7 +115,7 @@ def _ways(sight: desk.Sight) -> None:
             st.switch_page(PAGES / "review.py")
 
 
-def dialogs(sight: desk.Sight) -> None:
+def dialogs(sight: Sight) -> None:
     """The dialog that is open, if any."""
     asked = st.session_state.get(desk.DIALOG)
     if asked == "balances":
@@ -124,7 +125,7 @@ def dialogs(sight: desk.Sight) -> None:
 
 
 @st.dialog("Balances of the statement", icon=":material/edit:", on_dismiss=desk.close_dialog)
-def _balances(sight: desk.Sight) -> None:
+def _balances(sight: Sight) -> None:
     one, stated = sight.one, sight.one.proof.stated
     st.markdown(f"**{plain(one.bank_account)}** · {period_of(one)} · {one.currency}")
     st.caption(
@@ -165,7 +166,7 @@ def _minor(text: str, currency: str) -> int | None:
 
 
 @st.dialog("Reopen the statement", icon=":material/lock_open:", on_dismiss=desk.close_dialog)
-def _reopen(sight: desk.Sight) -> None:
+def _reopen(sight: Sight) -> None:
     one: StatementProof = sight.one
     st.markdown(f"**{plain(one.bank_account)}** · {period_of(one)}")
     with st.form("reconcile_reopen_form", border=False):

@@ -12,6 +12,7 @@ from core.reconciliation.unmatched import Wanted
 from models import DifferenceKind
 from ui import reconcile_desk as desk
 from ui.frame import answered, empty
+from ui.reconcile_sight import Sight, list_key
 from ui.reconcile_words import item_text, line_text, of_a_hundred, period_of, title_of
 from ui.tables import frame, small_table, table
 from ui.words import badge_text, count, day, money, plain
@@ -39,7 +40,7 @@ class Chosen:
     exchanged: ListedLine | None = None  # its other side, where that is in another currency
 
 
-def to_match(sight: desk.Sight) -> Chosen:
+def to_match(sight: Sight) -> Chosen:
     """Bank lines left, suggestions in the middle, open items right; what is selected at the sides."""
     left, middle, right = st.columns([0.31, 0.38, 0.31], gap="small")
     with middle:
@@ -60,7 +61,7 @@ def to_match(sight: desk.Sight) -> Chosen:
     )
 
 
-def _bank_side(sight: desk.Sight) -> list[int]:
+def _bank_side(sight: Sight) -> list[int]:
     page = sight.lines_left
     _heading("Bank, nothing explains it yet", page.count)
     if not page.lines:
@@ -69,7 +70,7 @@ def _bank_side(sight: desk.Sight) -> list[int]:
         return []
     rows = [(line.booked_on, line.description, line.amount_minor) for line in page.lines]
     chosen = _side(rows, "reconcile_bank", sight)
-    _pages(desk.LINES_PAGE, page.number, page.pages)
+    pages(desk.LINES_PAGE, page.number, page.pages)
     by_id = {line.transaction_id: line for line in page.lines}
     for key, note in page.notes[:MOST_NOTES]:
         line = by_id[key]
@@ -78,7 +79,7 @@ def _bank_side(sight: desk.Sight) -> list[int]:
     return chosen
 
 
-def _book_side(sight: desk.Sight) -> tuple[list[ListedItem], list[ListedLine]]:
+def _book_side(sight: Sight) -> tuple[list[ListedItem], list[ListedLine]]:
     page = sight.items
     _heading("Books, open", page.count)
     _ages(sight)
@@ -86,7 +87,7 @@ def _book_side(sight: desk.Sight) -> tuple[list[ListedItem], list[ListedLine]]:
     if page.items:
         rows = [(item.issued_on, item_text(item), item.amount_minor) for item in page.items]
         items = _side(rows, "reconcile_items", sight, most=ROWS if not sight.other_lines else 10, years=True)
-        _pages(desk.ITEMS_PAGE, page.number, page.pages)
+        pages(desk.ITEMS_PAGE, page.number, page.pages)
     else:
         none = "No invoice, bill or payout is open. Upload, Open items takes them in."
         st.caption("No item fits the filter." if desk.wanted() != Wanted() else none)
@@ -97,7 +98,7 @@ def _book_side(sight: desk.Sight) -> tuple[list[ListedItem], list[ListedLine]]:
     return [page.items[row] for row in items], others
 
 
-def _other_accounts(sight: desk.Sight, currency: str) -> list[ListedLine]:
+def _other_accounts(sight: Sight, currency: str) -> list[ListedLine]:
     """Lines of other own accounts in one currency, which may be the other side of a transfer; those selected."""
     lines = [line for line in sight.other_lines if line.currency == currency]
     here = currency == sight.one.currency
@@ -107,7 +108,7 @@ def _other_accounts(sight: desk.Sight, currency: str) -> list[ListedLine]:
     return [lines[row] for row in _side(rows, name, sight, most=6, currency=currency)]
 
 
-def _ages(sight: desk.Sight) -> None:
+def _ages(sight: Sight) -> None:
     """What is owed to the company and by it, by how long it is overdue."""
     for into, words in ((True, "To come in"), (False, "To go out")):
         sums = [one for one in sight.ages if one.is_money_in is into]
@@ -116,7 +117,7 @@ def _ages(sight: desk.Sight) -> None:
             st.caption(f"**{words}**, {told}")
 
 
-def _pages(name: str, number: int, pages: int) -> None:
+def pages(name: str, number: int, pages: int) -> None:
     """The way to further pages, where there are any; a widget of its own for each, as in Review."""
     if pages > 1:
         widget = f"{name}_{number}"
@@ -132,7 +133,7 @@ def _heading(title: str, number: int) -> None:
 def _side(
     rows: list[tuple[Any, str, int]],
     name: str,
-    sight: desk.Sight,
+    sight: Sight,
     most: int = ROWS,
     *,
     years: bool = False,
@@ -147,15 +148,15 @@ def _side(
             "Text": st.column_config.TextColumn(width=(144 if years else 178) - narrow),
             "Amount": st.column_config.NumberColumn(width=88, alignment="right"),
         },
-        currency=currency or sight.one.currency, key=desk.list_key(name, sight), most=most,
+        currency=currency or sight.one.currency, key=list_key(name, sight), most=most,
         on_select="rerun", selection_mode="multi-row",
     )  # fmt: skip
     return [row for row in chosen["selection"]["rows"] if row < len(rows)]
 
 
-def _cards(sight: desk.Sight) -> None:
+def _cards(sight: Sight) -> None:
     """The suggestion the keys act on first, then those that follow."""
-    total = len(sight.suggested)
+    total = sight.suggested_count
     place = f"{sight.at + 1} of {total}" if total > 1 else str(total or "")
     st.markdown(f"**Probably belong together** :gray[{place}]")
     if not total:
@@ -168,7 +169,7 @@ def _cards(sight: desk.Sight) -> None:
         st.caption(f"{count(rest, 'more suggestion')} after these.")
 
 
-def _elsewhere(sight: desk.Sight) -> None:
+def _elsewhere(sight: Sight) -> None:
     """The ways to statements where suggestions wait."""
     if not sight.elsewhere:
         return

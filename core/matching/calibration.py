@@ -7,7 +7,7 @@ shares are interpolated. `python -m benchmarks.calibrate_matching` made it.
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,19 +22,16 @@ WORTH_ASKING = 0.3  # score below which a suggestion would cost more of a person
 ALSO = "also"  # in the place of the decision: a further suggestion beside the chosen one
 ORDER = "order"  # the same: one of several alike, paired by their days
 
-_Tie = tuple[str, int, str, float]  # side, position, kind, stated score
+_Tie = tuple[bool, int, str, float]  # whether an item, position, kind, stated score
 Knots = tuple[Floats, Floats]  # stated scores, rising, and of each the share that was right
 
 
 def calibrated(found: Matching) -> Matching:
     """The same matches with the share of like ones that were right as their score; alternatives by it, best first."""
-    alike = Counter(_ties(found))
-    also = [_replaced(match, ALSO, alike) for match in found.alternatives]
-    return replace(
-        found,
-        matches=tuple(_replaced(match, decided_how(match), alike) for match in found.matches),
-        alternatives=tuple(sorted(also, key=lambda match: -match.score)),
-    )
+    alike = _alike(found)
+    matches = _scored(found.matches, [decided_how(match) for match in found.matches], alike)
+    also = _scored(found.alternatives, [ALSO] * len(found.alternatives), alike)
+    return replace(found, matches=tuple(matches), alternatives=tuple(sorted(also, key=lambda match: -match.score)))
 
 
 def share_right(kind: str, decision: str, score: float) -> float:
@@ -48,26 +45,43 @@ def decided_how(match: ProposedMatch) -> str:
     return ORDER if match.in_order else str(match.decision)
 
 
-def _replaced(match: ProposedMatch, decision: str, alike: Mapping[_Tie, int]) -> ProposedMatch:
+def _scored(matches: Sequence[ProposedMatch], decided: Sequence[str], alike: Mapping[_Tie, int]) -> list[ProposedMatch]:
     """What ties cannot be right more often than its share, whatever others of its score were."""
-    share = share_right(match.kind, decision, match.score)
-    if decision == ORDER:  # the days break the tie
-        return replace(match, score=share)
-    return replace(match, score=min(share, 1 / max(alike[tie] for tie in _ties_of(match))))
+    score = np.array([match.score for match in matches])
+    segments: dict[tuple[str, str], list[int]] = {}
+    for place, (match, how) in enumerate(zip(matches, decided, strict=True)):
+        segments.setdefault((match.kind, how), []).append(place)
+    for segment, places in segments.items():
+        if knots := _table().get(segment):
+            score[places] = np.interp(score[places], *knots)
+    return [
+        ProposedMatch(
+            match.lines, match.items, match.kind, share if how == ORDER else min(share, _most(match, alike)),
+            match.difference_minor, match.reason, match.decision, match.in_order,
+        )
+        for match, how, share in zip(matches, decided, score.tolist(), strict=True)
+    ]  # fmt: skip
 
 
-def _ties(found: Matching) -> Iterator[_Tie]:
-    for match in (*found.matches, *found.alternatives):
-        yield from _ties_of(match)
+def _most(match: ProposedMatch, alike: Mapping[_Tie, int]) -> float:
+    return 1 / max(alike.get(tie, 1) for tie in _ties_of(match)) if alike else 1.0
+
+
+def _alike(found: Matching) -> Counter[_Tie]:
+    """How many proposals equal each other, by what makes them equal. Matches share no member, so only those that an
+    alternative equals can tie."""
+    alike = Counter(tie for match in found.alternatives for tie in _ties_of(match))
+    alike.update(tie for match in found.matches for tie in _ties_of(match) if tie in alike)
+    return alike
 
 
 def _ties_of(match: ProposedMatch) -> Iterator[_Tie]:
     """For each member that only one of equal proposals can have, what makes them equal."""
     score = round(match.score, 9)
     for line in match.lines:
-        yield "line", line, match.kind, score
+        yield False, line, match.kind, score
     for item in match.items:
-        yield "item", item, match.kind, score
+        yield True, item, match.kind, score
 
 
 @cache

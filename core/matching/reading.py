@@ -45,7 +45,7 @@ class Side:
     def __len__(self) -> int:
         return len(self.day)
 
-    @property
+    @cached_property
     def incoming(self) -> Bools:
         """Rows of money in."""
         return np.asarray(self.unit % 2 == 1, np.bool_)

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from core.posting.lines import parts_by_weight
+from core.posting.tax import TaxRate, tax_in
 from core.posting.writing import BANK_POSITION, in_portions
-from models import EntryStatus, JournalEntry, JournalLine, MatchRefund, OpenItem
+from models import EntryStatus, JournalEntry, JournalLine, MatchRefund, OpenItem, TaxCode, TaxLine
 
 Parts = list[tuple[UUID, int]]  # accounts with amounts
 
@@ -68,3 +69,42 @@ def counter_parts(
         for line, account_id, minor in rows:
             found[line].append((account_id, -int(minor)))
     return dict(found)
+
+
+def taxes_of(session: Session, company_id: UUID, line_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, TaxRate]]:
+    """Of bank lines booked whole to one account with one tax, posted or not: the account and the tax.
+
+    Left out are those whose code has another rate by now, since a refund gives back the tax that was paid.
+    """
+    behind = (
+        select(func.count())
+        .where(col(JournalLine.entry_id) == col(TaxLine.entry_id), col(JournalLine.position) > BANK_POSITION)
+        .correlate(TaxLine)
+        .scalar_subquery()
+    )
+    found: dict[UUID, tuple[UUID, TaxRate]] = {}
+    for portion in in_portions(line_ids):
+        rows = session.execute(
+            select(
+                col(JournalEntry.transaction_id), col(JournalLine.account_id),
+                col(TaxLine.net_minor), col(TaxLine.tax_minor), behind,
+                col(TaxCode.id), col(TaxCode.code), col(TaxCode.rate_bp), col(TaxCode.account_id),
+            )
+            .join(TaxLine, col(TaxLine.entry_id) == col(JournalEntry.id))
+            .join(TaxCode, col(TaxCode.id) == col(TaxLine.tax_code_id))
+            .join(
+                JournalLine,
+                (col(JournalLine.entry_id) == col(TaxLine.entry_id))
+                & (col(JournalLine.position) == col(TaxLine.position)),
+            )
+            .where(
+                col(JournalEntry.company_id) == company_id,
+                col(JournalEntry.transaction_id).in_(portion),
+                col(JournalEntry.status).in_([EntryStatus.POSTED, EntryStatus.NEEDS_REVIEW]),
+            )
+        )  # fmt: skip
+        for line, account_id, net, tax, lines, *code in rows:
+            rate = TaxRate(*code)
+            if lines == 1 + (tax != 0) and tax_in(net + tax, rate.rate_bp) == tax:
+                found[line] = account_id, rate
+    return found

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from core.posting.bookings import Bookings, UnbookedLines
 from core.posting.lines import parts_by_weight
 from core.posting.settling import LineMatch
-from core.posting.turned_back import counter_parts
+from core.posting.turned_back import counter_parts, taxes_of
 from models import EntryStatus, MatchStatus, Method
 
 WAITS_FOR_PAYMENT = "waits until the payment that it gives back is booked"
@@ -19,7 +19,8 @@ def book_turned_back(
 ) -> None:
     """Fill in confirmed refunds whose payment is not posted yet: they go where the payment is about to go.
 
-    A refund is posted alone only where its payment is, in this very booking; else both wait.
+    A refund is posted alone only where its payment is, in this very booking; else both wait. What turns back a payment
+    of one taxed account gives back its tax under the same code, whenever that was booked.
     """
     place = {key: i for i, key in enumerate(lines.transaction_id)}
     open_refunds = [
@@ -47,6 +48,24 @@ def book_turned_back(
                 bookings.parts[i] = shares
             if k is not None and k in bookings.taxes and len(shares) == 1:
                 bookings.taxes[i] = bookings.taxes[k]
+    _give_back_taxes(session, company_id, bookings, lines, matches)
+
+
+def _give_back_taxes(
+    session: Session, company_id: UUID, bookings: Bookings, lines: UnbookedLines, matches: Mapping[UUID, LineMatch]
+) -> None:
+    """To refunds that give back nothing but a payment booked before with one tax: its account and that tax."""
+    turning = {
+        i: match.turns_back[0]
+        for i, key in enumerate(lines.transaction_id)
+        if (match := matches.get(key)) and match.turns_back and bookings.match_id[i] == match.match_id
+        if bookings.method[i] is Method.MATCH and match.turns_back[1] == lines.amount_minor[i]
+    }
+    taxed = taxes_of(session, company_id, set(turning.values()))
+    for i, payment_id in turning.items():
+        if payment_id in taxed:
+            bookings.account_id[i], bookings.taxes[i] = taxed[payment_id]
+            bookings.parts.pop(i, None)
 
 
 def _parts_at(bookings: Bookings, lines: UnbookedLines, k: int) -> Sequence[tuple[UUID, int]]:

@@ -28,7 +28,7 @@ from models import (
     Transaction,
 )
 
-MOST_ROWS = 500  # of any list here; the page says when there are more
+MOST_ROWS = 500  # of a page of matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,62 @@ class ListedMatch:
     turned_back: tuple[TurnedBack, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MatchPage:
+    """A page of matches, the surest first; the count is that of all pages."""
+
+    matches: tuple[ListedMatch, ...] = ()
+    number: int = 1
+    pages: int = 1
+    count: int = 0
+
+
 def suggested_count(session: Session, caller: Caller, company_id: UUID) -> int:
     """How many matches wait for a person. Raises NotFound, AccessDenied."""
     caller.require(company_id, Action.READ)
     waiting = col(Match.company_id) == company_id, col(Match.status) == MatchStatus.SUGGESTED
     return int(session.execute(select(func.count()).select_from(Match).where(*waiting)).scalar_one())
+
+
+def suggested_days(session: Session, caller: Caller, company_id: UUID) -> list[tuple[UUID, UUID, date]]:
+    """Match, bank account and day of each line of the matches that wait for a person. Raises NotFound, AccessDenied."""
+    caller.require(company_id, Action.READ)
+    rows = session.execute(
+        select(col(MatchMember.match_id), col(Transaction.bank_account_id), col(Transaction.booked_on))
+        .join(Transaction, col(Transaction.id) == col(MatchMember.transaction_id))
+        .join(Match, col(Match.id) == col(MatchMember.match_id))
+        .where(*lines_in(company_id, None, None), col(Match.status) == MatchStatus.SUGGESTED)
+    )
+    return [(match_id, bank_account_id, booked_on) for match_id, bank_account_id, booked_on in rows]
+
+
+def match_page(
+    session: Session,
+    caller: Caller,
+    company_id: UUID,
+    *,
+    status: MatchStatus,
+    bank_account_id: UUID | None = None,
+    period: Period | None = None,
+    page: int = 1,
+    rows: int = MOST_ROWS,
+) -> MatchPage:
+    """`list_matches` page by page; a page beyond the last is the last. Raises NotFound, AccessDenied."""
+    caller.require(company_id, Action.READ)
+    which = _which(company_id, status, bank_account_id, period)
+    count = int(session.execute(select(func.count()).select_from(Match).where(*which)).scalar_one())
+    number, pages = place_among(page, count, rows)
+    found = list_matches(
+        session, caller, company_id, status=status, bank_account_id=bank_account_id, period=period, most=rows,
+        skip=(number - 1) * rows,
+    )  # fmt: skip
+    return MatchPage(tuple(found), number, pages, count)
+
+
+def place_among(page: int, count: int, rows: int) -> tuple[int, int]:
+    """The page to show of so many rows, and how many pages there are."""
+    pages = max(1, -(-count // rows))
+    return min(max(1, page), pages), pages
 
 
 def list_matches(
@@ -105,22 +156,19 @@ def list_matches(
     bank_account_id: UUID | None = None,
     period: Period | None = None,
     most: int = MOST_ROWS,
+    skip: int = 0,
 ) -> list[ListedMatch]:
     """Matches of this status that have a line of the bank account in the period; the surest first."""
     caller.require(company_id, Action.READ)
-    touching = (
-        select(col(MatchMember.match_id))
-        .join(Transaction, col(Transaction.id) == col(MatchMember.transaction_id))
-        .where(*lines_in(company_id, bank_account_id, period))
-    )
     rows: Sequence[Any] = session.execute(
         select(
             col(Match.id), col(Match.kind), col(Match.status), col(Match.score), col(Match.difference_minor),
             col(Match.reason), col(Match.decided_by),
         )
-        .where(col(Match.company_id) == company_id, col(Match.status) == status, col(Match.id).in_(touching))
+        .where(*_which(company_id, status, bank_account_id, period))
         .order_by(col(Match.score).desc(), col(Match.id))
         .limit(most)
+        .offset(skip)
     ).all()  # fmt: skip
     keys = [row[0] for row in rows]
     lines, items = _lines_of(session, company_id, keys), _items_of(session, company_id, keys)
@@ -133,6 +181,15 @@ def list_matches(
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _which(company_id: UUID, status: MatchStatus, bank_account_id: UUID | None, period: Period | None) -> list[Any]:
+    touching = (
+        select(col(MatchMember.match_id))
+        .join(Transaction, col(Transaction.id) == col(MatchMember.transaction_id))
+        .where(*lines_in(company_id, bank_account_id, period))
+    )
+    return [col(Match.company_id) == company_id, col(Match.status) == status, col(Match.id).in_(touching)]
 
 
 def lines_in(company_id: UUID, bank_account_id: UUID | None, period: Period | None) -> list[Any]:

@@ -16,7 +16,15 @@ from core.ingestion.items.listing import Age, age_on
 from core.matching.paid_twice import MOST_DAYS
 from core.period import Period
 from core.reconciliation.line_states import LineStates
-from core.reconciliation.listing import ListedItem, ListedLine, item_columns, line_query, lines_in, listed_item
+from core.reconciliation.listing import (
+    ListedItem,
+    ListedLine,
+    item_columns,
+    line_query,
+    lines_in,
+    listed_item,
+    place_among,
+)
 from core.reconciliation.loading import matched_lines
 from models import ItemStatus, Match, MatchKind, MatchMember, MatchStatus, OpenItem, Transaction
 
@@ -89,7 +97,7 @@ def unmatched_lines(
         conditions.append(col(Transaction.currency) == currency)
     counted: Any = states.joined(select(func.count()).select_from(Transaction)).where(*conditions)
     count = int(session.execute(counted).scalar_one())
-    number, pages = _place(page, count, rows)
+    number, pages = place_among(page, count, rows)
     listed: Any = states.joined(line_query()).where(*conditions)
     found = session.execute(
         listed.order_by(col(Transaction.booked_on), col(Transaction.row), col(Transaction.id))
@@ -128,7 +136,7 @@ def unmatched_items(
     if wanted is not None and wanted.age is not None:
         conditions.append(age_on(today) == str(wanted.age))
     count = int(session.execute(select(func.count()).select_from(OpenItem).where(*conditions)).scalar_one())
-    number, pages = _place(page, count, rows)
+    number, pages = place_among(page, count, rows)
     issued_on = col(OpenItem.issued_on)
     first: tuple[Any, ...] = () if near is None else (issued_on > near, case((issued_on <= near, issued_on)).desc())
     found = session.execute(
@@ -185,8 +193,3 @@ def _ways(wanted: Wanted | None, table: Any, texts: Sequence[Any]) -> list[Any]:
     if text := wanted.text.strip().lower():
         found.append(or_(*(func.lower(column).contains(text, autoescape=True) for column in texts)))
     return found
-
-
-def _place(page: int, count: int, rows: int) -> tuple[int, int]:
-    pages = max(1, -(-count // rows))
-    return min(max(1, page), pages), pages

@@ -18,12 +18,15 @@ from models import (
     EntryStatus,
     ItemKind,
     ItemStatus,
+    JournalEntry,
     Match,
     MatchRefund,
     MatchStatus,
     Method,
     OpenItem,
     Proposal,
+    TaxCode,
+    TaxLine,
     Transaction,
 )
 from tests import builders
@@ -185,3 +188,44 @@ def test_a_payment_on_account_settles_its_part_and_the_rest_is_what_matching_loo
 def stored(session: Session, item: OpenItem) -> tuple[int, ItemStatus]:
     row = session.exec(select(OpenItem.settled_minor, OpenItem.status).where(col(OpenItem.id) == item.id)).one()
     return row[0], ItemStatus(row[1])
+
+
+def taxed_receipt(session: Session, company: Company, rate_bp: int) -> TaxCode:
+    """A posted payment of 119.00 of which 19.00 are tax; its code, which may have another rate by now."""
+    paid = receipt(session, company, "ACH CREDIT ACME LTD", 11_900)
+    code = builders.tax_code(session, company.books, rate_bp=rate_bp)
+    entry = builders.entry(
+        session, company.books, transaction=paid,
+        lines=[(company.books.bank, 11_900), (company.books.expense, -10_000), (company.books.expense, -1_900)],
+    )  # fmt: skip
+    facts = {"tax_code_id": code.id, "net_minor": -10_000, "tax_minor": -1_900}
+    builders.stored(session, TaxLine(company_id=company.id, entry_id=entry.id, position=2, **facts))
+    builders.post(session, entry)
+    return code
+
+
+def taxes_given_back(session: Session, company: Company, minor: int) -> list[tuple[object, int, int]]:
+    """Code, net and tax of what the entry of a refund over this amount says; its lines come to the amount."""
+    back = refund(session, company, minor)
+    assert company.match(session).confirmed_refunds == 1
+    company.book(session)
+    assert sum(amount for _, amount in live_entry(session, back)[2][1:]) == -minor
+    told = select(TaxLine.tax_code_id, TaxLine.net_minor, TaxLine.tax_minor).join(
+        JournalEntry, col(JournalEntry.id) == col(TaxLine.entry_id)
+    )
+    return list(session.exec(told.where(col(JournalEntry.transaction_id) == back.id)).all())
+
+
+def test_a_refund_of_a_taxed_payment_of_last_month_gives_back_the_tax_under_its_code() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        code = taxed_receipt(session, company, rate_bp=1_900)
+        assert taxes_given_back(session, company, -5_950) == [(code.id, 5_000, 950)]
+        assert taxes_given_back(session, company, -5_950) == [(code.id, 5_000, 950)]
+
+
+def test_where_the_code_has_another_rate_by_now_the_amounts_are_those_of_the_payment_and_carry_none() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        taxed_receipt(session, company, rate_bp=1_600)
+        assert taxes_given_back(session, company, -11_900) == []

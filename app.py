@@ -47,7 +47,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:  # noqa: ARG001
         import_module(name)
     configure_mappers()
     logging.disable(logging.NOTSET)
-    # Every rerun ends with a full collection; what is loaded now never becomes garbage, so it need not be walked.
+    # What is loaded now never becomes garbage, so no collection need walk it.
     gc.collect()
     gc.freeze()
     yield

@@ -9,19 +9,19 @@ from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
 from ui.review_bar import bar, dialog
 from ui.review_filter import asked_or_put_off, chosen_filter, toolbar
-from ui.review_group import opened
+from ui.review_group import neighbours, opened
 from ui.review_name import renamed
 from ui.review_queue import HEIGHT, listing, pager, summary
 
 
 @st.fragment(key=desk.BODY)
 def review(actions: DeltaGenerator) -> None:
-    """All of the page's body, so that a key press does not run the shell. What a reviewer waits for is drawn first."""
+    """All that a decision changes: a key press runs neither shell nor toolbar. What is waited for is drawn first."""
     place = here("review")
     with refusals_shown():
         chosen = chosen_filter(place.company.base_currency)
         desk.begin(place.caller, place.company_id, chosen)
-        tools, told, body = st.container(gap=None), st.container(gap="small"), st.container(gap="small")
+        told, body = st.container(gap="small"), st.container(gap="small")
         with told:
             desk.carry_out(place.caller, place.company_id)
         sight = desk.look(place.caller, place.company_id, chosen)
@@ -30,8 +30,6 @@ def review(actions: DeltaGenerator) -> None:
         with told:
             messages(sight)
         actions.caption(summary(sight.totals, sight.is_filtered))
-        with tools:
-            toolbar(place, sight)
         dialog(sight)
 
 
@@ -55,7 +53,10 @@ def halves(sight: desk.Sight) -> None:
     left, right = st.columns([0.6, 0.4], gap="small")
     with right, st.container(border=True, height=HEIGHT, key="opened", gap="small"):
         opened(sight, sight.detail)
+        evidence = st.container(gap="small")
     bar(sight)
+    with evidence:
+        neighbours(sight.detail)
     with left, st.container(key="listpane", gap="small"):
         listing(sight.page.groups)
         pager(sight)
@@ -72,4 +73,7 @@ def nothing(sight: desk.Sight) -> None:
 
 
 page_actions = open_page("Review", "What the machine is not sure of, the most at stake first", "review")
+page_tools = st.container(gap=None)
 review(page_actions)
+with page_tools:
+    toolbar()

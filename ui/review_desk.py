@@ -51,7 +51,7 @@ ASKED, DECIDED, WAYS_BACK, SAID, NAMED = (
 )  # fmt: skip
 COMPANY = "review_company"
 
-BODY, SIDEBAR = "review", "nav"  # fragments of this page and of the shell
+BODY, TOOLS, SIDEBAR = "review", "review_tools", "nav"  # fragments of this page and of the shell
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,6 @@ class Sight:
     detail: GroupDetail | None
     notes: tuple[Note, ...]  # on the lines of the open group
     last: LastAction | None
-    aside: dict[QueueState, int]  # lines that are asked about or put off
 
     @property
     def may_decide(self) -> bool:
@@ -101,7 +100,7 @@ def begin(caller: Caller, company_id: UUID, chosen: QueueFilter) -> None:
         for name in (WAYS_BACK, DECIDED, ASKED, SAID, NAMED):
             state.pop(name, None)
     if another or ROWS_CHOSEN not in state:
-        close_dialog()
+        forget_dialog()
         state.pop(TOTALS, None)
         bring_back_due(caller, company_id)
     if another or state.get(CURSORS, (None,))[0] != chosen:
@@ -133,11 +132,16 @@ def look(caller: Caller, company_id: UUID, chosen: QueueFilter) -> Sight:
             _totals(session, caller, company_id, chosen), len(state[CURSORS][1]) + 1, at, detail,
             _said(session, caller, company_id, detail),
             last_action(session, caller, company_id),
-            {
-                each: waiting_count(session, caller, company_id, state=each)
-                for each in (QueueState.ASKED, QueueState.DEFERRED)
-            },
         )  # fmt: skip
+
+
+def aside(caller: Caller, company_id: UUID) -> dict[QueueState, int]:
+    """How many lines are asked about and how many are put off."""
+    with snapshot() as session:
+        return {
+            each: waiting_count(session, caller, company_id, state=each)
+            for each in (QueueState.ASKED, QueueState.DEFERRED)
+        }
 
 
 def _page(session: Session, caller: Caller, company_id: UUID, chosen: QueueFilter) -> QueuePage:
@@ -243,12 +247,21 @@ def key_for(name: str, what: str) -> str:
 
 
 def ask_for(asked: Asked) -> None:
-    """Called by a key or a button; see `carry_out`. The page's body runs, and then the sidebar with its count."""
+    """Called by a key or a button; see `carry_out`. The page's body runs, and then the sidebar with its count.
+
+    The toolbar stays as it is, unless lines may come to or leave those that are asked about or put off.
+    """
     st.session_state.setdefault(ASKED, []).append(asked)
+    stays = asked.what in ("approve", "account") and st.session_state[CURSORS][0].state is QueueState.OPEN
+    draw(*(() if stays else (TOOLS,)), SIDEBAR)
+
+
+def draw(*others: str) -> None:
+    """In a callback: the page's body runs, and then these fragments."""
     try:
-        st.rerun([BODY, SIDEBAR])
-    except StreamlitAPIException:
-        return  # the page stands alone, without the shell: then just its body runs
+        st.rerun([BODY, *others])
+    except StreamlitAPIException:  # the page stands alone, without the shell
+        st.rerun([BODY, TOOLS])
 
 
 def carry_out(caller: Caller, company_id: UUID) -> None:
@@ -337,10 +350,18 @@ def say(text: str) -> None:
 
 
 def open_dialog(name: str) -> None:
+    """In a callback. The toolbar runs too: under a dialog its button has no key."""
     st.session_state[DIALOG] = name
+    draw(TOOLS)
 
 
 def close_dialog() -> None:
+    """In a callback, when somebody leaves the dialog."""
+    forget_dialog()
+    draw(TOOLS)
+
+
+def forget_dialog() -> None:
     st.session_state.pop(DIALOG, None)
 
 

@@ -38,7 +38,7 @@ def object_line(detail: GroupDetail) -> None:
 
 def finish() -> None:
     """Close the dialog and show what has become of the queue."""
-    desk.close_dialog()
+    desk.forget_dialog()
     st.rerun()
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from core.access.roles import Action
 from core.errors import InvalidAmount
 from core.founding import bank_accounts_of
 from core.money import Money
 from core.posting.queue_filter import Level, QueueFilter
 from db.engine import snapshot
 from models import Method, QueueState
+from ui import identity
 from ui import review_desk as desk
 from ui.identity import Here
 from ui.pickers import account_options
@@ -68,23 +70,30 @@ def chosen_filter(currency: str) -> QueueFilter:
     )
 
 
-def toolbar(place: Here, sight: desk.Sight) -> None:
-    """Segments and menus in the row: selectboxes keep the focus, and keys would type into them."""
+@st.fragment(key=desk.TOOLS)
+def toolbar() -> None:
+    """Segments and menus in the row: selectboxes keep the focus, and keys would type into them.
+
+    A fragment of its own, which most decisions leave alone; whatever is changed in it runs the page's body.
+    """
+    place = identity.here("review")
+    aside = desk.aside(place.caller, place.company_id)
     with st.container(horizontal=True, vertical_alignment="center", key="tools", gap="small"):
         st.segmented_control(
             "State", list(STATES), default=QueueState.OPEN, required=True, key=STATE, label_visibility="collapsed",
-            format_func=lambda state: _state(sight, state),
+            format_func=lambda state: _state(aside, state), on_change=_changed,
         )  # fmt: skip
         st.text_input(
             "Search", placeholder="Search text, payee, amount", key=WANTED, type="search",
-            icon=":material/search:", label_visibility="collapsed", width=240,
+            icon=":material/search:", label_visibility="collapsed", width=240, on_change=_changed,
         )  # fmt: skip
         _narrow(place)
         _order()
         st.space("stretch")
         st.button(
             "Approve by confidence", key="review_sure", icon=":material/done_all:", type="tertiary",
-            on_click=desk.open_dialog, args=("sure",), disabled=not sight.may_decide,
+            on_click=desk.open_dialog, args=("sure",),
+            disabled=not place.caller.may(place.company_id, Action.REVIEW),
         )  # fmt: skip
         with st.container(width="content", key="review_keys"):
             st.button(
@@ -93,8 +102,12 @@ def toolbar(place: Here, sight: desk.Sight) -> None:
             )  # fmt: skip
 
 
-def _state(sight: desk.Sight, state: QueueState) -> str:
-    lines = sight.aside.get(state)
+def _changed() -> None:
+    desk.draw(desk.TOOLS)
+
+
+def _state(aside: Mapping[QueueState, int], state: QueueState) -> str:
+    lines = aside.get(state)
     return f"{STATES[state]} {lines:,}" if lines else STATES[state]
 
 
@@ -104,7 +117,7 @@ def _narrow(place: Here) -> None:
         st.container(width="content", key="review_filter"),
         st.popover(f"Filter · {active}" if active else "Filter", icon=":material/filter_alt:"),
     ):
-        st.segmented_control("Confidence", list(LEVELS), default="All", required=True, key=LEVEL)
+        st.segmented_control("Confidence", list(LEVELS), default="All", required=True, key=LEVEL, on_change=_changed)
         left, right = st.columns(2)
         accounts = account_options(place.caller, place.company_id, bookable=False)
         with snapshot() as session:
@@ -112,23 +125,27 @@ def _narrow(place: Here) -> None:
         with left:
             _choice("Bank account", banks, BANK)
             _choice("Proposed by", METHODS, METHOD)
-            st.text_input("Amount from", key=LEAST, placeholder="0.00")
+            st.text_input("Amount from", key=LEAST, placeholder="0.00", on_change=_changed)
         with right:
             _choice("Proposed account", accounts, ACCOUNT)
             _choice("Why it waits", HOLDS, HOLD)
-            st.text_input("Amount to", key=MOST, placeholder="any")
+            st.text_input("Amount to", key=MOST, placeholder="any", on_change=_changed)
         _choice("Month", {month: f"{month:%B %Y}" for month in _months()}, MONTH)
         st.button("Clear the filter", key="review_clear", type="tertiary", on_click=_clear, disabled=not active)
 
 
 def _choice(label: str, options: Mapping[Any, str], key: str) -> None:
-    st.selectbox(label, list(options), index=None, format_func=options.__getitem__, key=key, placeholder="any")
+    st.selectbox(
+        label, list(options), index=None, format_func=options.__getitem__, key=key, placeholder="any",
+        on_change=_changed,
+    )  # fmt: skip
 
 
 def _clear() -> None:
     st.session_state[LEVEL] = "All"
     for name in NARROWING:
         st.session_state[name] = "" if name in (LEAST, MOST) else None
+    _changed()
 
 
 def _months() -> list[date]:
@@ -163,10 +180,12 @@ def _sorted() -> None:
     if asked:
         st.session_state[desk.ORDER] = asked
         desk.to_first_page()
+    _changed()
 
 
 def asked_or_put_off(sight: desk.Sight) -> str:
     """3 lines asked about, 2 put off; "" where there are none."""
-    asked, put_off = sight.aside[QueueState.ASKED], sight.aside[QueueState.DEFERRED]
+    aside = desk.aside(sight.caller, sight.company_id)
+    asked, put_off = aside[QueueState.ASKED], aside[QueueState.DEFERRED]
     parts = [f"{count(asked, 'line')} asked about" if asked else "", f"{put_off:,} put off" if put_off else ""]
     return ", ".join(part for part in parts if part)

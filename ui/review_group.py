@@ -14,7 +14,7 @@ from ui.words import badge, count, money, percent, plain, span
 
 
 def opened(sight: desk.Sight, detail: GroupDetail) -> None:
-    """Amount, level, bank text, the accounts to choose from, the reason, like lines before, the lines themselves."""
+    """Amount, level, bank text, the accounts to choose from, the reason."""
     group = detail.group
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(plain(group.key.payee), anchor=False, width="stretch")
@@ -33,6 +33,10 @@ def opened(sight: desk.Sight, detail: GroupDetail) -> None:
     said(sight.notes)
     told = " ".join(part for part in (plain(sentence(detail.reason)), measured(detail)) if part)
     st.markdown(f":small[{told}]")
+
+
+def neighbours(detail: GroupDetail) -> None:
+    """What people decided on such lines, and the lines of the group themselves."""
     _past(detail.past)
     _members(detail)
 

@@ -9,8 +9,10 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pkgutil import iter_modules
 
 import streamlit as st
+from sqlalchemy.orm import configure_mappers
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -18,6 +20,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 import settings
+import ui
 from api.faults import FaultsNumbered
 from api.headers import SecurityHeaders
 from api.health import healthz
@@ -28,6 +31,7 @@ from db.engine import engine, migrate
 
 log = logging.getLogger(__name__)
 
+MAIN_SCRIPT = "ui.shell"
 WARM = ("lightgbm", "pandas", "plotly.graph_objects", "polars", "pyarrow", "sklearn", "streamlit.elements.arrow")
 
 
@@ -37,10 +41,11 @@ async def lifespan(app: object) -> AsyncIterator[None]:  # noqa: ARG001
     if settings.is_embedded():
         migrate()
     engine()
-    for name in WARM:
+    logging.disable(logging.WARNING)  # some warn that they are loaded outside a page
+    pages = (found.name for found in iter_modules(ui.__path__, "ui.") if found.name != MAIN_SCRIPT)
+    for name in (*WARM, *pages):
         import_module(name)
-    logging.disable(logging.WARNING)  # it warns that it is loaded outside a page
-    import_module("streamlit_authenticator")
+    configure_mappers()
     logging.disable(logging.NOTSET)
     # Every rerun ends with a full collection; what is loaded now never becomes garbage, so it need not be walked.
     gc.collect()

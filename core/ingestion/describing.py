@@ -6,12 +6,16 @@ from core.errors import AmbiguousStatement, BookkeepingError, InvalidLines
 from core.ingestion.statement import AccountStatement, Statement, StatementLine
 from core.money import decimal_text
 
+_BY_VALUE = {"mt940"}  # formats whose lines always have a value date, and only sometimes a day of booking, without year
+
 
 def describe_statement(name: str, statement: Statement, with_lines: bool = False) -> dict[str, Any]:
     """One object a file: what was read, in sums, dates, balances, and how. Money is text with the currency's digits.
 
-    Lines whose currency the file does not name count in hundredths and give `"currency": null`. Where the file holds
-    several currencies, `currency`, `sum` and balances are null and `sum_by_currency` and `accounts` hold the figures.
+    Lines whose currency the file does not name count in hundredths and give `"currency": null`. Where the lines are in
+    several currencies, `currency` and `sum` are null and `sum_by_currency` and `accounts` hold the figures.
+    `first_date` and `last_date` are days of booking, of MT940 value dates, the ones that every line of it states in
+    full; `first_booked` and `last_booked` are days of booking in every format.
     """
     accounts = statement.accounts
     currencies = {account.currency for account in accounts}
@@ -21,13 +25,13 @@ def describe_statement(name: str, statement: Statement, with_lines: bool = False
         "status": "read",
         "format": statement.format,
         "layout": statement.layout,
-        **_figures(list(statement.lines), currencies),
+        **_figures(list(statement.lines), currencies, statement.format in _BY_VALUE),
         **_balances(only),
         "problems": [
             {"row": p.row, "severity": p.severity.value, "message": p.message, "text": p.text}
             for p in statement.problems
         ],
-        "accounts": [] if only else [_account(account, with_lines) for account in accounts],
+        "accounts": [] if only else [_account(account, with_lines, statement.format) for account in accounts],
     }
     if with_lines:
         described["lines"] = [describe_line(line) for line in statement.lines]
@@ -103,10 +107,10 @@ def describe_readably(described: dict[str, Any]) -> str:
     return "\n".join(text)
 
 
-def _account(account: AccountStatement, with_lines: bool) -> dict[str, Any]:
+def _account(account: AccountStatement, with_lines: bool, kind: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "account_number": account.account_number,
-        **_figures(list(account.lines), {account.currency}),
+        **_figures(list(account.lines), {account.currency}, kind in _BY_VALUE),
         **_balances(account),
     }
     if with_lines:
@@ -114,12 +118,13 @@ def _account(account: AccountStatement, with_lines: bool) -> dict[str, Any]:
     return described
 
 
-def _figures(lines: list[StatementLine], currencies: set[str]) -> dict[str, Any]:
-    sums: dict[str, int] = dict.fromkeys(sorted(currencies), 0)
+def _figures(lines: list[StatementLine], currencies: set[str], by_value: bool) -> dict[str, Any]:
+    sums = dict.fromkeys(sorted({line.currency for line in lines} or currencies), 0)
     for line in lines:
-        sums[line.currency] = sums.get(line.currency, 0) + line.amount_minor
+        sums[line.currency] += line.amount_minor
     only = next(iter(sums)) if len(sums) == 1 else None
-    days = [line.booked_on for line in lines]
+    booked = [line.booked_on for line in lines]
+    days = [line.value_on or line.booked_on for line in lines] if by_value else booked
     return {
         "currency": only or None,
         "line_count": len(lines),
@@ -127,6 +132,8 @@ def _figures(lines: list[StatementLine], currencies: set[str]) -> dict[str, Any]
         "sum_by_currency": {currency or "": _money(total, currency) for currency, total in sums.items()},
         "first_date": min(days).isoformat() if days else None,
         "last_date": max(days).isoformat() if days else None,
+        "first_booked": min(booked).isoformat() if booked else None,
+        "last_booked": max(booked).isoformat() if booked else None,
     }
 
 

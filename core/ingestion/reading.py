@@ -7,6 +7,7 @@ from core.ingestion.formats.bank_csv import BankCsv
 from core.ingestion.formats.bank_workbook import Workbook
 from core.ingestion.formats.camt import Camt
 from core.ingestion.formats.fixed_width import FixedWidth
+from core.ingestion.formats.labelled import Labelled
 from core.ingestion.formats.mt940 import Mt940
 from core.ingestion.formats.ofx import Ofx
 from core.ingestion.formats.qif import Qif
@@ -30,7 +31,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (Ofx(), Camt(), Mt940(), Qif(), Workbook(), FixedWidth(), BankCsv())
+FORMATS: tuple[Format, ...] = (Ofx(), Camt(), Mt940(), Qif(), Workbook(), FixedWidth(), Labelled(), BankCsv())
 
 
 def read_statement(file: RawFile, layout: Layout | None = None, currency: str = "") -> Statement:

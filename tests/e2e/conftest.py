@@ -16,6 +16,7 @@ from db.engine import unit_of_work, use_database
 from models import Role
 from tests import builders
 from tests.e2e.journey_books import Books, books_of
+from tests.e2e.journey_keyboard import mixed_lines
 from tests.e2e.screen import PASSWORD, Window, open_window, sign_in
 from tests.e2e.servers import Server, running
 
@@ -65,6 +66,23 @@ def upload_desk(sqlite_template: Path, tmp_path: Path, windows: Callable[..., Wi
         page = windows(server.url).page
         sign_in(page, users[Role.MANAGER], path="/upload")
         yield page, books_of(server)
+
+
+@pytest.fixture
+def desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Server]:
+    """A workbench with a hundred mixed lines that wait, and Mara to decide them, a manager."""
+    path = tmp_path / "desk.db"
+    shutil.copyfile(sqlite_template, path)
+    url = f"sqlite:///{path}"
+    with use_database(url), unit_of_work() as session:
+        books = builders.books(session, name=COMPANY)
+        kept = hash_password("nobody", PASSWORD)
+        user = builders.user(session, username="mara", display_name="Mara Whitfield", password_hash=kept)
+        builders.access(session, user.id, books.company_id, Role.MANAGER)
+        mixed_lines(session, books)
+    with running(url, tmp_path) as server:
+        yield server
+        assert "Traceback" not in server.log.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models import Account
 from tests import builders
-from tests.e2e.screen import WAIT, ready
+from tests.e2e.screen import WAIT, ready, sign_in
 from tests.unit.posting.cases import waiting
 
 PAIRS, TRIPLES, SINGLES = 20, 10, 30  # groups of so many lines: 40 + 30 + 30 = 100 lines
@@ -43,7 +43,6 @@ class Clearing:
         """Open a dialog by its key and wait until it can be typed into."""
         self.press(key)
         expect(self.page.get_by_role("dialog").locator(":focus")).to_have_count(1, timeout=WAIT)
-        ready(self.page)  # its blue button, which Ctrl+Enter presses, is drawn after its first field
 
 
 def mixed_lines(session: Session, books: builders.Books) -> int:
@@ -72,6 +71,13 @@ def mixed_lines(session: Session, books: builders.Books) -> int:
     for _ in range(SINGLES):
         group(1, books.expense, 0.9)
     return PAIRS * 2 + TRIPLES * 3 + SINGLES
+
+
+def open_review(page: Page) -> None:
+    sign_in(page, "mara")
+    page.goto("/review")
+    expect(page.locator(HEADING).first).to_be_visible(timeout=WAIT)
+    ready(page)
 
 
 def another_account(hands: Clearing, typed: str) -> None:

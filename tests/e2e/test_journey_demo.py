@@ -11,8 +11,7 @@ from tests.e2e.journey_demo import LISTED, PAGES, REFUSED, WIDE, Demo, drawn, fi
 from tests.e2e.journey_figures import cards, share, year_of_lines
 from tests.e2e.screen import WAIT, Window, choose_company, go_to, ready, screenshot, sign_in
 
-# A browser on a busy machine loses a key now and then; what is broken fails three times.
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 Windows = Callable[..., Window]
 
 

@@ -26,8 +26,7 @@ from tests.e2e.journey_upload import (
 from tests.e2e.screen import Window
 from tests.e2e.servers import Server
 
-# A browser on a busy machine loses a key now and then; what is broken fails three times.
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 
 CHECKING_FILE, CARD_FILE = "us_suntrust.csv", "us_chase_card.csv"
 BROKEN_FILE, GARBLED_FILE = "ofx_ofxparse_fail_nice_date_missing.ofx", "neg_garbled_amount.csv"

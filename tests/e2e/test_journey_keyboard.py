@@ -1,64 +1,33 @@
 """A reviewer clears a hundred mixed lines with the keyboard alone; every page and dialog passes axe-core."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from statistics import median
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from core.access.passwords import hash_password
-from db.engine import unit_of_work, use_database
-from models import Role
-from tests import builders
 from tests.e2e.accessibility import accessible
 from tests.e2e.journey_books import Books
 from tests.e2e.journey_keyboard import (
-    HEADING,
     Clearing,
     another_account,
-    mixed_lines,
+    open_review,
     rule_of_this,
     split_in_two,
     undo_and_again,
 )
-from tests.e2e.screen import PASSWORD, WAIT, Window, ready, screenshot, sign_in
-from tests.e2e.servers import Server, running
+from tests.e2e.screen import WAIT, Window, ready, screenshot
+from tests.e2e.servers import Server
 
-# A browser on a busy machine loses a key now and then; what is broken fails three times.
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 LINES = 100
-
-
-@pytest.fixture
-def desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Server]:
-    """A workbench with a hundred lines that wait and a manager to decide them."""
-    path = tmp_path / "desk.db"
-    shutil.copyfile(sqlite_template, path)
-    url = f"sqlite:///{path}"
-    with use_database(url), unit_of_work() as session:
-        books = builders.books(session, name="Hamilton Coffee Co.")
-        kept = hash_password("nobody", PASSWORD)
-        user = builders.user(session, username="mara", display_name="Mara Whitfield", password_hash=kept)
-        builders.access(session, user.id, books.company_id, Role.MANAGER)
-        assert mixed_lines(session, books) == LINES
-    with running(url, tmp_path) as server:
-        yield server
-        assert "Traceback" not in server.log.read_text()
-
-
-def open_review(page: Page) -> None:
-    sign_in(page, "mara")
-    page.goto("/review")
-    expect(page.locator(HEADING).first).to_be_visible(timeout=WAIT)
-    ready(page)
 
 
 def test_a_hundred_mixed_lines_are_cleared_with_the_keyboard_alone(
     desk: Server, windows: Callable[..., Window], capsys: pytest.CaptureFixture[str]
 ) -> None:
     page, books = windows(desk.url).page, Books(desk.database_url)
+    assert books.waiting() == LINES
     open_review(page)
     hands = Clearing(page)
     screenshot(page, "keyboard-1-begin")
@@ -96,21 +65,6 @@ def test_a_hundred_mixed_lines_are_cleared_with_the_keyboard_alone(
             f"\n{LINES} lines in {sum(seconds):.1f} s of waiting and typing: {sum(seconds) / LINES:.2f} s a line;"
             f" a decision {median(seconds):.2f} s (median), {seconds[int(len(seconds) * 0.95)]:.2f} s (p95)"
         )
-
-
-def test_no_key_is_lost_while_the_page_is_being_drawn(desk: Server, windows: Callable[..., Window]) -> None:
-    page = windows(desk.url).page
-    open_review(page)
-    heading = page.locator(HEADING).first
-    page.keyboard.type("jjjj")
-    expect(heading).to_have_text("payee 25", timeout=WAIT)
-    page.keyboard.press("e")
-    expect(page.get_by_role("dialog").locator(":focus")).to_have_count(1, timeout=WAIT)
-    page.keyboard.press("Escape")
-    page.keyboard.press("k")
-    expect(heading).to_have_text("payee 24", timeout=WAIT)
-    page.keyboard.press("?")
-    expect(page.get_by_role("dialog").get_by_text("Take back your last action")).to_be_visible(timeout=WAIT)
 
 
 def test_review_and_every_dialog_of_it_pass_axe(desk: Server, windows: Callable[..., Window]) -> None:

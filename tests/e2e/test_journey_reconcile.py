@@ -18,8 +18,7 @@ from tests.e2e.journey_upload import card_of, drop, store
 from tests.e2e.screen import WAIT, Window, go_to, ready, screenshot, sign_in
 from tests.e2e.servers import running
 
-# A browser on a busy machine loses a key now and then; what is broken fails three times.
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 
 ITEMS = b"""number,kind,counterparty,issued_on,due_on,amount,currency,reference,account_code
 INV-1,invoice,Acme Ltd,2025-09-20,2025-10-04,120.00,USD,,8000

@@ -7,8 +7,7 @@ from tests.e2e.journey_books import Books
 from tests.e2e.journey_upload import card_of, drop, figure, store
 from tests.e2e.screen import WAIT, ready, screenshot
 
-# A browser on a busy machine loses a key now and then; what is broken fails three times.
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 
 # Both orders give the same two days, once forwards and once backwards: nothing can settle it.
 OPEN_DATES = b"Date,Description,Amount\n04/05/2026,SQUARE,2140.90\n05/04/2026,COMCAST,-45.00\n"

@@ -7,8 +7,7 @@ from tests.e2e.journey_books import Books
 from tests.e2e.journey_upload import card_of, drop, store
 from tests.e2e.screen import WAIT, go_to, ready, screenshot
 
-# A browser on a busy machine loses a key now and then; what is broken fails three times.
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 
 PAYEE = "ZENDLY TOOLING"
 FIRST = b"Date,Description,Amount\n2026-01-05,ZENDLY TOOLING,-12.34\n2026-01-19,ZENDLY TOOLING,-56.78\n"

@@ -26,8 +26,7 @@ from tests.e2e.conftest import COMPANY, Office, people
 from tests.e2e.screen import PASSWORD, SIZES, Window, fill_sign_in, ready, screenshot, sign_in
 from tests.e2e.servers import Server
 
-# A browser on a busy machine loses a key now and then; what is broken fails three times.
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
 Windows = Callable[..., Window]

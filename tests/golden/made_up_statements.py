@@ -16,6 +16,7 @@ class Case:
     last: str = ""
     refused: str = ""
     encoding: str = "utf-8"
+    currency: str = ""  # "": not compared
 
 
 CASES = {

@@ -75,6 +75,7 @@ def told(matches: Sequence[ProposedMatch], lines: BankLines, items: OpenItems) -
 @settings(max_examples=20, deadline=None)
 @example(cases=[(0, "easy", 50), (0, "easy", 50)], place=0.0, days=1)  # the processor's fee shows a year later only
 @example(cases=[(299, "easy", 5), (29, "hard", 47)], place=1.0, days=1)  # how rare a word is shows in both
+@example(cases=[(1734, "hard", 54), (1734, "hard", 54)], place=0.0, days=1)  # alike, but a year apart
 @given(cases=CASES, place=st.floats(0, 1), days=st.integers(1, 31))
 def test_what_news_can_reach_is_matched_as_if_all_were(
     cases: list[tuple[int, str, int]], place: float, days: int

@@ -1,6 +1,7 @@
 """Statements as tables of text: CSV and its relatives with any delimiter."""
 
 from core.ingestion.formats.fixed_width import is_fixed_width
+from core.ingestion.formats.labelled import is_labelled
 from core.ingestion.formats.signatures import name_of_unreadable, signature
 from core.ingestion.formats.tabular.decoding import decode
 from core.ingestion.formats.tabular.explaining import text_evidence
@@ -19,7 +20,9 @@ class BankCsv:
     name = "csv"
 
     def recognises(self, file: RawFile) -> bool:
-        if signature(file.content) or name_of_unreadable(file.content) or is_fixed_width(file.content):
+        if signature(file.content) or name_of_unreadable(file.content):
+            return False
+        if is_fixed_width(file.content) or is_labelled(file.content):
             return False
         head = file.content[:_HEAD]
         if b"\0" not in head:
@@ -41,7 +44,8 @@ class BankCsv:
 
     def _source(self, file: RawFile, encoding: str, delimiter: str) -> Source:
         text, encoding = decode(file.content, encoding)
-        delimiter = delimiter or find_delimiter(text)
+        if len(delimiter) != 1:  # none, or the word that layouts of other formats have in its place
+            delimiter = find_delimiter(text)
         records = split_records(file.name, text, delimiter)
         why = text_evidence(file.content, text, encoding, delimiter)
         return Source(self.name, file.name, encoding, delimiter, records, why, file.made_by)

@@ -67,9 +67,13 @@ def _pages(
     first = Page(before + 1 if entries else 0, _number(statement), currency)
     first.opening_minor, first.closing_minor = _balances(statement, currency, problems)
     pages = {currency: first}
+    only_waiting = _only_waiting(first, entries)
     pending = 0
     for row, entry in enumerate(entries, before + 1):
-        if _status(entry) in _PENDING:
+        if only_waiting and _status(entry) == "PDNG" and child(entry, "BookgDt") is not None:
+            message = "its status is pending, but it has a booking date and no balance judges it, so it is a line"
+            problems.append(Problem(row, message, Severity.WARNING))
+        elif _status(entry) in _PENDING:
             pending += 1
             continue
         made = _line(row, entry, currency)
@@ -87,6 +91,15 @@ def _pages(
     for page in pages.values():
         page.lines = _with_unique_ids(page.lines)
     return list(pages.values())
+
+
+def _only_waiting(page: Page, entries: list[Element]) -> bool:
+    """Whether a report holds nothing booked, and no two balances that say whether its pending entries count.
+
+    Where booked entries stand beside them, or balances do, pending ones are told apart and come again once booked.
+    """
+    judged = page.opening_minor is not None and page.closing_minor is not None
+    return not judged and all(_status(entry) in _PENDING for entry in entries)
 
 
 def _currency(statement: Element, entries: list[Element]) -> str:

@@ -32,6 +32,7 @@ _QIF_RECORD = (
     re.compile(rb"^\^\r?$", re.MULTILINE),
 )
 _HEAD = 4096
+_ONE_SIDE, _FEWEST_NULS, _READABLE = 0.95, 0.2, 0.95  # shares
 _BLANKS = b" \t\r\n\0\xef\xbb\xbf"
 
 
@@ -72,15 +73,27 @@ def name_of_unreadable(content: bytes) -> str:
 
 
 def _binary(content: bytes) -> str:
-    """NUL bytes belong to UTF-16 text, and there to about every second byte; anything else is not text."""
+    """NUL bytes belong to UTF-16 text, and there to one byte of each pair; anything else is not text."""
     sample = content[:_HEAD]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ""
     nuls = sample.count(0)
-    half = len(sample) // 2
-    if nuls and not (nuls >= half * 0.6 and max(sample[0::2].count(0), sample[1::2].count(0)) >= nuls * 0.95):
+    if nuls and not _is_utf_16(sample, nuls):
         return "It holds binary data, not text; perhaps it is damaged. Download it again."
     controls = sum(1 for byte in sample if byte < 9 or 13 < byte < 27)
     if not nuls and controls > len(sample) * 0.02:
         return "It holds binary data, not text; perhaps it is damaged. Download it again."
     return ""
+
+
+def _is_utf_16(sample: bytes, nuls: int) -> bool:
+    """Whether the NUL bytes stand on one side of the pairs, where Latin text has most, and other text delimiters'."""
+    sides = {"utf-16-le": sample[1::2].count(0), "utf-16-be": sample[0::2].count(0)}
+    encoding = max(sides, key=lambda name: sides[name])
+    if sides[encoding] < nuls * _ONE_SIDE:
+        return False
+    if nuls >= len(sample) // 2 * 0.6:
+        return True
+    text = sample[: len(sample) // 2 * 2].decode(encoding, errors="replace")
+    readable = sum(c.isalnum() or c.isspace() or c.isascii() for c in text if c not in "\ufffd\0")
+    return nuls >= len(sample) // 2 * _FEWEST_NULS and readable >= _READABLE * len(text)

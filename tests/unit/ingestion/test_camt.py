@@ -115,6 +115,16 @@ def test_pending_entries_are_left_out_with_a_warning(status: str) -> None:
     assert (len(statement.lines), statement.problems[0].message) == (1, "1 pending transactions were left out.")
 
 
+def test_a_report_of_nothing_but_pending_entries_gives_those_with_a_booking_date() -> None:
+    dated = entry(rest="<Sts>PDNG</Sts><BookgDt><Dt>2024-01-02</Dt></BookgDt>")
+    undated = entry(rest="<Sts>PDNG</Sts><ValDt><Dt>2024-01-02</Dt></ValDt>")
+    statement = read(document(balance("ITBD", "10.00"), dated, undated))
+    assert [(each.row, each.amount_minor) for each in statement.lines] == [(1, -500)]
+    assert sorted(problem.row for problem in statement.problems) == [0, 1]
+    judged = read(document(balance("OPBD", "10.00"), balance("CLBD", "10.00"), dated))
+    assert not judged.lines
+
+
 def test_a_date_with_time_is_its_day_and_a_value_date_stands_in_for_a_booking_date() -> None:
     late = entry(rest="<BookgDt><DtTm>2024-01-02T23:59:59-11:00</DtTm></BookgDt>")
     value = entry(rest="<ValDt><Dt>2024-01-03</Dt></ValDt>")

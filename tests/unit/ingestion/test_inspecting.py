@@ -102,3 +102,17 @@ def test_the_command_answers_once_a_member_of_an_archive(tmp_path: Path) -> None
         ("march.zip/a.csv", "read"),
         ("march.zip/b.pdf", "refused"),
     ]
+
+
+def test_the_days_of_mt940_are_value_dates_and_those_of_booking_stand_beside_them() -> None:
+    text = "\n:20:X\n:25:1\n:28C:1\n:60F:C240101EUR5,\n:61:2401030105D1,NMSCNONREF\n:62F:C240105EUR4,\n-\n"
+    answer = describe_statement("a.sta", read_statement(RawFile("a.sta", text.encode())))
+    assert (answer["first_date"], answer["last_date"]) == ("2024-01-03", "2024-01-03")
+    assert (answer["first_booked"], answer["last_booked"]) == ("2024-01-05", "2024-01-05")
+
+
+def test_the_currency_of_the_lines_counts_where_the_account_has_no_line_in_its_own() -> None:
+    entry = "<Ntry><Amt Ccy='SEK'>5</Amt><CdtDbtInd>DBIT</CdtDbtInd><BookgDt><Dt>2024-01-02</Dt></BookgDt></Ntry>"
+    text = f"<Document><BkToCstmrStmt><Stmt><Acct><Ccy>CHF</Ccy></Acct>{entry}</Stmt></BkToCstmrStmt></Document>"
+    answer = describe_statement("a.xml", read_statement(RawFile("a.xml", text.encode())))
+    assert (answer["currency"], answer["sum"], answer["sum_by_currency"]) == ("SEK", "-5.00", {"SEK": "-5.00"})

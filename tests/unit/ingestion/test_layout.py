@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from core.ingestion.layout import Column, Layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.reading import read_statement
@@ -82,3 +84,10 @@ def test_a_balance_that_turns_round_unmasks_a_saved_sign_rule() -> None:
     statement = read(table(-1), layout)
     assert amounts(statement) == [500, 700, -300, 1100]
     assert statement.layout["sign"] == "inverted"
+
+
+@pytest.mark.parametrize("word", ["positions", "labels", "cells"])
+def test_a_layout_of_another_format_does_not_keep_a_table_from_being_read(word: str) -> None:
+    other = Layout.from_dict({**read(GERMAN).layout, "delimiter": word, "encoding": word})
+    assert amounts(read(GERMAN, other)) == amounts(read(GERMAN))
+    assert amounts(read(GERMAN.replace("Betrag", "Summe"), other)) == amounts(read(GERMAN))

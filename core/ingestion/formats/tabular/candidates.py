@@ -5,6 +5,8 @@ from core.ingestion.formats.tabular.fees import net_of
 from core.ingestion.formats.tabular.signs import Reading, by_direction, by_own_sign, by_separate, with_fee
 from core.ingestion.formats.tabular.table import Table
 
+_LESS_A_FEE = ("signed", "direction", "separate")  # ways to get at amounts of which a fee may have to be taken off
+
 
 def all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
     """By each column's own sign, by a word for the direction, by pairs of columns, and each less a fee."""
@@ -24,7 +26,8 @@ def all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
         directed = [
             reading
             for at in roles.directions[:2]
-            for reading in by_direction(position, column, at, table.texts(at), prior, name)
+            # Where both an amount and a balance have their word, the amount's is the one right behind it.
+            for reading in by_direction(position, column, at, table.texts(at), prior + (at == position + 1) / 4, name)
         ]
         readings += directed or by_own_sign(position, column, prior, name)
         if directed and column.negative:
@@ -35,7 +38,7 @@ def all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
         readings += by_separate(pair, out, into, 9.0 if named else 8.0, named)
     for position in roles.fees[:1]:
         fees = table.amounts(position, decimal)
-        readings += [made for r in readings if r.sign == "signed" and (made := with_fee(r, position, fees))]
+        readings += [made for r in readings if r.sign in _LESS_A_FEE and (made := with_fee(r, position, fees))]
     return readings
 
 

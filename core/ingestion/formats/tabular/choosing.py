@@ -6,14 +6,16 @@ from core.errors import UnknownFormat
 from core.ingestion.formats.tabular.amount_question import label_of, which_amounts
 from core.ingestion.formats.tabular.candidates import all_readings
 from core.ingestion.formats.tabular.columns import Roles
+from core.ingestion.formats.tabular.fees import untaken_fee
 from core.ingestion.formats.tabular.row_order import directions
-from core.ingestion.formats.tabular.sign_evidence import read_unproved, told_by_texts
-from core.ingestion.formats.tabular.signs import AGAINST_HEADER, FEE_DOUBT, Reading, chain, judge
+from core.ingestion.formats.tabular.sign_evidence import AGAINST_TEXTS, against_texts, read_unproved, told_by_texts
+from core.ingestion.formats.tabular.signs import AGAINST_HEADER, FEE_DOUBT, Chain, Reading, by_named_pair, chain, judge
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.layout import Layout
 from core.ingestion.statement import Evidence
 
 _MANY_EQUAL = 3
+_NO_CHANCE = 2  # steps of a balance
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,12 @@ def choose_reading(table: Table, roles: Roles, decimal: str, answers: Layout) ->
     """
     ranked = _rank(table, roles, decimal, answers)
     best = (
-        _proved(table, roles, ranked, answers) if ranked.proved else _likeliest(table, roles, decimal, ranked, answers)
+        _proved(table, roles, decimal, ranked, answers)
+        if ranked.proved
+        else _likeliest(table, roles, decimal, ranked, answers)
     )
+    if warning := untaken_fee(table, roles, decimal, best):
+        best.warnings.append(warning)
     return best, _evidence_for(table, best, ranked.readings)
 
 
@@ -61,21 +67,63 @@ def _rank(table: Table, roles: Roles, decimal: str, answers: Layout) -> _Ranked:
     return _Ranked(readings, ranks, balances)
 
 
-def _proved(table: Table, roles: Roles, ranked: _Ranked, answers: Layout) -> Reading:
+def _proved(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: Layout) -> Reading:
     """The reading that the running balance proves."""
     readings = ranked.readings
     best = readings[0]
+    if usual := _with_balance_before(table, roles, decimal, best, readings):
+        return usual
     if rivals := ranked.rivals(readings):
         raise which_amounts(table, "two columns fit the running balance", [best, *rivals])
     if best.doubt == AGAINST_HEADER and not answers.columns:
         named_so = [r for r in readings if r.sign == "separate" and r.columns["debit"] == best.columns["credit"]]
         raise which_amounts(table, AGAINST_HEADER, [*named_so, best])
+    if not answers.sign and (turned := against_texts(table, roles, best, readings)):
+        raise which_amounts(table, AGAINST_TEXTS, [best, turned])
     return _right_way_up(table, roles, best, readings)
+
+
+def _with_balance_before(
+    table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]
+) -> Reading | None:
+    """The amounts with their own sign, where the balance that proves them turned round is that before each line.
+
+    So it is where it fits against the direction in which the dates run, or where a column that no header calls a
+    balance proves them as they stand.
+    """
+    if best.sign != "inverted":
+        return None
+    usual = next((r for r in readings if r.sign == "signed" and r.columns == _without_balance(r, best)), None)
+    if usual is None:
+        return None
+    taken = {*roles.balances, *roles.date, best.columns["amount"]}
+    for p in roles.profiles:
+        if p.position in taken or p.numbers < 1 or p.identifier:
+            continue
+        found = chain(usual.values, table.amounts(p.position, decimal).values)
+        if found.proved and found.agree >= best.chain.agree:
+            usual.chain = found
+            usual.columns["balance"] = p.position
+            return usual
+    runs = directions(table.dates(roles.date[0]))
+    if best.chain.agree < _NO_CHANCE or best.chain.newest_first is None or runs != {not best.chain.newest_first}:
+        return None
+    usual.chain = Chain(best.chain.agree, best.chain.steps, not best.chain.newest_first)
+    usual.columns.pop("balance", None)
+    return usual
+
+
+def _without_balance(reading: Reading, best: Reading) -> dict[str, int]:
+    """The columns of `best`, with the balance that `reading` has."""
+    own = {"balance": reading.columns["balance"]} if "balance" in reading.columns else {}
+    return {role: at for role, at in best.columns.items() if role != "balance"} | own
 
 
 def _likeliest(table: Table, roles: Roles, decimal: str, ranked: _Ranked, answers: Layout) -> Reading:
     """The reading that stands out though no running balance proves it."""
     readings = ranked.readings if roles.named_amount else _moving(ranked.readings)
+    if named := by_named_pair(readings):
+        return _with_named_balance(roles, named, readings, ranked.balances)
     best, rivals = readings[0], ranked.rivals(readings)
     if not rivals and (told := told_by_texts(table, roles, best, readings)):
         return _with_named_balance(roles, told, readings, ranked.balances)
@@ -129,12 +177,12 @@ def _with_named_balance(
         return best
     turned = [None if value is None else -value for value in best.values]
     against = chain(turned, balances[named[0]])
-    if best.sign == "separate" and not best.chain.proved and against.proved and against.agree > 1:
+    if not best.chain.proved and against.proved and against.agree > 1:
         best.columns.pop("balance", None)
         best.warnings.append("The running balance rises with money out, as that of a debt does; it was left aside.")
         return best
     best.columns["balance"] = named[0]
-    if any(reading.chain.steps for reading in readings):
+    if any(reading.chain.steps for reading in readings) and not best.chain.proved:
         best.warnings.append("The running balance does not follow the amounts, so it could not confirm them.")
     return best
 

@@ -1,15 +1,17 @@
 """Which column plays which role: header words propose, the contents of the column dispose."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.ingestion.formats.tabular.amounts import currency_codes, is_blank, mark_votes, read_amount
+from core.ingestion.formats.tabular.amounts import currency_codes, is_blank, is_zero, mark_votes, read_amount
 from core.ingestion.formats.tabular.dates import is_date, read_parts
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, header_roles
+from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, fold, header_roles, is_status
 
 _MOSTLY = 0.6
 _ENOUGH = 2000
+_SAY_LITTLE_ALONE = frozenset({"no", "paid", "received", "in"})  # words for a direction
 _LOOKED_AT = 50  # rows looked at to find what a column is
 
 
@@ -27,6 +29,8 @@ class Profile:
     directions: float = 0.0
     currencies: float = 0.0
     letters: float = 0.0
+    zeros: float = 0.0
+    statuses: float = 0.0
     distinct: int = 0
 
     @property
@@ -53,7 +57,8 @@ def profile(table: Table) -> list[Profile]:
 def _profile(table: Table, position: int, cells: list[str]) -> Profile:
     name = table.header_name(position)
     made = Profile(position, name, header_roles(name) if name else {})
-    counts = Counter(cell for cell in cells if not is_blank(cell))
+    signs = "+" in cells and {cell for cell in cells if cell} <= {"+", "-", "\u2212"}
+    counts = Counter(cell for cell in cells if not is_blank(cell) or (signs and cell))
     made.filled, made.distinct = sum(counts.values()), len(counts)
     if not counts:
         return made
@@ -66,13 +71,26 @@ def _profile(table: Table, position: int, cells: list[str]) -> Profile:
         totals["numbers"] += times * _is_number(cell)
         totals["directions"] += times * (direction_of(cell) != 0)
         totals["currencies"] += times * ((len(cell) == 3 and cell.upper() in codes) or cell.lower() in CURRENCY_NAMES)
+        totals["zeros"] += times * is_zero(cell)
+        totals["statuses"] += times * is_status(cell)
         totals["letters"] += times * any(map(str.isalpha, cell))
         totals["identifiers"] += times * (cell.isdigit() and (len(cell) >= 9 or (len(cell) > 1 and cell[0] == "0")))
-    for kind in ("dates", "numbers", "directions", "currencies", "letters"):
+    for kind in ("dates", "numbers", "directions", "currencies", "letters", "zeros", "statuses"):
         setattr(made, kind, totals[kind] / made.filled)
+    if not _says_both_ways(counts):
+        made.directions = 0.0
     plain = all(cell.isdigit() for cell in counts)
     made.identifier = totals["identifiers"] * 2 > made.filled or (plain and len(counts) == 1 and made.filled > 2)
     return made
+
+
+def _says_both_ways(cells: Iterable[str]) -> bool:
+    """False for a column of nothing but "No", which denies something, or "Paid", which is a status.
+
+    Beside its opposite ("Có", "Received") such a word says where the money goes.
+    """
+    words = {fold(cell) for cell in cells}
+    return not words & _SAY_LITTLE_ALONE or len({direction_of(word) for word in words} - {0}) == 2
 
 
 def _is_number(cell: str) -> bool:
@@ -128,7 +146,8 @@ def find_roles(profiles: list[Profile]) -> Roles:
     roles.directions = [
         p.position
         for p in sorted(profiles, key=lambda p: -p.speaks_for("direction"))
-        if p.directions >= 0.9 or (p.speaks_for("direction") == 4 and p.directions >= _MOSTLY)
+        if (p.directions >= 0.9 and not p.speaks_for("status"))
+        or (p.speaks_for("direction") == 4 and p.directions >= _MOSTLY)
     ]
     _texts(roles, profiles)
     return roles
@@ -137,6 +156,8 @@ def find_roles(profiles: list[Profile]) -> Roles:
 def _is_money(p: Profile) -> bool:
     """Few faulty cells do not unmake a column that its header names: its faults are reported row by row."""
     named = any(p.speaks_for(role) == 4 for role in ("amount", "gross", "debit", "credit", "balance"))
+    if p.speaks_for("rate"):
+        return False
     return p.numbers >= (0.3 if named else 0.8) and (not p.identifier or p.speaks_for("amount") == 4)
 
 
@@ -155,7 +176,10 @@ def _money_by_header(roles: Roles, profiles: list[Profile], money: list[Profile]
         fitting = [p for p in money if p.speaks_for(role)]
         return sorted(fitting, key=lambda p: (-p.speaks_for(role), -p.filled, p.position))
 
+    moving = any(p.zeros < 1 and not p.speaks_for("balance") and not p.speaks_for("fee") for p in money)
     amounts = [p for p in named("amount") if not p.speaks_for("balance") and not _one_way(p)]
+    # Nothing but zeros under "Refunded amount" is not what the account moved by.
+    amounts = [p for p in amounts if p.speaks_for("amount") == 4 or p.zeros < 1 or not moving]
     # Of gross, fee and net it is the net that moves the balance.
     amounts.sort(key=lambda p: (-p.speaks_for("amount"), p.name.strip().lower() not in ("net", "netto")))
     roles.amounts = [p.position for p in amounts if p.speaks_for("amount") == amounts[0].speaks_for("amount")]
@@ -214,6 +238,10 @@ def _texts(roles: Roles, profiles: list[Profile]) -> None:
             if weight and fits and p.position not in used and weight > best.get(role, (0, 0))[0]:
                 best[role] = (weight, p.position)
     roles.single = {role: position for role, (_, position) in best.items()}
+    if "status" not in roles.single:
+        telling = [p for p in profiles if p.statuses == 1 and not p.roles and p.position not in used]
+        if telling:
+            roles.single["status"] = telling[0].position
     if "currency" not in roles.single:
         unnamed = [p for p in profiles if p.currencies >= 0.95 and (not p.name or not _foreign(p))]
         if unnamed:

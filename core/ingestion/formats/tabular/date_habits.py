@@ -16,7 +16,11 @@ _DAY_FIRST_WORDS = re.compile(
 )
 _US_ZONES = re.compile(r"\b(?:P[SD]T|M[SD]T|America/(?:Los_Angeles|New_York|Chicago|Denver|Phoenix|Detroit|Boise))\b")
 # What only accounts in the United States have: cheques are "checks" there, current accounts "checking".
-_US_TITLES = re.compile(r"\bcheck ?(?:number|no|num|or slip)\b|\brouting\b|\brtn\b|\bzip\b")
+# Of programs for American accounts alone, too, those that keep the bank's own text and labels beside the category.
+_US_TITLES = re.compile(
+    r"\bcheck ?(?:number|no|num|or slip)\b|\brouting\b|\brtn\b|\bzip\b"
+    r"|\boriginal description\b.*\btransaction type\b.*\blabels\b"
+)
 _US_TEXTS = re.compile(r"\bach\b|\bzelle\b|\bchecking\b|\bcheckcard\b")
 # Here the month or the year goes first, or some banks do it so and others not.
 _NOT_DAY_FIRST = frozenset({"USD", "CAD", "PHP", "CNY", "JPY", "KRW", "TWD"})

@@ -88,7 +88,7 @@ def _likely(table: Table, position: int, orders: list[str], habits: list[str], n
             (by_density(table, position, orders), "only so do the lines lie close together"),
             (by_sequence(column, orders, newest_first, 1), "only so are the few rows in order"),
             (_by_latest(column, orders, table.made_by), "only so is no line later than the file itself"),
-            (habits, "the language, the decimal commas or the time zone suggest it"),
+            (habits, "the language, the words, the decimal commas or the time zone suggest it"),
         )
         if len(narrowed) == 1
     ]

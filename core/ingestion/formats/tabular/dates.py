@@ -9,7 +9,7 @@ from functools import lru_cache
 ORDERS = ("DMY", "MDY", "YMD", "YDM")
 _ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{1,2}|\(?[A-Z]{2,5}\)?|\[[^\]]*\])"
 _CLOCK = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:[:.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?"
-_TAIL = rf"(?:\s?г\.?)?(?:(?:\s*T|[\s,]+(?:at\s+|um\s+)?){_CLOCK}(?:\s*(?:Uhr|h))?)?(?:\s*{_ZONE}){{0,2}}"
+_TAIL = rf"(?:\s?г\.?)?(?:(?:\s*T|-|[\s,]+(?:at\s+|um\s+)?){_CLOCK}(?:\s*(?:Uhr|h))?)?(?:\s*{_ZONE}){{0,2}}"
 _DAY_NAME = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _NUMERIC = re.compile(rf"{_DAY_NAME}(\d{{1,4}})\s?([-/. ])\s?(\d{{1,2}})\s?\2\s?(\d{{1,4}})\.?{_TAIL}")
 _COMPACT = re.compile(rf"(\d{{8}})(?:(?:\d{{6}})(?:\.\d+)?)?(?:\s*\[[^\]]*\])?(?:[T ]{_CLOCK})?(?:\s*{_ZONE})?")

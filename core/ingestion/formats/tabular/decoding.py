@@ -30,6 +30,7 @@ _CANDIDATES = {
     "cp949": "",
 }
 _CURRENCIES = "£€¥"
+_ONLY_CP1252 = re.compile(rb"[\x80-\x9f]")
 _MARKS = "€£–—’‘“”„«»°§´·•…®™ªº¿¡"
 
 
@@ -51,7 +52,10 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
-    for name in (encoding, rank_encodings(content)[0][1]):
+    likeliest = rank_encodings(content)[0][1]
+    if likeliest == "cp1252" and b"\xa4" in content and not _ONLY_CP1252.search(content):
+        likeliest = "iso8859-15"  # its euro sign; what cp1252 has in that place nobody writes
+    for name in (encoding, likeliest):
         if name and not name.startswith("utf"):
             try:
                 return content.decode(name), name

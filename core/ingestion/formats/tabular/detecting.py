@@ -18,10 +18,16 @@ from core.ingestion.formats.tabular.row_order import breaks, runs_newest_first
 from core.ingestion.formats.tabular.rows import carry_dates
 from core.ingestion.formats.tabular.signs import Chain, Reading
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import CURRENCY_NAMES, header_currency
+from core.ingestion.formats.tabular.words import CURRENCY_NAMES, fold, header_currency
 from core.ingestion.layout import Column, Layout
 from core.ingestion.statement import Evidence
 from core.money import minor_digits
+
+# Header words of languages in which no country's money has three decimals; Arabic, English and French ones say nothing.
+_NEVER_THREE_DECIMALS = re.compile(
+    r"\b(?:fecha|importe|cargos?|abonos?|descripcion|saldo|lancamento|buchung\w*|betrag|umsatz|bedrag|importo|kwota"
+    r"|castka|osszeg|belopp|belob|belop|upphaed|tutar|tarih|iznos|tanggal|jumlah|so tien|ngay|сумма|сума|ποσο)\b"
+)
 
 
 @dataclass(slots=True)
@@ -126,6 +132,8 @@ def _knows_thousands(table: Table, roles: Roles, currency: str) -> bool:
     known = codes & currency_codes()
     if known:
         return all(minor_digits(code) < 3 for code in known)
+    if any(_NEVER_THREE_DECIMALS.search(fold(title)) for title in titles):
+        return True
     return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for title in titles for c in title)
 
 

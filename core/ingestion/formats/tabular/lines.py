@@ -8,6 +8,7 @@ from core.ingestion.formats.tabular.amounts import AmountColumn, currency_codes,
 from core.ingestion.formats.tabular.balances import account_with_balances, stated_balances, with_stated
 from core.ingestion.formats.tabular.rows import balance_rows, carry_dates, odd_ends, unbooked_rows, with_rows_below
 from core.ingestion.formats.tabular.signs import net_of_columns
+from core.ingestion.formats.tabular.summing_up import summed_up
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import CURRENCY_NAMES, balance_kind, direction_of
 from core.ingestion.layout import SEPARATE, Layout
@@ -54,6 +55,8 @@ def read_lines(table: Table, layout: Layout, fallback_currency: str) -> Lines:
         if len(groups) == 1:
             account = with_stated(account, stated, made.problems)
         made.accounts.append(account)
+        if warning := summed_up([line.amount_minor for line in group.lines], account.proved):
+            made.problems.append(Problem(group.lines[-1].row, warning, Severity.WARNING))
     made.problems.sort(key=lambda problem: problem.row)
     return made
 
@@ -64,9 +67,10 @@ def _amounts(table: Table, layout: Layout) -> tuple[list[int | None], set[int]]:
     if layout.sign in SEPARATE:
         out, into = _column(table, layout, "debit"), _column(table, layout, "credit")
         values = net_of_columns(out, into, 0 if layout.sign == "separate_unsigned" else None)
-        return values, out.faulty | into.faulty
-    column = table.amounts(layout.position("amount"), mark)
-    values, faulty = column.values, set(column.faulty)
+        faulty = out.faulty | into.faulty
+    else:
+        column = table.amounts(layout.position("amount"), mark)
+        values, faulty = column.values, set(column.faulty)
     if layout.sign == "inverted":
         values = [None if value is None else -value for value in values]
     elif layout.sign == "direction":
@@ -111,7 +115,7 @@ def _collect(
     accounts = [text.strip("'") for text in texts("account")] if "account" in layout.columns else blank
     names, references = _first_filled(table, layout, "counterparty"), texts("reference")
     unbooked = odd_ends(table, described) | unbooked_rows(table, layout, days, balances)
-    unbooked |= balance_rows(described, values, balances)
+    unbooked |= balance_rows(table, layout, described, values, balances)
     last_dated = max((i for i, day in enumerate(days) if day), default=-1)
     groups: dict[tuple[str, str], _Group] = {}
     for index, (day, value) in enumerate(zip(days, values, strict=True)):

@@ -46,6 +46,8 @@ def rank_delimiters(text: str) -> list[tuple[float, str]]:
     lines = [line for line in text[:60_000].splitlines() if line.strip()][:_SAMPLE_LINES]
     if lines and (named := _SEP_LINE.match(lines[0])):
         return [(1.0, named[1])]
+    if sum(map(_is_quoted_whole, lines)) > 0.8 * len(lines):
+        lines = [line.strip()[1:-1].replace('""', '"') for line in lines]
     ranked = []
     head = "\n".join(lines)
     for delimiter in DELIMITERS:
@@ -62,6 +64,12 @@ def rank_delimiters(text: str) -> list[tuple[float, str]]:
         score += any(is_date(cell.strip()) for record in cut if len(record) > 2 for cell in record)
         ranked.append((score, delimiter))
     return sorted(ranked, key=lambda one: -one[0])
+
+
+def _is_quoted_whole(line: str) -> bool:
+    """Whether a line is one quoted cell that holds all the others."""
+    plain = line.strip()
+    return len(plain) > 2 and plain[0] == plain[-1] == '"' and '"' not in plain[1:-1].replace('""', "")
 
 
 def _parsed(lines: list[str], delimiter: str) -> list[list[str]]:

@@ -6,14 +6,17 @@ from datetime import date
 from core.ingestion.formats.tabular.amounts import is_blank
 from core.ingestion.formats.tabular.dates import read_parts
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import header_roles, states_balance, status_kind
+from core.ingestion.formats.tabular.words import fold, header_roles, states_balance, status_kind
 from core.ingestion.layout import Layout
 
 _EDGE = 8  # rows at either end among which a balance may stand as if it were a line
 _FEWEST, _SHARE = 2, 0.2  # rows without a date from which on that is the file's habit
 _FEWEST_LIKE = 3  # rows from which on one of them can be unlike the others
+_SHOP_NAMES = frozenset({"total", "totaal", "sum", "suma", "promet"})  # also what shops are called
 _LEFT_OUT = {
     "pending": "the line is pending, not booked; it was left out",
+    "unbooked": "the line is pending, not booked; it was left out",
+    "uncounted": "its status is no other line's and the running balance does not count it, so it was left out",
     "void": "the line was never carried out, as its status says; it was left out",
 }
 Verdict = tuple[bool, str]  # whether the row is a line all the same, and what a person is told ("": nothing)
@@ -80,22 +83,24 @@ def unbooked_rows(
     """Rows whose status says that they are not booked.
 
     The running balance is the judge: what it counts is booked. Else a pending row counts where it has a date in a
-    column that its header calls the booking's; what is void never does.
+    column that its header calls the booking's and no other date is missing; what is void never does.
     """
     if "status" not in layout.columns:
         return {}
     texts = table.texts(layout.position("status"))
-    kinds = {text: kind for text in set(texts) if (kind := status_kind(text))}
+    kinds = {text: kind for text in set(texts) if (kind := status_kind(text))} | _uncounted(texts, balances)
     if not kinds:
         return {}
     date_name = layout.columns["date"][0].name
     by_header = bool(date_name) and "booked" in header_roles(date_name)
+    value_days = table.texts(layout.position("value_date")) if "value_date" in layout.columns else []
+    valued = any(day for day, text in zip(value_days, texts, strict=True) if text not in kinds) if value_days else False
     made: dict[int, Verdict] = {}
     for index, text in enumerate(texts):
         kind = kinds.get(text, "")
         if not kind or balances[index] is not None:
             continue
-        if kind == "pending" and by_header and days[index]:
+        if kind == "pending" and by_header and days[index] and (not valued or value_days[index]):
             message = f"its status is “{text}”, but it has a booking date, so it was read as a line"
             made[index] = True, message
         else:
@@ -103,16 +108,39 @@ def unbooked_rows(
     return made
 
 
+def _uncounted(texts: Sequence[str], balances: Sequence[int | None]) -> dict[str, str]:
+    """Words of a status that no row with a running balance has, where all other rows have one: not booked yet."""
+    counted = {text for text, balance in zip(texts, balances, strict=True) if balance is not None}
+    without = {text for text, balance in zip(texts, balances, strict=True) if balance is None}
+    if not counted or counted & without or sum(balance is not None for balance in balances) < _FEWEST:
+        return {}
+    kinds = {text: status_kind(text) or "uncounted" for text in without if text}
+    return {text: "unbooked" if kind == "pending" else kind for text, kind in kinds.items()}
+
+
 def balance_rows(
-    described: Sequence[str], values: Sequence[int | None], balances: Sequence[int | None]
+    table: Table,
+    layout: Layout,
+    described: Sequence[str],
+    values: Sequence[int | None],
+    balances: Sequence[int | None],
 ) -> dict[int, Verdict]:
-    """Rows at either end that state a balance in the column of the amounts, as if it were a line."""
+    """Rows at either end that state a balance or a turnover in the column of the amounts, as if it were a line."""
     ends = [*range(min(_EDGE, len(described))), *range(max(0, len(described) - _EDGE), len(described))]
-    return {
-        index: (False, f"the row states a balance (“{described[index]}”); it was not read as a line")
-        for index in ends
-        if values[index] and balances[index] in (None, values[index]) and states_balance(described[index])
-    }
+    columns = [column.position for column in layout.columns.get("description", ())]
+    named = [column.position for column in layout.columns.get("counterparty", ())]
+    made: dict[int, Verdict] = {}
+    for index in ends:
+        if not values[index] or balances[index] not in (None, values[index]):
+            continue
+        row = table.rows[index]
+        cells = [] if any(map(row.cell, named)) else [row.cell(at) for at in columns]
+        stated = next((cell for cell in cells if fold(cell) not in _SHOP_NAMES and states_balance(cell, False)), "")
+        alone = index in (0, len(described) - 1) and described.count(described[index]) * 2 < len(described)
+        if stated or states_balance(described[index], alone):
+            stated = stated or described[index]
+            made[index] = False, f"the row states a balance (“{stated}”); it was not read as a line"
+    return made
 
 
 def odd_ends(table: Table, described: Sequence[str]) -> dict[int, Verdict]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from core.ingestion.formats.tabular.amount_question import which_amounts
 from core.ingestion.formats.tabular.amounts import AmountColumn
 from core.ingestion.formats.tabular.columns import Roles
+from core.ingestion.formats.tabular.fees import is_net
 from core.ingestion.formats.tabular.signs import NO_HEADER, Reading
 from core.ingestion.formats.tabular.table import Table
 from core.ingestion.formats.tabular.words import fold, is_repayment, text_direction
 
-_NOT_FEW, _SEVERAL = 5, 3
+_NOT_FEW, _SEVERAL, _BOTH = 5, 3, 2
 _LOOKED_AT = 400  # lines whose texts are asked for a direction
+AGAINST_TEXTS = "the running balance and the texts of the lines speak for opposite signs"
 _CARD = re.compile(r"\b(?:card|credit card|kreditkarte|karte|kredietkaart|carte|tarjeta|kort|merchant category)\b")
 
 
@@ -39,15 +41,17 @@ class _Said:
         both = fits >= _SEVERAL and 0 < fits_in < fits and not against[0]
         return _tells(fits, against[0], lines) or both or bool(repaid and not against[1])
 
-    def turns(self, column: AmountColumn) -> bool:
+    def turns(self, column: AmountColumn, sure: bool) -> bool:
         """Whether the signs of a column are to be turned round.
 
-        Either many texts say so, or a payment is thanked for among amounts that mostly have the other sign or whose
-        texts are of purchases, as on a card.
+        Either many texts say so, or texts of both directions and none denies it, or a payment is thanked for among
+        amounts that mostly have the other sign or whose texts are of purchases, as on a card. `sure` is whether a
+        header names the columns and none is a seller's, to whom a charge or a sale is money in.
         """
         many = self.turned >= 3 and self.turned >= 4 * max(self.usual, 1)
+        both = self.turned >= _BOTH and 0 < self.turned_in < self.turned and not self.usual and sure
         repaid = self.repaid_turned > self.repaid_usual and not self.usual
-        return many or (repaid and (column.positive > column.negative or self.turned > self.repaid_turned))
+        return many or both or (repaid and (column.positive > column.negative or self.turned > self.repaid_turned))
 
 
 def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readings: list[Reading]) -> Reading:
@@ -66,21 +70,23 @@ def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readi
     inverted = next(r for r in readings if r.sign == "inverted" and r.columns["amount"] == best.columns["amount"])
     said = _evidence(table, roles, column.values)
     usual, turned = said.usual, said.turned
-    if said.turns(column):
+    sold = _is_sellers(table, roles, decimal, best)
+    if said.turns(column, sure=bool(table.header) and not sold):
         inverted.warnings.append(
             "Purchases stand as positive amounts, so the sign was turned round: positive was read as money out."
         )
         return inverted
     titles = " ".join(fold(cell) for cell in table.header.cells) if table.header else ""
     unsigned = not column.negative and column.positive and not column.plus
-    open_sign = unsigned and not (usual and not turned) and (not table.header or bool(_CARD.search(titles)))
+    asked = not table.header or (bool(_CARD.search(titles)) and not sold)
+    open_sign = unsigned and not (usual and not turned) and asked
     if open_sign and said.tells_turned(column.filled):
         inverted.warnings.append(
             "No amount has a sign; the texts are of purchases and other payments, so all were read as money out."
         )
         return inverted
     if unsigned and not (usual and not turned):
-        if open_sign or turned:
+        if open_sign or (turned and not sold):
             raise which_amounts(
                 table, "no amount has a sign, and nothing says whether they are money in or money out", [best, inverted]
             )
@@ -90,6 +96,33 @@ def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readi
             "Nothing in the file confirms that negative means money out (no balance, no word for it). Check one line."
         )
     return best
+
+
+def against_texts(table: Table, roles: Roles, best: Reading, readings: list[Reading]) -> Reading | None:
+    """The other sign of amounts that a balance proves, where the texts speak for it: the balance may be a debt's.
+
+    It rises with purchases and falls with payments that are thanked for; or it proves amounts turned round though
+    texts of money in and money out fit them as they stand.
+    """
+    if best.sign not in ("signed", "inverted") or "fee" in best.columns:
+        return None
+    said = _evidence(table, roles, best.values)
+    debt = best.sign == "signed" and 0 < said.repaid_turned < said.turned
+    as_written = best.sign == "inverted" and 0 < said.turned_in < said.turned
+    if said.usual or not (debt or as_written):
+        return None
+    other = "inverted" if best.sign == "signed" else "signed"
+    amount = best.columns["amount"]
+    return next((r for r in readings if r.sign == other and r.columns["amount"] == amount), None)
+
+
+def _is_sellers(table: Table, roles: Roles, decimal: str, best: Reading) -> bool:
+    """Whether the amounts are what a processor pays out: gross less a fee."""
+    if not roles.fees:
+        return False
+    fees = table.amounts(roles.fees[0], decimal).values
+    gross = any(p.speaks_for("gross") for p in roles.profiles)
+    return gross or is_net(table, roles, decimal, {best.columns["amount"]}, fees)
 
 
 def told_by_texts(table: Table, roles: Roles, best: Reading, readings: list[Reading]) -> Reading | None:

@@ -10,7 +10,6 @@ FEE_DOUBT = "a fee is taken off only where the balance proves it"
 NO_HEADER = "no header says which column is money out"
 AGAINST_HEADER = "the running balance fits the columns for money out and money in only if they are swapped"
 MIXED = "the columns for money out and money in hold positive and negative amounts"
-MIXED = "the columns for money out and money in hold positive and negative amounts"
 _PROVED = 0.7  # share of the balance's steps that the amounts explain
 
 
@@ -32,19 +31,33 @@ def chain(
 ) -> Chain:
     """Judge amounts by a running balance, within each group (account and currency), in both directions of time.
 
-    A step is two neighbouring rows that state a balance. Rows without amount are left out.
+    A step is two neighbouring rows that state a balance. Rows without amount are left out. Those without balance are
+    first taken for lines that are not booked, then for lines of a day whose balance stands in its last row.
     """
+    found = _chain(amounts, balances, groups, with_gaps=False)
+    return found if found.proved or None not in balances else _chain(amounts, balances, groups, with_gaps=True)
+
+
+def _chain(
+    amounts: Sequence[int | None], balances: Sequence[int | None], groups: Sequence[object] | None, with_gaps: bool
+) -> Chain:
     last: dict[object, tuple[int, int]] = {}
+    between: dict[object, int] = {}  # amounts since the last balance
     steps = oldest = newest = 0
     for index, (amount, balance) in enumerate(zip(amounts, balances, strict=True)):
-        if amount is None or balance is None:
+        if amount is None:
             continue
         group = groups[index] if groups else None
-        if group in last:
+        if balance is None:
+            if with_gaps:
+                between[group] = between.get(group, 0) + amount
+            continue
+        more = between.pop(group, 0) if between else 0
+        if group in last and not (with_gaps and balance == last[group][0]):  # unchanged, any sum of nothing fits
             before, its_amount = last[group]
             steps += 1
-            oldest += balance - before == amount
-            newest += before - balance == its_amount
+            oldest += balance - before == amount + more
+            newest += before - balance == its_amount + more
         last[group] = (balance, amount)
     if oldest == newest:
         return Chain(oldest, steps)
@@ -201,6 +214,19 @@ def with_fee(reading: Reading, position: int, fees: AmountColumn) -> Reading | N
     )
     made.doubt = FEE_DOUBT
     return made
+
+
+def by_named_pair(readings: list[Reading]) -> Reading | None:
+    """Columns for money out and money in, where they turn round the sign of every amount of the likeliest reading.
+
+    Exports of cards write purchases as positive amounts and once more under the word for money out.
+    """
+    best = readings[0]
+    pair = next((r for r in readings if r.sign == "separate" and not r.doubt), None)
+    if best.sign != "signed" or pair is None or not any(best.values):
+        return None
+    rows = zip(best.values, pair.values, strict=True)
+    return pair if all((b or 0) * (p or 0) < 0 for b, p in rows if b or p) else None
 
 
 def judge(readings: list[Reading], balances: dict[int, list[int | None]], groups: Sequence[object] | None) -> None:

@@ -9,6 +9,7 @@ from core.ingestion.formats.tabular.dates import DateColumn
 from core.ingestion.formats.tabular.headers import first_line, header_by_shape, header_by_words, whole_header
 from core.ingestion.formats.tabular.records import Record
 from core.ingestion.formats.tabular.rejoining import rejoined
+from core.ingestion.formats.tabular.words import counts_in_hundredths
 
 _SAMPLE = 200
 
@@ -71,7 +72,10 @@ class Table:
             undated = self._undated()
             if undated:
                 texts = ["" if i in undated else text for i, text in enumerate(texts)]
-            self._amounts[position, mark] = read_column(texts, mark)
+            column = read_column(texts, mark)
+            if counts_in_hundredths(self.header_name(position)) and not any("." in t or "," in t for t in texts):
+                column.values = [value and value // 100 for value in column.values]
+            self._amounts[position, mark] = column
         return self._amounts[position, mark]
 
     def _undated(self) -> set[int]:

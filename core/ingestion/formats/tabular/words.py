@@ -35,7 +35,7 @@ _PARENS = re.compile(r"\s*[(\[（]([^)\]）]*)[)\]）]")
 _UNIT = re.compile(
     r"\s+(?:(?:in|en)\s+)?(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RSD|RUB|UAH|TRY|ILS|AED|SAR|QAR|KWD|EGP"
     r"|MAD|ZAR|NGN|KES|INR|PKR|LKR|BDT|SGD|HKD|MYR|IDR|THB|PHP|VND|JPY|CNY|KRW|TWD|AUD|NZD|CAD|BRL|MXN|ARS|CLP|COP|PEN"
-    r"|[Ee]uros?|[€£$])\s*$"
+    r"|[Ee]uros?|EUROA?|[€£$])\s*$"
 )
 
 
@@ -60,15 +60,30 @@ def header_currency(header: str, codes: frozenset[str]) -> str:
         if inner.strip() in ("€", "£"):
             return {"€": "EUR", "£": "GBP"}[inner.strip()]
     words = re.findall(r"\b[A-Z]{3}\b", header)
-    return next((word for word in words if word in codes and len(words) == 1 and word != header.strip()), "")
+    if named := next((word for word in words if word in codes and len(words) == 1 and word != header.strip()), ""):
+        return named
+    return "EUR" if re.search(r"\w\W+euro[as]?$", fold(header)) else ""
+
+
+_CENTS = re.compile(r"(?<!per )\b(?:euro ?|us )?(?:cents?|pence|centimes|centavos|centesimi|minor(?: units?)?)\b")
+
+
+@lru_cache(maxsize=4096)
+def counts_in_hundredths(header: str) -> bool:
+    """Whether a header says that its amounts are whole numbers of cents: "amount_cents", "Amount (pence)"."""
+    return bool(_CENTS.search(fold(header)))
 
 
 _OUT = frozenset(_WORDS["directions"]["out"])
 _IN = frozenset(_WORDS["directions"]["in"])
 
+_SIGNS = {"+": 1, "-": -1, "\u2212": -1}
+
 
 def direction_of(word: str) -> int:
-    """1 for a word that says money in, -1 for money out, 0 for any other."""
+    """1 for a word or sign that says money in, -1 for money out, 0 for any other."""
+    if word in _SIGNS:
+        return _SIGNS[word]
     plain = fold(word)
     return 1 if plain in _IN else -1 if plain in _OUT else 0
 
@@ -94,14 +109,33 @@ def is_repayment(text: str) -> bool:
 _PENDING = _any_of(_WORDS["status"]["pending"])
 _VOID = _any_of(_WORDS["status"]["void"])
 _SETTLED = _any_of(_WORDS["status"]["settled"])
+# "not booked", "unposted", "nicht gebucht", "non contabilizzato": a word for booked, denied.
+_UNSETTLED = re.compile(
+    r"\b(?:not(?: yet)?|nicht|noch nicht|non|nie|niet|ikke|ej|inte)\s(?:\w+\s)?"
+    r"(?:booked|posted|settled|completed?|gebucht|contabilizzat[oa]|comptabilisee?|geboekt|bokfort|bogfort)\b"
+    r"|\b(?:un(?:booked|posted|settled)|ungebucht)\b"
+)
 
 
 def status_kind(word: str) -> str:
-    """ "pending" where a status says that the line is not booked yet, "void" where it never will be, else ""."""
+    """ "pending" where a status says that the line waits, "unbooked" that it is not booked, "void" never, else ""."""
     plain = fold(word)
+    if _UNSETTLED.search(plain):
+        return "unbooked"
     if _SETTLED.search(plain):
         return ""
     return "void" if _VOID.search(plain) else "pending" if _PENDING.search(plain) else ""
+
+
+_STATUS = re.compile("|".join(f"(?:{each.pattern})" for each in (_UNSETTLED, _SETTLED, _VOID, _PENDING)))
+_NO_STATUS = frozenset({"true", "false"})
+
+
+@lru_cache(maxsize=4096)
+def is_status(word: str) -> bool:
+    """Whether a whole cell is a word that says whether a line is booked, whatever the header above it."""
+    plain = fold(word)
+    return plain not in _NO_STATUS and bool(_STATUS.fullmatch(plain))
 
 
 _OPENING = _any_of(_WORDS["balances"]["opening"])
@@ -115,21 +149,31 @@ def balance_kind(text: str) -> str:
 
 
 _BALANCE_WORDS = re.compile(
-    r"balance|saldo|kontostand|solde|egyenleg|zustatek|zostatok|остаток|余额|残高|bakiye|forward|ubertrag"
+    r"balance|saldo|kontostand|solde|egyenleg|zustatek|zostatok|stav|stanje|jaak|atlikums|likutis|остаток|余额|残高"
+    r"|bakiye(?:si)?|forward|ubertrag"
 )
 _TOTAL_WORDS = re.compile(
     r"(?:grand |sub ?)?totals?|summen?|zwischensumme|gesamt\w*|totale|totaal|итого|обороты?|suma|celkem|razem|osszesen"
     r"|合计|小计|合計|toplam|turnover|umsatze?|carry over"
+    r"|kaive|apgrozijums|apyvarta|obraty?|promet|ukupno|yhteensa|i alt|transaction totals?|totals? transactions?"
 )
 _LONGEST_BALANCE = 60
+_SPREAD = re.compile(r"\b[^\W\d_](?: [^\W\d_]){3,}\b")  # "S A L D O"
 
 
 @lru_cache(maxsize=4096)
-def states_balance(text: str) -> bool:
-    """Whether a text is the name of a balance or a total, not the text of a line."""
-    plain = fold(text) if len(text) <= _LONGEST_BALANCE else ""
+def states_balance(text: str, alone: bool = True) -> bool:
+    """Whether a text is the name of a balance or a total, not the text of a line.
+
+    `alone` is whether a bare "Balance" counts, which beside other texts or in many rows is the means of payment.
+    """
+    folded = fold(text) if len(text) <= _LONGEST_BALANCE else ""
+    plain = _SPREAD.sub(lambda m: m[0].replace(" ", ""), folded)
     words = re.sub(r"[\d ]+", " ", plain).strip()
-    return bool(_TOTAL_WORDS.fullmatch(words) or (balance_kind(plain) and _BALANCE_WORDS.search(plain)))
+    alone = alone or plain != folded  # nobody pays by "S A L D O"
+    if _TOTAL_WORDS.fullmatch(words) or (alone and _BALANCE_WORDS.fullmatch(words)):
+        return True
+    return bool(balance_kind(plain) and _BALANCE_WORDS.search(plain))
 
 
 CURRENCY_NAMES = {

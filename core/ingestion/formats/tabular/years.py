@@ -39,7 +39,7 @@ def add_years(table: Table) -> bool:
     years = {int(year) for record in table.preamble for cell in record.cells for year in _YEAR.findall(cell)}
     rows = []
     for row in table.rows:
-        text = row.cell(at)
+        text = row.cell(at).strip("'")
         if not _is_yearless(text):
             rows.append(row)
             continue
@@ -48,7 +48,7 @@ def add_years(table: Table) -> bool:
             raise UnknownFormat(
                 table.name, f"Its dates, like “{text}”, have no year, and nothing in the file says which one it is."
             )
-        rows.append(Record(row.row, [*row.cells[:at], _with_year(text, found.pop()), *row.cells[at + 1 :]]))
+        rows.append(Record(row.row, [*row.cells[:at], _with_year(text, next(iter(found))), *row.cells[at + 1 :]]))
     table.rows = rows
     table.forget()
     return True
@@ -63,7 +63,7 @@ def _yearless_column(table: Table) -> int:
         roles = header_roles(name)
         weight = max(roles.get("booked", 0) + 1, roles.get("dated", 0)) if {"booked", "dated"} & roles.keys() else 0
         if weight:
-            cells = table.texts(at)[:_LOOKED_AT]
+            cells = [text.strip("'") for text in table.texts(at)[:_LOOKED_AT] if any(map(str.isdigit, text))]
             found.append((weight, -at, _share(cells, _is_yearless) > _MOSTLY, _share(cells, is_date) > _MOSTLY))
     dated = [one for one in found if one[2] or one[3]]
     if not dated or not max(dated)[2]:

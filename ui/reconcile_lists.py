@@ -58,10 +58,12 @@ def matched(sight: Sight) -> tuple[UUID, ...]:
 
 
 def _both_sides(match: ListedMatch, bank_account_id: UUID) -> tuple[str, str]:
-    """This account's lines, and what they were matched with."""
+    """This account's lines, and what they were matched with or turn back."""
     mine = [line.description for line in match.lines if line.bank_account_id == bank_account_id]
     others = [line_text(line, named=True) for line in match.lines if line.bank_account_id != bank_account_id]
-    return " + ".join(mine), " + ".join([*others, *(item_text(item) for item in match.items)])
+    others += [item_text(item) for item in match.items]
+    others += [f"{day(one.on)}: {one.text}" for one in match.turned_back]
+    return " + ".join(mine), " + ".join(others)
 
 
 # --- lines ------------------------------------------------------------------------------------

@@ -60,6 +60,10 @@ def _rank(table: Table, roles: Roles, decimal: str, answers: Layout) -> _Ranked:
     balances = {position: table.amounts(position, decimal).values for position in roles.balances}
     groups = table.texts(roles.single["currency"]) if "currency" in roles.single else None
     judge(readings, balances, groups)
+    if not balances and roles.pairs:
+        # Beside money out and money in a column called "Total" is no amount but may be the balance.
+        totals = {position: table.amounts(position, decimal).values for position in roles.amounts}
+        judge([reading for reading in readings if reading.sign == "separate"], totals, groups)
     named = roles.named_amount or any(roles.profiles[out].speaks_for("debit") for out, _ in roles.pairs)
     sure = any(not reading.doubt for reading in readings)
     ranks = {id(reading): reading.rank(sure, named) for reading in readings}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+_BUDDHIST = range(2513, 2643)  # years as Thai banks count them: 1970 to 2099
+_ERAS = {"R": 2018, "H": 1988, "S": 1925}  # of Japanese banks, with the year before each era's first
 ORDERS = ("DMY", "MDY", "YMD", "YDM")
 _ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{1,2}|\(?[A-Z]{2,5}\)?|\[[^\]]*\])"
 _CLOCK = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:[:.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?"
@@ -14,6 +16,7 @@ _DAY_NAME = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _NUMERIC = re.compile(rf"{_DAY_NAME}(\d{{1,4}})\s?([-/. ])\s?(\d{{1,2}})\s?\2\s?(\d{{1,4}})\.?{_TAIL}")
 _COMPACT = re.compile(rf"(\d{{8}})(?:(?:\d{{6}})(?:\.\d+)?)?(?:\s*\[[^\]]*\])?(?:[T ]{_CLOCK})?(?:\s*{_ZONE})?")
 _CJK = re.compile(rf"(\d{{4}})\s*[年년]\s*(\d{{1,2}})\s*[月월]\s*(\d{{1,2}})\s*[日일]?{_TAIL}")
+_ERA = re.compile(r"([RHS])\.?(\d{1,2})[./-](\d{1,2})[./-](\d{1,2})")
 _WORD = r"([^\W\d_]{3,12})\.?"
 _DAY_FIRST = re.compile(
     rf"{_DAY_NAME}(\d{{1,2}})(?:st|nd|rd|th|\.|er)?[-/. ]*(?:de\s+)?{_WORD},?[-/. ]*(?:de\s+)?(\d{{1,4}})\.?{_TAIL}"
@@ -84,6 +87,8 @@ def read_parts(text: str) -> Parts | None:
         return Parts("whole", int(found[1]))
     if found := _CJK.fullmatch(text):
         return Parts("ymd", int(found[1]), int(found[2]), int(found[3]))
+    if found := _ERA.fullmatch(text):
+        return Parts("ymd", _ERAS[found[1]] + int(found[2]), int(found[3]), int(found[4]))
     if found := _DAY_FIRST.fullmatch(text):
         return _textual(found[3], found[2], found[1])
     if found := _MONTH_FIRST.fullmatch(text):
@@ -153,6 +158,8 @@ def to_date(parts: Parts, order: str) -> date | None:
         year, month, day = by_letter["Y"], by_letter["M"], by_letter["D"]
         if parts.short_year and year < 100:
             year = _year(year)
+    if year in _BUDDHIST:
+        year -= 543
     if not (1970 <= year <= 2099 and 1 <= month <= 12 and 1 <= day <= 31):
         return None
     try:

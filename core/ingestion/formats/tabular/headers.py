@@ -19,7 +19,7 @@ def header_by_words(records: list[Record]) -> int | None:
         if len(filled) < 2:
             continue
         roles = _roles(filled)
-        if not _speaks(roles) and index:
+        if not _speaks(roles) and index and _only_words(record):  # a line is no second row of a header
             filled = [cell for cell in _joined(records[index - 1], record).cells if cell]
             roles = _roles(filled)
         if _speaks(roles) and roles["data"] * 4 <= len(filled):

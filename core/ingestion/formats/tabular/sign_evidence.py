@@ -1,7 +1,7 @@
 """What words and texts say of the sign of amounts that no running balance proves."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.ingestion.formats.tabular.amount_question import which_amounts
 from core.ingestion.formats.tabular.amounts import AmountColumn
@@ -25,6 +25,7 @@ class _Said:
     turned: int = 0
     usual_in: int = 0  # of the usual ones those whose text says money in
     turned_in: int = 0
+    turned_texts: set[str] = field(default_factory=set)  # different ones, as one that recurs may mislead
     repaid_usual: int = 0  # lines whose text thanks for a payment, which is money in whatever the account
     repaid_turned: int = 0
 
@@ -91,6 +92,9 @@ def read_unproved(table: Table, roles: Roles, decimal: str, best: Reading, readi
                 table, "no amount has a sign, and nothing says whether they are money in or money out", [best, inverted]
             )
         best.warnings.append("No amount is negative; all were read as money in. Check that none is money out.")
+    elif len(said.turned_texts) >= _BOTH and not usual and table.header and not sold:
+        why = "the texts of the lines speak against a minus for money out, and no balance settles it"
+        raise which_amounts(table, why, [inverted, best])
     elif usual <= 2 * turned and not (column.plus and not turned):
         best.warnings.append(
             "Nothing in the file confirms that negative means money out (no balance, no word for it). Check one line."
@@ -158,6 +162,8 @@ def _evidence(table: Table, roles: Roles, values: list[int | None]) -> _Said:
         said.turned += way * value < 0
         said.usual_in += way > 0 < value
         said.turned_in += way > 0 > value
+        if way * value < 0:
+            said.turned_texts.add(text)
         if is_repayment(text):
             said.repaid_usual += value > 0
             said.repaid_turned += value < 0

@@ -150,7 +150,7 @@ def balance_kind(text: str) -> str:
 
 _BALANCE_WORDS = re.compile(
     r"balance|saldo|kontostand|solde|egyenleg|zustatek|zostatok|stav|stanje|jaak|atlikums|likutis|остаток|余额|残高"
-    r"|bakiye(?:si)?|forward|ubertrag"
+    r"|bakiye(?:si)?|forward|ubertrag|bal\b|fwd|^[bc] f$"
 )
 _TOTAL_WORDS = re.compile(
     r"(?:grand |sub ?)?totals?|summen?|zwischensumme|gesamt\w*|totale|totaal|итого|обороты?|suma|celkem|razem|osszesen"

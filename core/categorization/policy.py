@@ -95,6 +95,10 @@ class Policy:
         """Whether less is posted alone than the company's own threshold would let through."""
         return self.tightened_to is not None or bool(self.held_methods)
 
+    def always_looks_at(self, role: str, code: str) -> bool:
+        """Whether a person looks at every line to such an account."""
+        return role in self.always_review_roles or code in self.always_review_codes
+
     def to_dict(self) -> dict[str, Any]:
         """As the database keeps it."""
         return asdict(self) | {name: list(getattr(self, name)) for name in LISTED}

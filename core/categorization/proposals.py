@@ -134,11 +134,10 @@ def _held_whole(
     """The policy's answer where a line is split: every account has to pass, unless the rule decides on that too, and
     the fixed amounts have to fit."""
     auto, reason = held.auto.copy(), held.reason.copy()
-    always = set(policy.always_review_codes)
     for line, split in splits.items():
         chosen = [option[key] for key, _ in split.parts]
         guarded = not (policy.standing_rules and standing[line])
-        looked_at = guarded and any(one.role in policy.always_review_roles or one.code in always for one in chosen)
+        looked_at = guarded and any(policy.always_looks_at(one.role, one.code) for one in chosen)
         if auto[line] and (looked_at or not split.fits):
             auto[line], reason[line] = False, (Hold.ALWAYS_REVIEW if looked_at else Hold.SPLIT).value
     return auto, reason

@@ -144,6 +144,7 @@ def _hold_matched(
         named_or_seen=np.ones(len(pairs), np.bool_),
         has_basis=np.ones(len(pairs), np.bool_),
         method=np.full(len(pairs), str(Method.MATCH), object),
+        standing=np.ones(len(pairs), np.bool_),  # the item, or a transfer's other side, states account and amount
     )
     for (i, _), reason in zip(pairs, held.reason.tolist(), strict=True):
         if reason:
@@ -159,11 +160,14 @@ def book_proposed(
     *,
     rule_ids: Sequence[UUID],
     model_version_id: UUID | None,
+    policy: Policy,
 ) -> None:
     """Fill in the lines at these positions with their proposals.
 
     A line with a suggested match waits for a person, unless the policy posts it to the very account that the match
     leads to: then the books are the same whether it holds or not, and only whether the item is settled stays open.
+    Model and match know different things of the line, so where they agree on the account both have to be wrong for it
+    to be wrong, and that chance decides whether the confidence is enough.
     """
     key_of = {key: UUID(key) for key in {*proposals.account.tolist(), *proposals.alternatives.ravel().tolist()} if key}
     alternatives = _alternatives(proposals)
@@ -186,8 +190,19 @@ def book_proposed(
         match = matches.get(lines.transaction_id[i])
         if match is not None and match.status is MatchStatus.SUGGESTED:
             bookings.match_id[i] = match.match_id
-            if not (auto and i not in bookings.parts and _leads_to(match, bookings.account_id[i])):
+            agree = i not in bookings.parts and _leads_to(match, bookings.account_id[i])
+            if agree and hold == Hold.CONFIDENCE and method == Method.MODEL:
+                _believe_both(bookings, i, match.score, policy)
+            if not (bookings.auto[i] and agree):
                 bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
+
+
+def _believe_both(bookings: Bookings, i: int, score: float, policy: Policy) -> None:
+    """Let the policy post the line if model and suggested match together are sure enough of the account."""
+    both = 1 - (1 - (bookings.confidence[i] or 0)) * (1 - score)
+    if both >= policy.threshold_in_force:
+        bookings.confidence[i], bookings.auto[i], bookings.hold_reason[i] = both, True, ""
+        bookings.reason[i] += "; a suggested match leads there too"
 
 
 def _leads_to(match: LineMatch, account_id: UUID) -> bool:

@@ -195,7 +195,7 @@ def _decide(
     if others:
         book_proposed(
             bookings, lines, others, proposer.propose(lines.to_categorise(others)), matches,
-            rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id,
+            rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id, policy=proposer.policy,
         )  # fmt: skip
         own = own_bank_accounts(session, company.id)
         book_named_transfers(bookings, lines, others, own, accounts=proposer.accounts, policy=proposer.policy)

@@ -20,6 +20,7 @@ HOLDS: Mapping[str, str] = {
     Hold.NEW_COUNTERPARTY: "New payee",
     Hold.CONFIDENCE: "Not sure enough",
     Hold.SPLIT: "Split does not fit",
+    Hold.TAX: "Tax code not in use",
     Hold.METHOD: "Held after errors",
     Hold.PAID_TWICE: "Paid twice?",
     Hold.ODD_AMOUNT: "Unusual amount",

@@ -27,6 +27,7 @@ class Hold(StrEnum):
     MATERIALITY = "the amount is above the limit for posting alone"
     NEW_COUNTERPARTY = "nobody has decided on this counterparty before"
     SPLIT = "the fixed amounts of the rule do not fit this amount"
+    TAX = "the tax code of the rule is not in use"
     METHOD = "too many re-reviewed entries of this kind were wrong, so all of them wait"
     CONFIDENCE = "the confidence is below the threshold"
     PAID_TWICE = "the same amount a few days apart, it may have been paid twice"

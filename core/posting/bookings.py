@@ -161,8 +161,11 @@ def book_proposed(
     rule_ids: Sequence[UUID],
     model_version_id: UUID | None,
     policy: Policy,
+    tax_rates: Mapping[str, TaxRate],
 ) -> None:
     """Fill in the lines at these positions with their proposals.
+
+    A line whose rule names a tax contains it; where that tax is none of `tax_rates`, by code, the line waits without.
 
     A line with a suggested match waits for a person, unless the policy posts it to the very account that the match
     leads to: then the books are the same whether it holds or not, and only whether the item is settled stays open.
@@ -185,6 +188,8 @@ def book_proposed(
         bookings.confidence[i] = None if method == Method.NONE else confidence
         bookings.reason[i], bookings.hold_reason[i] = reason, hold
         bookings.alternatives[i], bookings.auto[i] = others, auto
+        if tax_code := proposals.taxes.get(number):
+            _contain_tax(bookings, i, tax_rates.get(tax_code))
         bookings.rule_id[i] = rule_ids[rule] if rule >= 0 else None
         bookings.model_version_id[i] = model_version_id if method == Method.MODEL else None
         match = matches.get(lines.transaction_id[i])
@@ -195,6 +200,14 @@ def book_proposed(
                 _believe_both(bookings, i, match.score, policy)
             if not (bookings.auto[i] and agree):
                 bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
+
+
+def _contain_tax(bookings: Bookings, i: int, rate: TaxRate | None) -> None:
+    """The tax that a rule says the line contains; without a rate for it the line waits."""
+    if rate is not None:
+        bookings.taxes[i] = rate
+    elif bookings.auto[i]:
+        bookings.auto[i], bookings.hold_reason[i] = False, Hold.TAX.value
 
 
 def _believe_both(bookings: Bookings, i: int, score: float, policy: Policy) -> None:

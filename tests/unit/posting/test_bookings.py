@@ -9,10 +9,12 @@ from core.categorization.policy import Hold, Policy
 from core.categorization.proposals import Proposals
 from core.posting.bookings import WAITS_FOR_MATCH, UnbookedLines, book_matched, book_proposed, undecided
 from core.posting.settling import LineMatch
+from core.posting.tax import TaxRate
 from models import MatchKind, MatchStatus, Method
 
 BANK, SUSPENSE, CLEARING, SALES, LOAN = (UUID(int=number) for number in range(1, 6))
 LINE, MATCH, PERSON, RULE, MODEL = (UUID(int=number) for number in range(11, 16))
+VAT = TaxRate(UUID(int=21), "VAT20", 2_000, UUID(int=22))
 ACCOUNTS = [
     AccountOption(str(CLEARING), "1090", "Transfers", role="transfer_clearing"),
     AccountOption(str(SALES), "4000", "Sales"),
@@ -105,7 +107,7 @@ def proposed(found=None, **given):
     matches = {LINE: found} if found else {}
     book_proposed(
         bookings, one_line(), [0], proposals(**given), matches, rule_ids=[RULE], model_version_id=MODEL,
-        policy=Policy(),
+        policy=Policy(), tax_rates={"VAT20": VAT},
     )  # fmt: skip
     return bookings
 

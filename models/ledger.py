@@ -71,6 +71,8 @@ class Rule(Row, table=True):
     first_on: date | None = None
     last_on: date | None = None
     goes_on: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    # By its code, not its id: a rule kept as a file means the code, and a code that is gone lets the line wait.
+    tax_code: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
 
 
 class Proposal(Row, table=True):

@@ -47,6 +47,20 @@ def tax_options(caller: Caller, company_id: UUID) -> dict[UUID, str]:
     return {code.id: f"{code.code} · {code.rate_bp / 100:g}%" for code in codes}
 
 
+def pick_tax_code(caller: Caller, company_id: UUID, *, key: str, chosen: str) -> str:
+    """The code of a tax, "" for none; what is chosen already stays on offer though it is not in use any more."""
+    options = {text.partition(" · ")[0]: text for text in tax_options(caller, company_id).values()}
+    if chosen:
+        options.setdefault(chosen, f"{chosen} · not in use")
+    if not options:
+        return ""
+    codes = list(options)
+    return st.selectbox(
+        "Tax in the amount", codes, index=codes.index(chosen) if chosen else None, format_func=options.__getitem__,
+        key=key, placeholder="None",
+    ) or ""  # fmt: skip
+
+
 def pick_tax(caller: Caller, company_id: UUID, *, key: str) -> UUID | None:
     """The tax that an amount contains, None for none; shows nothing where the company has no tax codes."""
     options = tax_options(caller, company_id)

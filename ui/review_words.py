@@ -7,6 +7,8 @@ from core.categorization.policy import Hold
 from core.posting.bookings import WAITS_FOR_MATCH, WAITS_FOR_SECOND
 from core.posting.group_detail import GroupDetail, PastLine
 from core.posting.queue_filter import Level
+from core.posting.reproposing import HELD as LIKE_DECIDED
+from core.posting.turning_back import WAITS_FOR_PAYMENT
 from models import Outcome
 from ui.words import count, money
 
@@ -17,8 +19,17 @@ HOLDS: Mapping[str, str] = {
     Hold.MATERIALITY: "Over the limit",
     Hold.NEW_COUNTERPARTY: "New payee",
     Hold.CONFIDENCE: "Not sure enough",
+    Hold.SPLIT: "Split does not fit",
+    Hold.TAX: "Tax code not in use",
+    Hold.METHOD: "Held after errors",
+    Hold.PAID_TWICE: "Paid twice?",
+    Hold.ODD_AMOUNT: "Unusual amount",
+    Hold.ODD_ACCOUNT: "Unusual account",
+    Hold.ODD_DAY: "Unusual day and sum",
     WAITS_FOR_MATCH: "Suggested match",
     WAITS_FOR_SECOND: "Second person",
+    WAITS_FOR_PAYMENT: "Payment comes first",
+    LIKE_DECIDED: "Like line decided",
 }
 OUTCOMES = {
     Outcome.APPROVED: "Approved",

@@ -17,7 +17,7 @@ from db.engine import snapshot, unit_of_work
 from ui import rule_draft
 from ui.frame import refusals_shown
 from ui.identity import Here
-from ui.pickers import account_options, pick_account
+from ui.pickers import account_options, pick_account, pick_tax_code
 from ui.rule_fields import condition_fields
 from ui.rule_words import in_words
 from ui.tables import frame, table
@@ -72,15 +72,20 @@ def _outcome(place: Here, draft: rule_draft.Draft, rule: RuleRow | None, currenc
         account = pick_account("Book to", options, key=f"{key}_account", chosen=rule.account_id if rule else None)
     st.button("Add a part" if draft.parts else "Split over accounts", type="tertiary", icon=":material/call_split:",
               key=f"{key}_split", on_click=draft.add_part, disabled=len(draft.parts) >= MOST_PARTS)  # fmt: skip
-    known = Terms() if rule is None else Terms(rule.parts, rule.memo, rule.first_on, rule.last_on, rule.goes_on)
+    known = Terms() if rule is None else Terms(
+        rule.parts, rule.memo, rule.first_on, rule.last_on, rule.goes_on, rule.tax_code
+    )  # fmt: skip
     with st.expander("More", expanded=replace(known, parts=()) != Terms(), key=f"{key}_more"):
+        tax_code = ""
+        if not draft.parts:
+            tax_code = pick_tax_code(place.caller, place.company_id, key=f"{key}_tax", chosen=known.tax_code)
         memo = st.text_input("Memo of the entry", known.memo, max_chars=MEMO_MAX, key=f"{key}_memo")
         left, right = st.columns(2)
         first = left.date_input("From", known.first_on, key=f"{key}_from")
         last = right.date_input("To", known.last_on, key=f"{key}_to")
         goes_on = st.checkbox("Go on: later rules that hold replace what this one says", known.goes_on,
                               key=f"{key}_goes_on")  # fmt: skip
-    return account, Terms([part_to_dict(part) for part in parts], memo.strip(), first, last, goes_on)
+    return account, Terms([part_to_dict(part) for part in parts], memo.strip(), first, last, goes_on, tax_code)
 
 
 def _part_rows(draft: rule_draft.Draft, options: dict[UUID, str], currency: str) -> list[tuple[UUID | None, str]]:

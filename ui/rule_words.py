@@ -20,6 +20,8 @@ def in_words(conditions: Sequence[Mapping[str, Any]], currency: str, banks: Mapp
 def outcome_in_words(rule: RuleRow) -> str:
     """Where the rule books to, and what else it says."""
     said = [f"{rule.account} and {len(rule.parts) - 1} more" if rule.parts else rule.account]
+    if rule.tax_code:
+        said.append(f"contains {rule.tax_code}")
     if rule.memo:
         said.append(f"memo “{rule.memo}”")
     if rule.first_on:

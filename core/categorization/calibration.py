@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.categorization.second_look import F32, fit_second_look, look_again
+
 F64 = NDArray[np.float64]
 BOOL = NDArray[np.bool_]
 
@@ -66,16 +68,22 @@ class Calibration:
     for a new one (.905 to .967 realised in trials where the common threshold promised .98).
 
     `missed_seen` and `missed_unseen`: where the first account is wrong, how often the right one was not among those
-    considered at all.
+    considered at all. `second_look`: trees over the evidence (see core.categorization.second_look), "" for none.
     """
 
     seen: Platt = Platt()
     unseen: Platt = Platt()
     missed_seen: float = 0.1
     missed_unseen: float = 0.1
+    second_look: str = ""
 
-    def __call__(self, score: F64, seen: BOOL) -> F64:
-        return np.where(seen, self.seen(score), self.unseen(score))
+    def __call__(self, score: F64, seen: BOOL, evidence: F32) -> F64:
+        """(n,) the chance that lines with these best scores are right; `evidence` is that of `evidence_of_best`."""
+        curve = np.where(seen, self.seen(score), self.unseen(score))
+        if not self.second_look or not len(score):
+            return curve
+        mean: F64 = (curve + look_again(self.second_look, evidence, seen)) / 2
+        return mean
 
     def missed(self, seen: BOOL) -> F64:
         """(n,) the share of wrong lines whose right account was not considered."""
@@ -86,19 +94,24 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Calibration":
-        return cls(Platt(**values["seen"]), Platt(**values["unseen"]), values["missed_seen"], values["missed_unseen"])
+        return cls(
+            Platt(**values["seen"]), Platt(**values["unseen"]), values["missed_seen"], values["missed_unseen"],
+            values.get("second_look", ""),
+        )  # fmt: skip
 
 
-def fit_calibration(score: F64, right: BOOL, seen: BOOL, considered: BOOL) -> Calibration:
-    """Fit on held-out lines that are later than what the ranker learned from. All arguments are (n,).
+def fit_calibration(score: F64, right: BOOL, seen: BOOL, considered: BOOL, evidence: F32 | None = None) -> Calibration:
+    """Fit on held-out lines that are later than what the ranker learned from. All arguments have n rows.
 
-    `considered`: whether the right account was among the candidates.
+    `considered`: whether the right account was among the candidates. `evidence`: see `evidence_of_best`; without it
+    there is no second look.
     """
     return Calibration(
         fit_platt(score[seen], right[seen]),
         fit_platt(score[~seen], right[~seen]),
         _missed(right[seen], considered[seen]),
         _missed(right[~seen], considered[~seen]),
+        "" if evidence is None else fit_second_look(evidence, seen, right),
     )
 
 

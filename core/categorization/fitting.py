@@ -96,7 +96,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What a ranker said of n labelled lines and what was true; all columns (n,).
+    """What a ranker said of n labelled lines and what was true; columns (n,) but where said.
 
     `true_probability` is what it gave to the right account, the mass it left unassigned being spread evenly over the
     accounts it did not consider; `rank_of_true` 0 for the first, 3 for beyond the third.
@@ -110,11 +110,16 @@ class Outcomes:
     rank_of_true: I64
     considered: BOOL  # the right account was among the candidates
     score: F64  # of the first account, before calibration
+    evidence: NDArray[np.float32]  # (n, k) what speaks for the first account
     unit: NDArray[np.uint64]  # key of the company and its counterparty: lines that are right or wrong together
 
     def latest(self, rows: int) -> "Outcomes":
         """The last lines only."""
         return Outcomes(*(getattr(self, each.name)[-rows:] for each in fields(self)))
+
+    def take(self, rows: BOOL) -> "Outcomes":
+        """These lines only."""
+        return Outcomes(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 def months(lines: Lines) -> I64:
@@ -248,7 +253,8 @@ def outcomes(labelled: Labelled, accounts: Sequence[AccountOption], history: His
         np.where(found, scores.probability[at], left[ranking.distinct_of]) if len(code) else left[ranking.distinct_of],
         np.where(hit.any(axis=1), hit.argmax(axis=1), 3),
         np.asarray(found, np.bool_),
-        scores.top_score[ranking.distinct_of] if len(scores.seen) else np.zeros(len(truth)),
+        scores.top_score[ranking.distinct_of],
+        scores.evidence[ranking.distinct_of],
         mixed(labelled.lines.keys.company, labelled.lines.keys.counterparty_key),
     )
 
@@ -334,7 +340,7 @@ def promise_from(audited: Outcomes, target_error: float) -> tuple[Calibration, C
 
 
 def calibration_of(audited: Outcomes) -> Calibration:
-    return fit_calibration(audited.score, audited.right, audited.seen, audited.considered)
+    return fit_calibration(audited.score, audited.right, audited.seen, audited.considered, audited.evidence)
 
 
 def cross_calibrated(audited: Outcomes) -> F64:
@@ -342,9 +348,8 @@ def cross_calibrated(audited: Outcomes) -> F64:
     half = (mixed(audited.unit, np.full(len(audited.unit), 5, np.uint64)) >> np.uint64(33)) % np.uint64(2) == 0
     confidence = audited.score.copy()
     for part in (half, ~half):
-        rest = ~part
-        fitted = fit_calibration(audited.score[rest], audited.right[rest], audited.seen[rest], audited.considered[rest])
-        confidence[part] = fitted(audited.score[part], audited.seen[part])
+        fitted = calibration_of(audited.take(~part))
+        confidence[part] = fitted(audited.score[part], audited.seen[part], audited.evidence[part])
     return confidence
 
 

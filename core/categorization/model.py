@@ -16,6 +16,7 @@ from core.categorization.features import FEATURES, pair_features
 from core.categorization.history import History, HistoryTables
 from core.categorization.lines import I64, AccountOption, LineKeys, Lines
 from core.categorization.meanings import Meaning, MeaningMatch, match_meanings, name_overlap
+from core.categorization.second_look import OWN_COLUMNS, evidence_of_best
 from core.categorization.text_model import TextModel
 from core.errors import UnreadableModel
 
@@ -121,7 +122,8 @@ class Ranking:
 class PairScores:
     """Every scored (distinct line, account) pair, by line; probabilities calibrated.
 
-    `top_score` (u,) is each line's best score before calibration: what a later calibration starts from.
+    `top_score` (u,) is each line's best score before calibration, `evidence` (u, k) what speaks for it: what a later
+    calibration starts from.
     """
 
     keys: LineKeys  # of the u distinct lines
@@ -130,6 +132,7 @@ class PairScores:
     probability: F64
     seen: NDArray[np.bool_]  # (u,)
     top_score: F64
+    evidence: F32
 
 
 def rank(
@@ -162,26 +165,29 @@ def pair_scores(
     meanings = match_meanings(accounts, ranker.meanings)
     starts = range(0, len(keys.text) if accounts else 0, _BLOCK)
 
-    def scored(start: int) -> tuple[I64, I32, F64]:
+    def scored(start: int) -> tuple[I64, I32, F64, F32]:
         block = keys.take(np.arange(start, min(start + _BLOCK, len(keys.text))))
         evidence = evidence_for(
             block, accounts, meanings, tables, starter_text=ranker.starter_text, own_text=ranker.own_text
         )
         pairs = candidate_pairs(block, evidence)
         features = pair_features(block, accounts, pairs, evidence)
-        raw = ranker.booster.predict(features, num_threads=THREADS)
-        return pairs[0] + start, pairs[1], np.asarray(raw, np.float64)
+        raw = np.asarray(ranker.booster.predict(features, num_threads=THREADS), np.float64)
+        return pairs[0] + start, pairs[1], raw, evidence_of_best(pairs[0], raw, features, len(block.text))
 
     # Numbers are worked out outside the interpreter's lock, so blocks keep both cores busy without spinning.
     with ThreadPoolExecutor(WORKERS) as pool:
         found = list(pool.map(scored, starts))
-    line, account, raw = (np.concatenate(part) for part in zip(*found, strict=True)) if found else _nothing()
-    probability = calibrated(line, raw, seen, ranker.calibration)
-    return PairScores(keys, line, account, probability, seen, top_scores(line, raw, len(seen)))
+    line, account, raw, best = (
+        (np.concatenate(part) for part in zip(*found, strict=True)) if found else _nothing(len(seen))
+    )
+    probability = calibrated(line, raw, seen, best, ranker.calibration)
+    return PairScores(keys, line, account, probability, seen, top_scores(line, raw, len(seen)), best)
 
 
-def _nothing() -> tuple[I64, I32, F64]:
-    return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float64)
+def _nothing(count: int) -> tuple[I64, I32, F64, F32]:
+    columns = OWN_COLUMNS + len(FEATURES)
+    return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), np.zeros((count, columns), np.float32)
 
 
 def evidence_for(
@@ -215,7 +221,7 @@ def top_scores(line: I64, raw: F64, count: int) -> F64:
     return score
 
 
-def calibrated(line: I64, raw: F64, seen: NDArray[np.bool_], calibration: Calibration) -> F64:
+def calibrated(line: I64, raw: F64, seen: NDArray[np.bool_], evidence: F32, calibration: Calibration) -> F64:
     """Raw pair scores as probabilities: each line's best one calibrated, the others sharing what is left after the
     chance that the right account was not considered; a line's sum to at most 1 and keep their order."""
     if not len(line):
@@ -224,7 +230,7 @@ def calibrated(line: I64, raw: F64, seen: NDArray[np.bool_], calibration: Calibr
     np.maximum.at(best, line, raw)
     tops = np.bincount(line, weights=raw >= best[line], minlength=len(seen))
     others = np.bincount(line, weights=np.where(raw >= best[line], 0.0, raw), minlength=len(seen))
-    top = np.minimum(calibration(top_scores(line, raw, len(seen)), seen), 1 / np.maximum(tops, 1))
+    top = np.minimum(calibration(top_scores(line, raw, len(seen)), seen, evidence), 1 / np.maximum(tops, 1))
     room = np.maximum(1 - tops * top, 0) * (1 - calibration.missed(seen)) / np.maximum(others, 1e-12)
     room = np.minimum(room, top / np.maximum(best, 1e-12))
     scaled: F64 = np.where(raw >= best[line], top[line], raw * room[line])

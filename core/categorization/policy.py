@@ -27,6 +27,7 @@ class Hold(StrEnum):
     MATERIALITY = "the amount is above the limit for posting alone"
     NEW_COUNTERPARTY = "nobody has decided on this counterparty before"
     SPLIT = "the fixed amounts of the rule do not fit this amount"
+    TAX = "the tax code of the rule is not in use"
     METHOD = "too many re-reviewed entries of this kind were wrong, so all of them wait"
     CONFIDENCE = "the confidence is below the threshold"
     PAID_TWICE = "the same amount a few days apart, it may have been paid twice"
@@ -94,6 +95,10 @@ class Policy:
     def is_tightened(self) -> bool:
         """Whether less is posted alone than the company's own threshold would let through."""
         return self.tightened_to is not None or bool(self.held_methods)
+
+    def always_looks_at(self, role: str, code: str) -> bool:
+        """Whether a person looks at every line to such an account."""
+        return role in self.always_review_roles or code in self.always_review_codes
 
     def to_dict(self) -> dict[str, Any]:
         """As the database keeps it."""

@@ -46,6 +46,7 @@ class Proposals:
     auto: NDArray[np.bool_]
     hold_reason: OBJECTS
     memo: Mapping[int, str] = field(default_factory=dict)  # number of the line → what a rule writes to its entry
+    taxes: Mapping[int, str] = field(default_factory=dict)  # number of the line → code of the tax that it contains
     splits: Mapping[int, Split] = field(default_factory=dict)  # number of the line → how a rule splits it
 
     def __len__(self) -> int:
@@ -102,6 +103,7 @@ def propose(
     )
     splits = split_lines(rules, rule_of, lines.amount_minor)
     auto, hold_reason = _held_whole(held, splits, policy, {option.key: option for option in accounts}, standing)
+    taxed = [i for i, rule in enumerate(rules) if rule.tax_code]
     top = ranking.scores
     best = np.full(len(top.seen), -1, np.int32)
     best[ranking.distinct_of] = ranking.account[:, 0]
@@ -120,6 +122,7 @@ def propose(
         auto,
         hold_reason,
         {line: rules[usable[by_rules.memo[line]]].memo for line in np.flatnonzero(by_rules.memo >= 0).tolist()},
+        {line: rules[rule_of[line]].tax_code for line in np.flatnonzero(np.isin(rule_of, taxed)).tolist()},
         splits,
     )
 
@@ -134,11 +137,10 @@ def _held_whole(
     """The policy's answer where a line is split: every account has to pass, unless the rule decides on that too, and
     the fixed amounts have to fit."""
     auto, reason = held.auto.copy(), held.reason.copy()
-    always = set(policy.always_review_codes)
     for line, split in splits.items():
         chosen = [option[key] for key, _ in split.parts]
         guarded = not (policy.standing_rules and standing[line])
-        looked_at = guarded and any(one.role in policy.always_review_roles or one.code in always for one in chosen)
+        looked_at = guarded and any(policy.always_looks_at(one.role, one.code) for one in chosen)
         if auto[line] and (looked_at or not split.fits):
             auto[line], reason[line] = False, (Hold.ALWAYS_REVIEW if looked_at else Hold.SPLIT).value
     return auto, reason

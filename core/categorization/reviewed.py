@@ -53,7 +53,8 @@ def _latest(company_id: UUID, *, certain: bool = False) -> Subquery:
 
 def _matched(company_id: UUID, *, certain: bool) -> Select[Any]:
     """Lines booked to one account by a match that a person confirmed: who says which item a payment settles, says
-    where it belongs. With `certain` also those that the machine matched, since a person gave the item its account."""
+    where it belongs. With `certain` also those that the machine matched, since a person gave the item its account, and
+    own transfers, of which two statements say where they went."""
     decided = col(Match.decided_at) if not certain else func.coalesce(col(Match.decided_at), col(Match.created_at))
     several = exists().where(
         col(JournalLine.entry_id) == col(JournalEntry.id), col(JournalLine.position) > BANK_POSITION + 1
@@ -65,7 +66,7 @@ def _matched(company_id: UUID, *, certain: bool) -> Select[Any]:
         .join(Proposal, col(Proposal.id) == col(JournalEntry.proposal_id))
         .where(
             col(Match.company_id) == company_id,
-            col(Match.kind) == MatchKind.SETTLEMENT,
+            true() if certain else col(Match.kind) == MatchKind.SETTLEMENT,
             col(Match.status) == MatchStatus.CONFIRMED,
             true() if certain else col(Match.decided_by).is_not(None),
             col(JournalEntry.status) == EntryStatus.POSTED,

@@ -15,6 +15,7 @@ from core.categorization.rule_json import read_rule, rule_of_row
 from core.categorization.rules import Rule as CheckedRule
 from core.errors import InvalidInput, NotFound
 from core.posting.open_entries import check_bookable
+from core.posting.tax import tax_rates
 from models import Account, Rule
 
 NAME_MAX = 120
@@ -37,6 +38,7 @@ class RuleRow:
     first_on: date | None
     last_on: date | None
     goes_on: bool
+    tax_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Terms:
     first_on: date | None = None
     last_on: date | None = None
     goes_on: bool = False
+    tax_code: str = ""
 
 
 NO_TERMS = Terms()
@@ -81,6 +84,7 @@ def list_rules(session: Session, caller: Caller, company_id: UUID) -> list[RuleR
             rule.first_on,
             rule.last_on,
             rule.goes_on,
+            rule.tax_code,
         )
         for rule, account in rows
     ]
@@ -199,7 +203,8 @@ def _columns(terms: Terms) -> dict[str, Any]:
 
 
 def _check(session: Session, company_id: UUID, rule: CheckedRule) -> None:
-    """Bank lines may be booked to all its accounts, the first of which is the one it is listed with."""
+    """Bank lines may be booked to all its accounts, the first of which is the one it is listed with; its tax code is
+    one that is offered."""
     if rule.accounts[0] != rule.account:
         raise InvalidInput("The account of a rule that splits is that of its first part.")
     try:
@@ -207,6 +212,8 @@ def _check(session: Session, company_id: UUID, rule: CheckedRule) -> None:
     except ValueError:
         raise InvalidInput("A part of the split has no account.") from None
     check_bookable(session, company_id, accounts)
+    if rule.tax_code and rule.tax_code not in tax_rates(session, company_id):
+        raise InvalidInput(f"There is no tax code {rule.tax_code} in use. Add it under Chart, or switch it on.")
 
 
 def _state(rule: Rule) -> dict[str, Any]:
@@ -220,6 +227,7 @@ def _state(rule: Rule) -> dict[str, Any]:
         "first_on": rule.first_on.isoformat() if rule.first_on else None,
         "last_on": rule.last_on.isoformat() if rule.last_on else None,
         "goes_on": rule.goes_on,
+        "tax_code": rule.tax_code,
         "is_active": rule.is_active,
     }
 

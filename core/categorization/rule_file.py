@@ -23,6 +23,7 @@ FORMAT, VERSION = "rules", 1
 LARGEST, MOST_RULES = 5 << 20, 10_000  # bytes and rules of one file
 _DEFAULTS: dict[str, Any] = {
     "parts": [], "memo": "", "first_on": None, "last_on": None, "goes_on": False, "is_active": True,
+    "tax_code": "",
 }  # fmt: skip
 _FIELDS = {"name", "conditions", "account", *_DEFAULTS}
 
@@ -41,6 +42,7 @@ def export_rules(session: Session, caller: Caller, company_id: UUID) -> bytes:
             "last_on": rule.last_on.isoformat() if rule.last_on else None,
             "goes_on": rule.goes_on,
             "is_active": rule.is_active,
+            "tax_code": rule.tax_code,
         }
         for rule in list_rules(session, caller, company_id)
     ]
@@ -73,7 +75,10 @@ def _add(
     now: datetime,
 ) -> None:  # fmt: skip
     parts = [dict(part) | {"account": str(_account(part.get("account"), accounts))} for part in _list(one, "parts")]
-    terms = Terms(parts, _text(one, "memo"), _day(one, "first_on"), _day(one, "last_on"), one.get("goes_on") is True)
+    terms = Terms(
+        parts, _text(one, "memo"), _day(one, "first_on"), _day(one, "last_on"), one.get("goes_on") is True,
+        _text(one, "tax_code"),
+    )  # fmt: skip
     rule = add_rule(
         session, caller, company_id, name=_text(one, "name"), conditions=_list(one, "conditions"),
         account_id=_account(one.get("account"), accounts), terms=terms, now=now,

@@ -11,13 +11,16 @@ from sqlmodel import Session, col
 
 from core.access.roles import Action, Caller
 from core.categorization.company_policy import policy_of
-from core.categorization.lines import Lines
+from core.categorization.lines import AccountOption, Lines
+from core.categorization.policy import Policy
+from core.categorization.proposing import account_options
 from core.categorization.reviewed import reviewed_lines
 from core.categorization.rule_json import rule_of_row
 from core.categorization.rule_lint import Finding, lint_rules
 from core.categorization.rule_matching import first_hits
-from core.categorization.rule_suggestions import AGREEING, RuleSuggestion, agreeing_decisions
+from core.categorization.rule_suggestions import AGREEING, RuleSuggestion, StandingLimits, agreeing_decisions
 from core.categorization.rules import Rule, with_names
+from core.categorization.starter import load_starter
 from core.ingestion.shown_names import as_shown, shown_names
 from models import Account, BankAccount, DismissedRule, JournalEntry, Proposal, Transaction
 from models import Rule as StoredRule
@@ -83,8 +86,10 @@ def suggest_rules(
     decided = reviewed_lines(session, caller, company_id)
     _, rules = rules_in_force(session, company_id)
     taken = first_hits(rules, decided.lines) >= 0
-    standing = policy_of(session, caller, company_id).standing_rules
-    sure = agreeing_decisions(decided, taken, agreeing=agreeing, standing=standing)
+    options = account_options(session, company_id)
+    standing = _standing_limits(options, policy_of(session, caller, company_id))
+    known = load_starter().known_payees(options)
+    sure = agreeing_decisions(decided, taken, agreeing=agreeing, standing=standing, known=known)
     names = _bookable_names(session, company_id, [one.account_id for one in sure])
     dismissed = dismissed_keys(session, company_id)
     found = [
@@ -93,6 +98,14 @@ def suggest_rules(
         if one.account_id in names and one.key not in dismissed
     ]
     return sorted(found, key=lambda one: (-one.decisions, one.counterparty, one.most_minor or 0))
+
+
+def _standing_limits(options: Sequence[AccountOption], policy: Policy) -> StandingLimits | None:
+    """What the company's policy holds unless a standing rule decides; None where no rule does."""
+    if not policy.standing_rules:
+        return None
+    always = {one.key for one in options if policy.always_looks_at(one.role, one.code)}
+    return StandingLimits(always, policy.materiality_minor)
 
 
 def dismissed_keys(session: Session, company_id: UUID) -> set[tuple[str, bool, UUID]]:

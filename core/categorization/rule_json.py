@@ -122,7 +122,7 @@ def rule_of_row(row: StoredRule) -> Rule:
     """The checked rule that a row stands for; account keys are str(account id). Raises InvalidInput."""
     return read_rule(
         row.name, row.conditions, str(row.account_id), parts=row.parts, memo=row.memo, first_on=row.first_on,
-        last_on=row.last_on, goes_on=row.goes_on,
+        last_on=row.last_on, goes_on=row.goes_on, tax_code=row.tax_code,
     )  # fmt: skip
 
 
@@ -136,6 +136,7 @@ def read_rule(
     first_on: date | None = None,
     last_on: date | None = None,
     goes_on: bool = False,
+    tax_code: str = "",
 ) -> Rule:
     """The checked rule from what the database keeps. Raises InvalidInput."""
     rule = Rule(
@@ -147,6 +148,7 @@ def read_rule(
         first_on,
         last_on,
         goes_on,
+        tax_code,
     )
     check_rule(rule)
     return rule

@@ -38,6 +38,7 @@ class Rule:
 
     A rule holds for lines booked from `first_on` to `last_on`, both included. The first rule that holds decides,
     unless it `goes_on`: then rules after it that hold replace what it says. `memo` goes to the entry.
+    `tax_code` names the tax that its lines contain, "" for none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Rule:
     first_on: date | None = None
     last_on: date | None = None
     goes_on: bool = False
+    tax_code: str = ""
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -106,6 +108,8 @@ def check_rule(rule: Rule) -> None:
         raise InvalidInput(f"Rule “{rule.name}” ends before it begins.")
     if len(rule.memo) > MEMO_MAX or not rule.memo.isprintable():
         raise InvalidInput(f"A memo has at most {MEMO_MAX} signs that can be printed.")
+    if rule.tax_code and rule.parts:
+        raise InvalidInput(f"Rule “{rule.name}” splits, so that no one tax is in it. Leave out the split or the tax.")
     _check_parts(rule.parts)
 
 

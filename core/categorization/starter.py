@@ -7,6 +7,7 @@ meaning → weight) and `statement.json` (what it was trained on and what was me
 import csv
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -69,18 +70,21 @@ class Starter:
         """The prior in terms of a company's accounts: each takes over the payees of its meaning."""
         return prior_decisions(self.prior, self.ranker.meanings, tuple(accounts))
 
+    def known_payees(self, accounts: Sequence[AccountOption]) -> dict[tuple[str, bool], frozenset[str]]:
+        """The accounts (keys) that each payee is known to lead to, by its name in lower case and whether money comes
+        in."""
+        known: dict[tuple[str, bool], set[str]] = defaultdict(set)
+        for row, key in _owned(self.prior, self.ranker.meanings, accounts):
+            known[row.payee.lower(), row.inflow].add(key)
+        return {side: frozenset(keys) for side, keys in known.items()}
+
 
 @lru_cache(maxsize=64)
 def prior_decisions(
     prior: tuple[PriorRow, ...], meanings: tuple[Meaning, ...], accounts: tuple[AccountOption, ...]
 ) -> Decisions:
     """Prior rows as shared decisions for these accounts."""
-    match = match_meanings(accounts, meanings)
-    owners: dict[str, list[str]] = {}
-    for account, meaning, likeness in zip(accounts, match.meaning.tolist(), match.similarity.tolist(), strict=True):
-        if meaning >= 0 and likeness >= _SURE_MEANING:
-            owners.setdefault(meanings[meaning].code, []).append(account.key)
-    rows = [(row, key) for row in prior for key in owners.get(row.code, ())]
+    rows = _owned(prior, meanings, accounts)
     lines = Lines(
         [row.payee for row, _ in rows],
         [row.payee for row, _ in rows],
@@ -88,6 +92,18 @@ def prior_decisions(
         np.zeros(len(rows), "datetime64[D]"),
     )
     return Decisions.of(lines, [key for _, key in rows], np.array([row.count for row, _ in rows], np.int64))
+
+
+def _owned(
+    prior: Sequence[PriorRow], meanings: Sequence[Meaning], accounts: Sequence[AccountOption]
+) -> list[tuple[PriorRow, str]]:
+    """Each prior row with the key of every account that takes over its meaning."""
+    match = match_meanings(accounts, meanings)
+    owners: dict[str, list[str]] = {}
+    for account, meaning, likeness in zip(accounts, match.meaning.tolist(), match.similarity.tolist(), strict=True):
+        if meaning >= 0 and likeness >= _SURE_MEANING:
+            owners.setdefault(meanings[meaning].code, []).append(account.key)
+    return [(row, key) for row in prior for key in owners.get(row.code, ())]
 
 
 @lru_cache(maxsize=2)

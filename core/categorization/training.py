@@ -172,7 +172,7 @@ def compare(
     confidence = cross_calibrated(fitted.audited)
     if len(holdout) < CALIBRATING_ROWS:
         fitted = replace(fitted, ranker=replace(fitted.ranker, calibration=starter.ranker.calibration), threshold=None)
-        confidence = fitted.ranker.calibration(fitted.audited.score, fitted.audited.seen)
+        confidence = fitted.ranker.calibration(fitted.audited.score, fitted.audited.seen, fitted.audited.evidence)
     new = Tried(confidence, fitted.audited.right, fitted.figures)
     return Trial(fitted, old.measured(target_error), new.measured(target_error), judge(old, new, target_error))
 
@@ -183,7 +183,7 @@ def _tried(
     history = History(training.decisions(), prior)
     raw = replace(ranker, calibration=Calibration())
     result, _ = predictions_by_month(holdout, accounts, history, raw, feed=True, pooled=False)
-    confidence = ranker.calibration(result.confidence, result.seen)
+    confidence = ranker.calibration(result.confidence, result.seen, result.evidence)
     return Tried(confidence, result.right, holdout_figures(result, confidence, len(training)))
 
 

@@ -46,7 +46,7 @@ _KINDS = (
     r"DD (?=[A-Z]{3})",
     r"(?:VISA|MASTERCARD|MAESTRO) (?:PURCHASE )?(?=[A-Z])(?!DIRECT|CARD|PAYMENT|BILL|ZAHLUNG|KØB)",
     r"PAYMENT (?:TO|FROM) ",
-    r"(?:DEPOSIT|WITHDRAWAL|CREDIT|DEBIT) (?:FROM|TO) ",
+    r"(?:DEPOSIT|WITHDRAWAL|CREDIT|DEBIT) (?:FROM|TO|ACH) ",
     r"DEPOSIT (?=[A-Z0-9])(?!SLIP|BOX|INTEREST|CORRECTION|ADJ)",
     r"(?:RTC EXPRESS PMT|(?:INTERNET|MOBILE) (?:PMT|PAYMENT|TRANSFER)) (?:TO|FROM) ",
     r"(?:ZELLE|VENMO|CASH APP) (?:PAYMENT|TRANSFER|PMT)? ?(?:FROM|TO) ",
@@ -98,8 +98,10 @@ _TAILS = (
     re.compile(r"(?<!:)//.*$"),  # REWE 4140//HAMBURG/DE
     re.compile(
         r" (?:DES|INDN|CO ID|CO REF|PMT INFO|TRN|TRACE(?: NO)?|CONF|CONFIRMATION|(?:PPD|CCD|CTX|WEB|TEL)(?: ID)?"
-        r"|ID) ?[:#].*$"
+        r"|TYPE|ID) ?[:#].*$"
     ),
+    re.compile(r" ON \d{1,2}/\d{1,2}(?:/\d{2,4})? REF ?#.*$"),  # Zelle, with or without a note behind it
+    re.compile(r" FOR (?:INV(?:OICE)?|BILL|ORDER)?[ .:#-]{0,2}\d.*$"),
     re.compile(
         r"[ ,](?:REF(?:ERENCE)?(?: NO)?[:.#]? ?|MANDATE (?:NO|REF) ?|AUTH(?: CODE)? ?[#:]? ?)[A-Z]{0,9}[0-9/-][^ ]*.*$"
     ),

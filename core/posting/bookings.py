@@ -144,6 +144,7 @@ def _hold_matched(
         named_or_seen=np.ones(len(pairs), np.bool_),
         has_basis=np.ones(len(pairs), np.bool_),
         method=np.full(len(pairs), str(Method.MATCH), object),
+        standing=np.ones(len(pairs), np.bool_),  # the item, or a transfer's other side, states account and amount
     )
     for (i, _), reason in zip(pairs, held.reason.tolist(), strict=True):
         if reason:
@@ -159,11 +160,17 @@ def book_proposed(
     *,
     rule_ids: Sequence[UUID],
     model_version_id: UUID | None,
+    policy: Policy,
+    tax_rates: Mapping[str, TaxRate],
 ) -> None:
     """Fill in the lines at these positions with their proposals.
 
+    A line whose rule names a tax contains it; where that tax is none of `tax_rates`, by code, the line waits without.
+
     A line with a suggested match waits for a person, unless the policy posts it to the very account that the match
     leads to: then the books are the same whether it holds or not, and only whether the item is settled stays open.
+    Model and match know different things of the line, so where they agree on the account both have to be wrong for it
+    to be wrong, and that chance decides whether the confidence is enough.
     """
     key_of = {key: UUID(key) for key in {*proposals.account.tolist(), *proposals.alternatives.ravel().tolist()} if key}
     alternatives = _alternatives(proposals)
@@ -181,13 +188,34 @@ def book_proposed(
         bookings.confidence[i] = None if method == Method.NONE else confidence
         bookings.reason[i], bookings.hold_reason[i] = reason, hold
         bookings.alternatives[i], bookings.auto[i] = others, auto
+        if tax_code := proposals.taxes.get(number):
+            _contain_tax(bookings, i, tax_rates.get(tax_code))
         bookings.rule_id[i] = rule_ids[rule] if rule >= 0 else None
         bookings.model_version_id[i] = model_version_id if method == Method.MODEL else None
         match = matches.get(lines.transaction_id[i])
         if match is not None and match.status is MatchStatus.SUGGESTED:
             bookings.match_id[i] = match.match_id
-            if not (auto and i not in bookings.parts and _leads_to(match, bookings.account_id[i])):
+            agree = i not in bookings.parts and _leads_to(match, bookings.account_id[i])
+            if agree and hold == Hold.CONFIDENCE and method == Method.MODEL:
+                _believe_both(bookings, i, match.score, policy)
+            if not (bookings.auto[i] and agree):
                 bookings.auto[i], bookings.hold_reason[i] = False, WAITS_FOR_MATCH
+
+
+def _contain_tax(bookings: Bookings, i: int, rate: TaxRate | None) -> None:
+    """The tax that a rule says the line contains; without a rate for it the line waits."""
+    if rate is not None:
+        bookings.taxes[i] = rate
+    elif bookings.auto[i]:
+        bookings.auto[i], bookings.hold_reason[i] = False, Hold.TAX.value
+
+
+def _believe_both(bookings: Bookings, i: int, score: float, policy: Policy) -> None:
+    """Let the policy post the line if model and suggested match together are sure enough of the account."""
+    both = 1 - (1 - (bookings.confidence[i] or 0)) * (1 - score)
+    if both >= policy.threshold_in_force:
+        bookings.confidence[i], bookings.auto[i], bookings.hold_reason[i] = both, True, ""
+        bookings.reason[i] += "; a suggested match leads there too"
 
 
 def _leads_to(match: LineMatch, account_id: UUID) -> bool:

@@ -39,6 +39,7 @@ from core.posting.open_entries import OpenCompany, account_with_role, open_compa
 from core.posting.preparing import note_matched_by_hand
 from core.posting.reversing import withdraw_entries
 from core.posting.settling import matches_of_lines
+from core.posting.tax import tax_rates
 from core.posting.turning_back import book_turned_back
 from core.posting.valuing import keeps_currencies, value_entries
 from core.posting.writing import (
@@ -195,7 +196,8 @@ def _decide(
     if others:
         book_proposed(
             bookings, lines, others, proposer.propose(lines.to_categorise(others)), matches,
-            rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id,
+            rule_ids=proposer.rule_ids, model_version_id=proposer.model_version_id, policy=proposer.policy,
+            tax_rates=tax_rates(session, company.id),
         )  # fmt: skip
         own = own_bank_accounts(session, company.id)
         book_named_transfers(bookings, lines, others, own, accounts=proposer.accounts, policy=proposer.policy)

@@ -20,6 +20,12 @@ from core.posting.bookings import Bookings, UnbookedLines
 from models import AccountRole, BankAccount, Method, Transaction
 
 _TAIL = re.compile(r"\d{4}(?=\D*$)")
+_WORD = re.compile(r"[^\W\d_]+")
+_KINDS_OF_ACCOUNT = re.compile(
+    r"ACCOUNT|BALANCE|BANK|BUSINESS|CARD|CASH|CHECKING|CREDIT|CURRENT|DEBIT|FIRM|MAIN|MARKET|MASTERCARD|MONEY|OFFICE"
+    r"|ONLINE|OPERATING|PAYROLL|PETTY|RESERVE|SAVINGS|TAX|VISA"
+)
+_MOVED = re.compile(r"\b(?:TRANSFERS?|TRF|TFR|XFER|XFR|PAYOUT)\b")  # beside a name, which others may have too
 _PAYMENT = re.compile(r"\b(?:PAYMENT|PYMT|PMT)\b")
 # What such a text is trusted with until audits say otherwise; like a rule's, a stated assumption.
 CONFIDENCE = 0.99
@@ -27,7 +33,8 @@ CONFIDENCE = 0.99
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """What bank texts may call a bank account: the last four digits of its number, and those its name ends with.
+    """What bank texts may call a bank account: the last four digits of its number, those its name ends with, and its
+    name where that says more than which kind of account it is (Stripe, PayPal).
 
     `known_until` is the day of its last line; None where it has none.
     """
@@ -37,6 +44,12 @@ class OwnAccount:
     name: str
     tails: frozenset[str]
     known_until: date | None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of its name, in upper case; none where they only say which kind of account it is."""
+        words = frozenset(_WORD.findall(self.name.upper()))
+        return frozenset() if all(map(_KINDS_OF_ACCOUNT.fullmatch, words)) else words
 
 
 def own_bank_accounts(session: Session, company_id: UUID) -> list[OwnAccount]:
@@ -92,6 +105,7 @@ def book_named_transfers(
         named_or_seen=np.ones(len(named), np.bool_),
         has_basis=np.ones(len(named), np.bool_),
         method=np.full(len(named), str(Method.MATCH), object),
+        standing=np.ones(len(named), np.bool_),  # the money stays in the company; clearing shows it until it arrives
     )
     for (i, other), auto, hold in zip(named.items(), held.auto.tolist(), held.reason.tolist(), strict=True):
         bookings.account_id[i], bookings.method[i] = UUID(clearing.key), Method.MATCH
@@ -101,12 +115,14 @@ def book_named_transfers(
 
 
 def _named(text: str, code: str, own: Sequence[OwnAccount]) -> OwnAccount | None:
-    """The other own account that the text names, if it speaks of a transfer and names exactly one."""
-    said = account_tails(text)
-    if not said:
-        return None
-    others = [one for one in own if one.code != code and one.tails & said]
-    return others[0] if len(others) == 1 and _moves_money(text) else None
+    """The other own account that the text names, if it speaks of a transfer and names exactly one: by the end of its
+    number, or as the first words of the text by its name."""
+    if said := account_tails(text):
+        others = [one for one in own if one.code != code and one.tails & said]
+        return others[0] if len(others) == 1 and _moves_money(text) else None
+    words = _WORD.findall(text.upper())
+    others = [one for one in own if one.code != code and one.words and one.words == set(words[: len(one.words)])]
+    return others[0] if len(others) == 1 and _MOVED.search(text.upper()) else None
 
 
 def _moves_money(text: str) -> bool:

@@ -5,7 +5,6 @@ them, and lines that belong to none; so the lines are also looked at by amount. 
 next one is looked for among the rest.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from uuid import UUID
 import numpy as np
 from scipy import special
 
-from core.recurring.schedules import Frequency, Schedule, distances, schedules
+from core.recurring.renaming import under_one_name
+from core.recurring.schedules import Frequency, Schedule, distances, places, schedules
 from core.recurring.series import RecurringLine, RecurringSeries, is_fixed
 
 LEAST = 3  # occurrences; two of what comes once a year
@@ -65,6 +65,9 @@ def find_series(lines: Iterable[RecurringLine], covered_on: Mapping[UUID, date])
         for key, group in groups.items()
         for fit in _fits(sorted(group, key=lambda line: (line.booked_on, line.amount_minor)))
     ]
+    taken = {id(line) for series in found for line in series.lines}
+    loose = [line for group in groups.values() for line in group if id(line) not in taken]
+    found = under_one_name(found, loose)
     return sorted(found, key=lambda series: (series.counterparty.lower(), series.lines[0].booked_on))
 
 
@@ -127,7 +130,7 @@ def _fit(schedule: Schedule, lines: Sequence[RecurringLine], least: int) -> _Fit
     """The lines that meet the schedule, if they do so often enough, with few misses, and hardly by chance."""
     at: dict[int, RecurringLine] = {}
     away: dict[int, int] = {}
-    for line, number, days in _places(schedule, lines):
+    for line, number, days in places(schedule, lines):
         if days < away.get(number, days + 1):
             at[number], away[number] = line, days
     met = len(at)
@@ -150,18 +153,6 @@ def _gaps(schedule: Schedule, met: int) -> int:
     return 0 if schedule.frequency in SELDOM and met <= LEAST else 1
 
 
-def _places(schedule: Schedule, lines: Sequence[RecurringLine]) -> Iterator[tuple[RecurringLine, int, int]]:
-    """Lines, by day, that stand within the tolerance of a scheduled day: its number, and the days in between."""
-    first, last = (schedule.nearest(lines[at].booked_on)[0] for at in (0, -1))
-    days = [schedule.day(number).toordinal() for number in range(first - 1, last + 2)]
-    for line in lines:
-        on = line.booked_on.toordinal()
-        after = bisect_left(days, on)
-        near = min((at for at in (after - 1, after) if 0 <= at < len(days)), key=lambda at: abs(days[at] - on))
-        if abs(days[near] - on) <= schedule.frequency.tolerance:
-            yield line, first - 1 + near, abs(days[near] - on)
-
-
 def _chance(met: int, of: int, probability: float) -> float:
     """How probable it is that random days meet some schedule that often, where one of them sets the schedule."""
     return min(1.0, of * float(special.bdtrc(met - 2, of - 1, probability))) if met >= 2 else 1.0
@@ -173,7 +164,7 @@ def _joined(fit: _Fit, lines: Sequence[RecurringLine]) -> _Fit:
     sizes = [abs(at[number].amount_minor) for number in sorted(at)]
     usual, most = median_low(sizes), JOINS_FIXED if is_fixed(sizes) else JOINS_VARYING
     free: dict[int, RecurringLine] = {}
-    for line, number, _ in _places(fit.schedule, lines):
+    for line, number, _ in places(fit.schedule, lines):
         if number not in at and _apart(line, usual) <= most:
             free[number] = min(free.get(number, line), line, key=lambda one: _apart(one, usual))
     for number in sorted(free):

@@ -1,10 +1,12 @@
 """The days on which something comes back: every so many days, or on given days of every so many months."""
 
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +45,16 @@ _MONTHS = {Frequency.TWICE_MONTHLY: 1, Frequency.MONTHLY: 1, Frequency.QUARTERLY
 _APART = range(12, 19)  # days between the two days of a month
 _EPOCH = date(1970, 1, 1).toordinal()
 _FAR = 999  # days; stands for more than a month
+
+
+class Dated(Protocol):
+    """What stands on a day."""
+
+    @property
+    def booked_on(self) -> date: ...
+
+
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +127,15 @@ def distances(some: Sequence[Schedule], days: Sequence[date]) -> I64:
         is_scheduled = (around[at] - starts) % _MONTHS[frequency] == 0
         nearest = np.minimum(nearest, np.where(is_scheduled, apart, _FAR))
     return nearest
+
+
+def places(schedule: Schedule, lines: Sequence[D]) -> Iterator[tuple[D, int, int]]:
+    """Lines, by day, that stand within the tolerance of a scheduled day: its number, and the days in between."""
+    first, last = (schedule.nearest(lines[at].booked_on)[0] for at in (0, -1))
+    days = [schedule.day(number).toordinal() for number in range(first - 1, last + 2)]
+    for line in lines:
+        on = line.booked_on.toordinal()
+        after = bisect_left(days, on)
+        near = min((at for at in (after - 1, after) if 0 <= at < len(days)), key=lambda at: abs(days[at] - on))
+        if abs(days[near] - on) <= schedule.frequency.tolerance:
+            yield line, first - 1 + near, abs(days[near] - on)

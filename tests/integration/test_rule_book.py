@@ -190,6 +190,48 @@ def test_a_split_that_cannot_be_meant_is_refused(books, caller):
     assert rules(books, caller)[0].parts == []
 
 
+# --- tax --------------------------------------------------------------------------------------
+
+
+def booked_with_tax(books, caller):
+    with unit_of_work() as session:
+        result = book_company(session, caller, books.company_id, write=write_columns, now=NOW)
+        lines = session.execute(select(JournalLine).order_by(col(JournalLine.position))).scalars()
+        return result.auto_approved, [line.amount_minor for line in lines]
+
+
+def test_a_line_of_a_rule_with_a_tax_code_is_booked_net_with_its_tax_and_posted_alone(books, caller):
+    with unit_of_work() as session:
+        code = builders.tax_code(session, books).code
+        builders.transaction(session, books, amount_minor=-1_190)
+        add_rule(
+            session, caller, books.company_id, name="Adobe", conditions=ADOBE, account_id=books.expense.id,
+            terms=Terms(tax_code=code), now=NOW,
+        )  # fmt: skip
+    assert booked_with_tax(books, caller) == (1, [-1_190, 1_000, 190])
+    assert rules(books, caller)[0].tax_code == code
+
+
+def test_where_the_tax_code_is_switched_off_the_line_waits_without_the_tax(books, caller):
+    with unit_of_work() as session:
+        code = builders.tax_code(session, books)
+        builders.transaction(session, books, amount_minor=-1_190)
+        add_rule(
+            session, caller, books.company_id, name="Adobe", conditions=ADOBE, account_id=books.expense.id,
+            terms=Terms(tax_code=code.code), now=NOW,
+        )  # fmt: skip
+        code.is_active = False
+    assert booked_with_tax(books, caller) == (0, [-1_190, 1_190])
+
+
+def test_a_tax_code_that_is_not_there_or_beside_a_split_is_refused(books, caller):
+    rule_id = added(books, caller)
+    with pytest.raises(InvalidInput, match="no tax code X99"):
+        changed(books, caller, rule_id, terms=Terms(tax_code="X99"))
+    with pytest.raises(InvalidInput, match="no one tax"):
+        changed(books, caller, rule_id, terms=Terms(halves(books), tax_code="X99"))
+
+
 # --- the order --------------------------------------------------------------------------------
 
 

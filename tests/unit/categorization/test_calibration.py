@@ -17,6 +17,7 @@ from core.categorization.calibration import (
 )
 
 NONE_SEEN = np.zeros(0, np.bool_)
+NO_EVIDENCE = np.zeros((0, 4), np.float32)
 
 
 @given(rows=st.integers(1, 3000), share=st.floats(0, 1), alpha=st.sampled_from([0.05, 0.01, 0.003]))
@@ -127,7 +128,7 @@ def test_seen_and_unseen_counterparties_are_calibrated_apart() -> None:
     seen = np.arange(4000) < 2000
     right = np.where(seen, np.arange(4000) % 100 < 97, np.arange(4000) % 100 < 70)
     found = fit_calibration(score, right, seen, np.ones(4000, np.bool_))
-    probability = found(score, seen)
+    probability = found(score, seen, NO_EVIDENCE)
     assert probability[0] == pytest.approx(0.97, abs=0.01)
     assert probability[-1] == pytest.approx(0.70, abs=0.02)
     assert Calibration.from_dict(found.to_dict()) == found
@@ -135,5 +136,5 @@ def test_seen_and_unseen_counterparties_are_calibrated_apart() -> None:
 
 def test_nothing_to_calibrate_on_leaves_scores_as_they_are() -> None:
     found = fit_calibration(np.zeros(0), NONE_SEEN, NONE_SEEN, NONE_SEEN)
-    assert found(np.array([0.3, 0.8]), np.array([True, False])) == pytest.approx([0.3, 0.8])
+    assert found(np.array([0.3, 0.8]), np.array([True, False]), NO_EVIDENCE) == pytest.approx([0.3, 0.8])
     assert expected_calibration_error(np.zeros(0), NONE_SEEN) == 0

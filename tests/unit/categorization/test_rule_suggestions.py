@@ -7,17 +7,23 @@ import numpy as np
 from core.categorization.fitting import Labelled
 from core.categorization.lines import Lines
 from core.categorization.rule_conditions import AmountIs, Condition, DirectionIs, Group, TextIs
-from core.categorization.rule_suggestions import RuleSuggestion, agreeing_decisions
+from core.categorization.rule_suggestions import RuleSuggestion, Side, StandingLimits, agreeing_decisions
 from core.categorization.rules import Rule
 
 RENT, REPAIRS, PAYROLL = (str(uuid4()) for _ in range(3))
 
 
-def found(*rows: tuple[str, int, str], standing: bool = False, taken: tuple[int, ...] = ()) -> list[RuleSuggestion]:
+def found(
+    *rows: tuple[str, int, str],
+    standing: bool = False,
+    taken: tuple[int, ...] = (),
+    known: dict[Side, frozenset[str]] | None = None,
+) -> list[RuleSuggestion]:
+    limits = StandingLimits({PAYROLL}, 500_000) if standing else None
     names, minor, account = zip(*rows, strict=True)
     lines = Lines(names, names, np.array(minor, np.int64), np.full(len(rows), np.datetime64("2025-03-01")))
     by_rule = np.isin(np.arange(len(rows)), taken)
-    return agreeing_decisions(Labelled(lines, account), by_rule, agreeing=3, standing=standing)
+    return agreeing_decisions(Labelled(lines, account), by_rule, agreeing=3, standing=limits, known=known)
 
 
 def test_a_payee_always_booked_alike_is_suggested_whatever_the_amounts() -> None:
@@ -30,6 +36,39 @@ def test_where_standing_rules_decide_the_suggestion_states_half_as_much_again_as
     (one,) = found(*[("Gusto", -minor, PAYROLL) for minor in (300_000, 410_000, 390_001)], standing=True)
     assert one.conditions[-1] == AmountIs(None, 620_000)
     assert Rule("Gusto", one.conditions, PAYROLL).is_standing
+
+
+def test_a_rule_states_no_amount_where_no_guard_would_hold_its_lines() -> None:
+    (one,) = found(*[("Cafe", -minor, REPAIRS) for minor in (300, 410, 390)], standing=True)
+    assert one.most_minor is None
+    (large,) = found(*[("Cafe", -minor, REPAIRS) for minor in (300, 410, 390_000)], standing=True)
+    assert large.most_minor == 590_000
+
+
+def test_a_rule_that_takes_some_of_a_payee_s_lines_only_leaves_the_whole_to_be_suggested() -> None:
+    rows = [("Cafe", -minor, REPAIRS) for minor in (300, 410, 900)]
+    assert [one.decisions for one in found(*rows, taken=(0, 1))] == [3]
+    assert found(*rows, taken=(0, 1, 2)) == []
+
+
+def test_what_is_generally_known_of_a_payee_counts_as_a_decision_and_against_two() -> None:
+    two, four = [("Cafe", -300, REPAIRS), ("Cafe", -410, REPAIRS)], [("Cafe", -minor, REPAIRS) for minor in range(4)]
+    assert found(*two) == []
+    assert [one.decisions for one in found(*two, known={("cafe", False): frozenset({REPAIRS})})] == [2]
+    assert found(*two, known={("cafe", True): frozenset({REPAIRS})}) == []
+    for other in ({RENT}, {RENT, REPAIRS}):
+        known = {("cafe", False): frozenset(other)}
+        assert found(*four, known=known) == []
+        assert [one.decisions for one in found(*four, ("Cafe", -9, REPAIRS), known=known)] == [5]
+
+
+def test_of_a_guarded_account_two_of_about_one_amount_are_suggested_with_a_tenth_on_either_side() -> None:
+    taxes = [("IRS", -45_000, PAYROLL), ("IRS", -49_000, PAYROLL), ("IRS", -150_000, RENT)]
+    (one,) = found(*taxes, standing=True)
+    assert (one.account_id, one.least_minor, one.most_minor) == (UUID(PAYROLL), 40_909, 53_900)
+    assert found(*taxes) == []
+    assert found(*taxes, ("IRS", -53_000, RENT), standing=True) == []
+    assert found(("IRS", -45_000, REPAIRS), ("IRS", -49_000, REPAIRS), ("IRS", -150_000, RENT), standing=True) == []
 
 
 def test_a_payee_booked_to_several_accounts_is_suggested_by_the_amount_that_always_went_to_one() -> None:

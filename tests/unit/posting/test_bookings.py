@@ -9,10 +9,12 @@ from core.categorization.policy import Hold, Policy
 from core.categorization.proposals import Proposals
 from core.posting.bookings import WAITS_FOR_MATCH, UnbookedLines, book_matched, book_proposed, undecided
 from core.posting.settling import LineMatch
+from core.posting.tax import TaxRate
 from models import MatchKind, MatchStatus, Method
 
 BANK, SUSPENSE, CLEARING, SALES, LOAN = (UUID(int=number) for number in range(1, 6))
 LINE, MATCH, PERSON, RULE, MODEL = (UUID(int=number) for number in range(11, 16))
+VAT = TaxRate(UUID(int=21), "VAT20", 2_000, UUID(int=22))
 ACCOUNTS = [
     AccountOption(str(CLEARING), "1090", "Transfers", role="transfer_clearing"),
     AccountOption(str(SALES), "4000", "Sales"),
@@ -34,11 +36,11 @@ def match(**given) -> LineMatch:
     )
 
 
-def matched(found, lines=None):
+def matched(found, lines=None, policy=None):
     lines = lines or one_line()
     bookings = undecided(1, SUSPENSE)
     others = book_matched(
-        bookings, lines, {LINE: found}, clearing_id=CLEARING, accounts=ACCOUNTS, policy=Policy()
+        bookings, lines, {LINE: found}, clearing_id=CLEARING, accounts=ACCOUNTS, policy=policy or Policy()
     )  # fmt: skip
     return bookings, others
 
@@ -73,6 +75,12 @@ def test_what_the_machine_matched_is_held_against_the_policy_account_by_account(
     assert (bookings.auto, bookings.hold_reason) == ([False], [hold])
 
 
+@pytest.mark.parametrize("found", [match(items=[(LOAN, 10_000)]), match(kind=MatchKind.TRANSFER, items=[])])
+def test_where_standing_rules_decide_a_certain_match_states_account_and_amount_too(found):
+    bookings, _ = matched(found, one_line(900_000), Policy(standing_rules=True))
+    assert (bookings.auto, bookings.hold_reason) == ([True], [""])
+
+
 def test_what_a_person_confirmed_is_not_held_again():
     bookings, _ = matched(match(decided_by=PERSON), one_line(900_000))
     assert (bookings.auto, bookings.confirmed_by, bookings.hold_reason) == ([False], [PERSON], [""])
@@ -85,12 +93,12 @@ def test_a_suggested_match_or_one_without_items_books_nothing(found):
     assert bookings.account_id == [SUSPENSE]
 
 
-def proposals(method="rule", *, auto=True) -> Proposals:
+def proposals(method="rule", *, auto=True, confidence=0.995, hold=Hold.CONFIDENCE) -> Proposals:
     return Proposals(
-        np.array([str(SALES)], object), np.array([0.995]), np.array([method], object),
+        np.array([str(SALES)], object), np.array([confidence]), np.array([method], object),
         np.array([0 if method == "rule" else -1], np.int32), np.array(["rule “Acme”"], object),
         np.array([[str(SALES), str(LOAN), ""]], object), np.array([[0.9, 0.05, 0.0]]), np.array([auto]),
-        np.array(["" if auto else Hold.CONFIDENCE.value], object),
+        np.array(["" if auto else hold.value], object),
     )  # fmt: skip
 
 
@@ -98,7 +106,8 @@ def proposed(found=None, **given):
     bookings = undecided(1, SUSPENSE)
     matches = {LINE: found} if found else {}
     book_proposed(
-        bookings, one_line(), [0], proposals(**given), matches, rule_ids=[RULE], model_version_id=MODEL
+        bookings, one_line(), [0], proposals(**given), matches, rule_ids=[RULE], model_version_id=MODEL,
+        policy=Policy(), tax_rates={"VAT20": VAT},
     )  # fmt: skip
     return bookings
 
@@ -126,6 +135,31 @@ def test_a_suggested_match_that_may_lead_elsewhere_holds_even_what_a_rule_would_
 def test_what_is_posted_stays_so_where_the_suggested_match_leads_to_the_same_account():
     bookings = proposed(match(status=MatchStatus.SUGGESTED, items=[(SALES, 600), (SALES, 400)]))
     assert (bookings.auto, bookings.hold_reason, bookings.match_id) == ([True], [""], [MATCH])
+
+
+SUGGESTED = match(status=MatchStatus.SUGGESTED, items=[(SALES, 10_000)])
+
+
+def test_model_and_suggested_match_that_lead_to_one_account_have_to_be_wrong_both():
+    bookings = proposed(SUGGESTED, method="model", auto=False, confidence=0.8)
+    assert (bookings.auto, bookings.hold_reason) == ([True], [""])
+    assert bookings.confidence == [pytest.approx(0.98)]
+    assert "suggested match" in bookings.reason[0]
+
+
+@pytest.mark.parametrize(
+    ("found", "given"),
+    [
+        (SUGGESTED, {"confidence": 0.6}),
+        (SUGGESTED, {"confidence": 0.8, "hold": Hold.MATERIALITY}),
+        (SUGGESTED, {"confidence": 0.8, "hold": Hold.NEW_COUNTERPARTY}),
+        (match(status=MatchStatus.SUGGESTED, items=[(LOAN, 10_000)]), {"confidence": 0.8}),
+    ],
+)
+def test_a_suggested_match_helps_confidence_alone_and_only_its_own_account(found, given):
+    bookings = proposed(found, method="model", auto=False, **given)
+    assert (bookings.auto, bookings.hold_reason) == ([False], [WAITS_FOR_MATCH])
+    assert bookings.confidence == [given["confidence"]]
 
 
 def test_lines_are_handed_to_categorisation_in_the_order_asked_for():

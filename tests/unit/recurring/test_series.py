@@ -135,3 +135,44 @@ def test_both_ways_to_reckon_the_nearest_scheduled_day_agree(schedule: Schedule)
         slow = min(abs((schedule.day(one) - on).days) for one in range(number - 3, number + 4))
         assert near == slow
         assert apart == slow or min(apart, slow) > schedule.frequency.tolerance
+
+
+def test_a_series_goes_on_under_a_longer_name_and_is_not_missing() -> None:
+    figma, renewal = months(4), [date(2025, month, 1) for month in (5, 6)]
+    found = find_series(
+        [*lines(figma, [-1_500] * 4, "Figma"), *lines(renewal, [-1_600] * 2, "Figma Monthly Renewal")],
+        {CHECKING: COVERED},
+    )
+    assert (len(only(found).lines), only(found).state) == (6, SeriesState.DUE)
+
+
+def test_two_series_of_which_the_later_takes_the_days_of_the_earlier_are_one() -> None:
+    days = [date(2025, month, 1) for month in range(1, 9)]
+    found = find_series(
+        [*lines(days[:4], [-1_500] * 4, "Figma"), *lines(days[4:], [-1_500] * 4, "Figma Monthly Renewal")],
+        {CHECKING: date(2025, 8, 20)},
+    )
+    assert (len(only(found).lines), only(found).state) == (8, SeriesState.DUE)
+
+
+@pytest.mark.parametrize(
+    ("who", "minor", "first"),
+    [
+        ("Sigma Monthly Renewal", -1_500, 1),  # another name
+        ("Figma Design", -9_900, 1),  # another amount
+        ("Figma Design", -1_500, 15),  # on other days
+    ],
+)
+def test_what_is_named_or_priced_otherwise_or_comes_on_other_days_is_another_thing(
+    who: str, minor: int, first: int
+) -> None:
+    later = [date(2025, month, first) for month in (5, 6)]
+    found = find_series(
+        [*lines(months(4), [-1_500] * 4, "Figma"), *lines(later, [minor] * 2, who)], {CHECKING: COVERED}
+    )
+    assert (len(only(found).lines), only(found).state) == (4, SeriesState.MISSING)
+
+
+def test_a_series_that_runs_beside_another_of_a_like_name_stays_apart() -> None:
+    both = [*lines(months(6), [-1_500] * 6, "Figma"), *lines(months(6, 15), [-1_500] * 6, "Figma Design")]
+    assert len(find_series(both, {CHECKING: COVERED})) == 2

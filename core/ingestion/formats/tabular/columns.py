@@ -233,6 +233,8 @@ def _texts(roles: Roles, profiles: list[Profile]) -> None:
         for role in ("account", "reference", "status", "currency", "kind"):
             weight = p.speaks_for(role)
             fits = p.currencies >= 0.8 if role == "currency" else p.filled > 0 and p.dates < _MOSTLY
+            if role == "status" and weight and fold(p.name) == "info":  # or a text of any kind
+                fits = fits and p.statuses > 0
             if role == "kind":
                 fits = p.letters > 0 and not p.speaks_for("status")
             if weight and fits and p.position not in used and weight > best.get(role, (0, 0))[0]:

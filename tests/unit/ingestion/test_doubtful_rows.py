@@ -255,3 +255,9 @@ def test_years_of_other_calendars_are_those_that_they_are(day: str) -> None:
 def test_texts_below_info_are_no_status() -> None:
     text = "Date,Info,Amount\n2024-01-03,Pending order,-5.00\n2024-01-13,Salary,9.00\n"
     assert amounts(read(text)) == [-500, 900]
+
+
+def test_descriptions_that_give_the_direction_are_named() -> None:
+    statement = read("Date,Memo,Amount\n2024-01-03,Withdrawal,5.00\n2024-01-13,Deposit,9.00\n")
+    assert amounts(statement) == [-500, 900]
+    assert "“Memo” were read as money in and out" in warnings(statement)

@@ -261,3 +261,17 @@ def test_descriptions_that_give_the_direction_are_named() -> None:
     statement = read("Date,Memo,Amount\n2024-01-03,Withdrawal,5.00\n2024-01-13,Deposit,9.00\n")
     assert amounts(statement) == [-500, 900]
     assert "“Memo” were read as money in and out" in warnings(statement)
+
+
+@pytest.mark.parametrize("word", ["offen", "Reserverat", "Pending"])
+def test_a_word_for_pending_in_place_of_the_date_leaves_the_line_out(word: str) -> None:
+    text = f"Buchungstag;Valuta;Text;Betrag\n{word};16.01.2024;a;-50,00\n16.01.2024;16.01.2024;b;-1,00\n"
+    statement = read(text)
+    assert amounts(statement) == [-100]
+    assert [problem.severity.value for problem in statement.problems if problem.row == 2] == ["warning"]
+
+
+def test_the_same_code_in_every_row_is_the_currency_unless_its_header_names_another() -> None:
+    text = "account\tmutationcode\tdate\tamount\ttext\n1\tEUR\t20240115\t1000,00\ta\n1\tEUR\t20240116\t-23,45\tb\n"
+    assert read(text).accounts[0].currency == "EUR"
+    assert read(text.replace("mutationcode", "Original currency")).accounts[0].currency == ""

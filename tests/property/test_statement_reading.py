@@ -30,6 +30,10 @@ WORDS = [
     'the "blue" house',
     "north | south",
     "o'neill; sons",
+    "date night",  # words of headers
+    "amount desk",
+    "balance boards",
+    "status symbol",
 ]
 DATE_STYLES = {
     "%Y-%m-%d": "",

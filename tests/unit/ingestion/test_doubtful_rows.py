@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import AmbiguousStatement
 from core.ingestion.formats.tabular.summing_up import summed_up
-from core.ingestion.formats.tabular.words import direction_of, header_currency, states_balance, status_kind
+from core.ingestion.formats.tabular.words import direction_of, header_currency, may_be_sum, states_balance, status_kind
 from core.ingestion.layout import Layout
 from core.ingestion.raw_file import RawFile
 from core.ingestion.reading import read_statement
@@ -91,13 +91,15 @@ def test_the_status_paid_says_nothing_of_the_direction() -> None:
     assert amounts(read(text)) == [10000, 5000]
 
 
-@pytest.mark.parametrize("text", ["S A L D O", "Lõppsaldo", "Käive", "Likutis pradžiai", "Saldo", "Saldo Anterior"])
+@pytest.mark.parametrize(
+    "text", ["S A L D O", "Lõppsaldo", "Käive", "Likutis pradžiai", "Saldo", "Saldo Anterior", "B/F"]
+)
 def test_names_of_balances_and_turnovers_are_known(text: str) -> None:
-    assert states_balance(text)
+    assert states_balance(text) or may_be_sum(text)
 
 
 def test_a_balance_as_the_means_of_payment_states_none() -> None:
-    assert not states_balance("Balance", alone=False)
+    assert not states_balance("Balance")
     text = "Date,Name,Payment method,Amount\n2024-01-03,,Balance,-5.00\n2024-01-13,,Balance,9.00\n"
     assert amounts(read(text)) == [-500, 900]
 
@@ -227,3 +229,49 @@ def test_the_euro_sign_and_letters_of_any_language_survive_their_encoding(encodi
     text = f"Datum;Text;Betrag (€)\n03.01.2024;{words};-5,00 €\n13.01.2024;{words};9,00 €\n"
     (line, _) = read_statement(RawFile("bank.csv", text.encode(encoding))).lines
     assert (line.description, line.amount_minor, line.currency) == (words, -500, "EUR")
+
+
+def test_what_is_called_total_is_a_shop_unless_the_lines_add_up_to_it() -> None:
+    text = "Date,Description,Amount\n2024-01-03,Total,-50.00\n2024-01-13,Salary,90.00\n2024-01-14,Rent,-20.00\n"
+    statement = read(text)
+    assert amounts(statement) == [-5000, 9000, -2000]
+    assert "is called “Total”" in warnings(statement)
+    summed = read(text.replace("Total,-50.00", "Total,70.00"))
+    assert amounts(summed) == [9000, -2000]
+    assert "the sum of others" in warnings(summed)
+
+
+def test_a_line_is_no_second_row_of_the_header() -> None:
+    text = "Date,Desc,Amount\n20240115,Acme deposit,1000.00\n20240116,Amazon purchase,-23.45\n"
+    assert amounts(read(text)) == [100000, -2345]
+
+
+@pytest.mark.parametrize("day", ["15/01/2567", "R6.1.15", "15-01-2567"])
+def test_years_of_other_calendars_are_those_that_they_are(day: str) -> None:
+    (line,) = read(f"Date,Text,Amount\n{day},Shop,-5.00\n").lines
+    assert line.booked_on.isoformat() == "2024-01-15"
+
+
+def test_texts_below_info_are_no_status() -> None:
+    text = "Date,Info,Amount\n2024-01-03,Pending order,-5.00\n2024-01-13,Salary,9.00\n"
+    assert amounts(read(text)) == [-500, 900]
+
+
+def test_descriptions_that_give_the_direction_are_named() -> None:
+    statement = read("Date,Memo,Amount\n2024-01-03,Withdrawal,5.00\n2024-01-13,Deposit,9.00\n")
+    assert amounts(statement) == [-500, 900]
+    assert "“Memo” were read as money in and out" in warnings(statement)
+
+
+@pytest.mark.parametrize("word", ["offen", "Reserverat", "Pending"])
+def test_a_word_for_pending_in_place_of_the_date_leaves_the_line_out(word: str) -> None:
+    text = f"Buchungstag;Valuta;Text;Betrag\n{word};16.01.2024;a;-50,00\n16.01.2024;16.01.2024;b;-1,00\n"
+    statement = read(text)
+    assert amounts(statement) == [-100]
+    assert [problem.severity.value for problem in statement.problems if problem.row == 2] == ["warning"]
+
+
+def test_the_same_code_in_every_row_is_the_currency_unless_its_header_names_another() -> None:
+    text = "account\tmutationcode\tdate\tamount\ttext\n1\tEUR\t20240115\t1000,00\ta\n1\tEUR\t20240116\t-23,45\tb\n"
+    assert read(text).accounts[0].currency == "EUR"
+    assert read(text.replace("mutationcode", "Original currency")).accounts[0].currency == ""

@@ -29,6 +29,10 @@ def all_readings(table: Table, roles: Roles, decimal: str) -> list[Reading]:
             # Where both an amount and a balance have their word, the amount's is the one right behind it.
             for reading in by_direction(position, column, at, table.texts(at), prior + (at == position + 1) / 4, name)
         ]
+        for reading in directed:
+            told_by = roles.profiles[reading.columns.get("direction", position)]
+            if reading.sign == "direction" and told_by.speaks_for("description") > told_by.speaks_for("direction"):
+                reading.warnings.append(f"The words in “{told_by.name}” were read as money in and out. Check one line.")
         readings += directed or by_own_sign(position, column, prior, name)
         if directed and column.negative:
             readings.append(by_own_sign(position, column, prior, name)[1])

@@ -1,5 +1,6 @@
 """Which column plays which role: header words propose, the contents of the column dispose."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,10 +8,18 @@ from dataclasses import dataclass, field
 from core.ingestion.formats.tabular.amounts import currency_codes, is_blank, is_zero, mark_votes, read_amount
 from core.ingestion.formats.tabular.dates import is_date, read_parts
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import CURRENCY_NAMES, direction_of, fold, header_roles, is_status
+from core.ingestion.formats.tabular.words import (
+    CURRENCY_NAMES,
+    direction_of,
+    fold,
+    header_roles,
+    is_status,
+    status_kind,
+)
 
 _MOSTLY = 0.6
 _ENOUGH = 2000
+_MONEY_WORDS = re.compile(r"curr|ccy|wahrung|waehrung|devis|valut|munt|moned|moeda|divis|walut|mena|валют|币|通貨")
 _SAY_LITTLE_ALONE = frozenset({"no", "paid", "received", "in"})  # words for a direction
 _LOOKED_AT = 50  # rows looked at to find what a column is
 
@@ -59,13 +68,16 @@ def _profile(table: Table, position: int, cells: list[str]) -> Profile:
     made = Profile(position, name, header_roles(name) if name else {})
     signs = "+" in cells and {cell for cell in cells if cell} <= {"+", "-", "\u2212"}
     counts = Counter(cell for cell in cells if not is_blank(cell) or (signs and cell))
+    # Days that no calendar has are faults of a column that is called a date, and digits of any other. Beside its days
+    # such a column may hold a word for "not booked".
+    called_date = bool({"booked", "dated"} & made.roles.keys())
+    if called_date and any(is_date(cell) for cell in counts):
+        counts = Counter({cell: times for cell, times in counts.items() if not status_kind(cell)})
     made.filled, made.distinct = sum(counts.values()), len(counts)
     if not counts:
         return made
     codes = currency_codes()
     totals: Counter[str] = Counter()
-    # Days that no calendar has are faults of a column that is called a date, and digits of any other.
-    called_date = bool({"booked", "dated"} & made.roles.keys())
     for cell, times in counts.items():
         totals["dates"] += times * (is_date(cell) or (called_date and read_parts(cell) is not None))
         totals["numbers"] += times * _is_number(cell)
@@ -233,6 +245,8 @@ def _texts(roles: Roles, profiles: list[Profile]) -> None:
         for role in ("account", "reference", "status", "currency", "kind"):
             weight = p.speaks_for(role)
             fits = p.currencies >= 0.8 if role == "currency" else p.filled > 0 and p.dates < _MOSTLY
+            if role == "status" and weight and fold(p.name) == "info":  # or a text of any kind
+                fits = fits and p.statuses > 0
             if role == "kind":
                 fits = p.letters > 0 and not p.speaks_for("status")
             if weight and fits and p.position not in used and weight > best.get(role, (0, 0))[0]:
@@ -265,8 +279,12 @@ def _texts(roles: Roles, profiles: list[Profile]) -> None:
 
 
 def _foreign(p: Profile) -> bool:
-    """A named column of currency codes whose name does not speak for the account's own currency."""
-    return not p.speaks_for("currency")
+    """A named column of currency codes whose name does not speak for the account's own currency.
+
+    A name that is not about currencies at all, above the same code in every row, does not speak against it.
+    """
+    about_money = p.roles or _MONEY_WORDS.search(fold(p.name))
+    return not p.speaks_for("currency") and (bool(about_money) or p.distinct > 1)
 
 
 def money_votes(table: Table, positions: list[int]) -> dict[str, int]:

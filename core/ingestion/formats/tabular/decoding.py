@@ -96,7 +96,9 @@ def _likeness(text: str, letters: str) -> float:
     for before, c, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if c.isascii():
             continue
-        if after.isdigit() and not before.isalpha():
+        if c == "\u00a0":
+            points += 0 if before.isalpha() and after.isalpha() else 1  # a blank, within no word
+        elif after.isdigit() and not before.isalpha():
             points += 1 if c in _CURRENCIES else -1  # £500.00: a sign of money, not the beginning of a word
         elif c in letters:
             points += 0.2 if c.isupper() and before.islower() else 1

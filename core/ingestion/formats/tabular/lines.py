@@ -10,7 +10,7 @@ from core.ingestion.formats.tabular.rows import balance_rows, carry_dates, odd_e
 from core.ingestion.formats.tabular.signs import net_of_columns
 from core.ingestion.formats.tabular.summing_up import summed_up
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import CURRENCY_NAMES, balance_kind, direction_of
+from core.ingestion.formats.tabular.words import CURRENCY_NAMES, balance_kind, direction_of, status_kind
 from core.ingestion.layout import SEPARATE, Layout
 from core.ingestion.statement import AccountStatement, StatementLine
 from core.problems import Problem, Severity
@@ -166,6 +166,8 @@ def _not_a_line(
     """Why a row gave no line; None for text around the table."""
     row = table.rows[index]
     written = row.cell(layout.position("date"))
+    if day is None and status_kind(written):
+        return Problem(row.row, f"the line is “{written}”, not booked; it was left out", Severity.WARNING, row.text)
     if day is None and (value is not None or faulty or _money_text(row.cells, layout)):
         if written and any(map(str.isdigit, written)):
             return Problem(row.row, f"the date “{written}” is no date", Severity.ERROR, row.text)

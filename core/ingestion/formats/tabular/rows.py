@@ -6,13 +6,12 @@ from datetime import date
 from core.ingestion.formats.tabular.amounts import is_blank
 from core.ingestion.formats.tabular.dates import read_parts
 from core.ingestion.formats.tabular.table import Table
-from core.ingestion.formats.tabular.words import fold, header_roles, states_balance, status_kind
+from core.ingestion.formats.tabular.words import header_roles, may_be_sum, states_balance, status_kind
 from core.ingestion.layout import Layout
 
 _EDGE = 8  # rows at either end among which a balance may stand as if it were a line
 _FEWEST, _SHARE = 2, 0.2  # rows without a date from which on that is the file's habit
 _FEWEST_LIKE = 3  # rows from which on one of them can be unlike the others
-_SHOP_NAMES = frozenset({"total", "totaal", "sum", "suma", "promet"})  # also what shops are called
 _LEFT_OUT = {
     "pending": "the line is pending, not booked; it was left out",
     "unbooked": "the line is pending, not booked; it was left out",
@@ -125,22 +124,42 @@ def balance_rows(
     values: Sequence[int | None],
     balances: Sequence[int | None],
 ) -> dict[int, Verdict]:
-    """Rows at either end that state a balance or a turnover in the column of the amounts, as if it were a line."""
-    ends = [*range(min(_EDGE, len(described))), *range(max(0, len(described) - _EDGE), len(described))]
-    columns = [column.position for column in layout.columns.get("description", ())]
-    named = [column.position for column in layout.columns.get("counterparty", ())]
-    made: dict[int, Verdict] = {}
-    for index in ends:
+    """Rows at either end that state a balance or a total in the column of the amounts, as if they were lines.
+
+    What is no more than "Total" or "Balance" is left out where the lines add up to it; else a person is told.
+    """
+    ends = {*range(min(_EDGE, len(described))), *range(max(0, len(described) - _EDGE), len(described))}
+    described_by = [column.position for column in layout.columns.get("description", ())]
+    named_by = [column.position for column in layout.columns.get("counterparty", ())]
+    balance, sums = {}, {}
+    for index in sorted(ends):
         if not values[index] or balances[index] not in (None, values[index]):
             continue
         row = table.rows[index]
-        cells = [] if any(map(row.cell, named)) else [row.cell(at) for at in columns]
-        stated = next((cell for cell in cells if fold(cell) not in _SHOP_NAMES and states_balance(cell, False)), "")
-        alone = index in (0, len(described) - 1) and described.count(described[index]) * 2 < len(described)
-        if stated or states_balance(described[index], alone):
-            stated = stated or described[index]
-            made[index] = False, f"the row states a balance (“{stated}”); it was not read as a line"
+        texts = [described[index], *([] if any(map(row.cell, named_by)) else map(row.cell, described_by))]
+        if text := next((text for text in texts if may_be_sum(text)), ""):
+            sums[index] = text
+        elif text := next((text for text in texts if states_balance(text)), ""):
+            balance[index] = text
+    lines = [value for index, value in enumerate(values) if value and index not in sums and index not in balance]
+    possible = _sums_of(lines, [values[index] or 0 for index in balance])
+    made = {
+        index: (False, f"the row states a balance (“{text}”); it was not read as a line")
+        for index, text in balance.items()
+    }
+    for index, text in sums.items():
+        if lines and values[index] in possible:
+            made[index] = False, f"the row states the sum of others (“{text}”); it was not read as a line"
+        elif text == described[index]:
+            made[index] = True, f"the row is called “{text}” and was read as a line; if it states a sum, leave it out"
     return made
+
+
+def _sums_of(lines: Sequence[int], opening: Sequence[int]) -> set[int]:
+    """What a total or a balance may be: money in, money out, the net of both, and that on top of an opening balance."""
+    into, out = sum(value for value in lines if value > 0), sum(value for value in lines if value < 0)
+    net = into + out
+    return {into, out, -out, net, -net, *(each + net for each in opening)} - {0}
 
 
 def odd_ends(table: Table, described: Sequence[str]) -> dict[int, Verdict]:

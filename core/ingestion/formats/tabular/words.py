@@ -162,18 +162,27 @@ _SPREAD = re.compile(r"\b[^\W\d_](?: [^\W\d_]){3,}\b")  # "S A L D O"
 
 
 @lru_cache(maxsize=4096)
-def states_balance(text: str, alone: bool = True) -> bool:
-    """Whether a text is the name of a balance or a total, not the text of a line.
+def states_balance(text: str) -> bool:
+    """Whether a text is the name of an opening or closing balance or of a total, not the text of a line."""
+    plain = _unspread(text)
+    return bool(_TOTAL_WORDS.fullmatch(_letters(plain)) or (balance_kind(plain) and _BALANCE_WORDS.search(plain)))
 
-    `alone` is whether a bare "Balance" counts, which beside other texts or in many rows is the means of payment.
-    """
-    folded = fold(text) if len(text) <= _LONGEST_BALANCE else ""
-    plain = _SPREAD.sub(lambda m: m[0].replace(" ", ""), folded)
-    words = re.sub(r"[\d ]+", " ", plain).strip()
-    alone = alone or plain != folded  # nobody pays by "S A L D O"
-    if _TOTAL_WORDS.fullmatch(words) or (alone and _BALANCE_WORDS.fullmatch(words)):
-        return True
-    return bool(balance_kind(plain) and _BALANCE_WORDS.search(plain))
+
+@lru_cache(maxsize=4096)
+def may_be_sum(text: str) -> bool:
+    """Whether a text is no more than "Total" or "Balance", which shops and means of payment are called, too."""
+    words = _letters(_unspread(text))
+    return bool(_TOTAL_WORDS.fullmatch(words) or _BALANCE_WORDS.fullmatch(words))
+
+
+def _unspread(text: str) -> str:
+    """The folded text with "s a l d o" as one word; "" where it is too long to be a name."""
+    plain = fold(text) if len(text) <= _LONGEST_BALANCE else ""
+    return _SPREAD.sub(lambda spread: spread[0].replace(" ", ""), plain)
+
+
+def _letters(plain: str) -> str:
+    return re.sub(r"[\d ]+", " ", plain).strip()
 
 
 CURRENCY_NAMES = {

@@ -108,6 +108,27 @@ def test_a_group_put_off_stands_under_later_and_the_next_opens(books, caller):
     assert group_open(page) == "first"
 
 
+def test_the_toolbar_counts_what_is_put_off_however_it_comes_and_goes(books, caller):
+    def states() -> list[str]:
+        return [option.content for option in page.segmented_control(key="review_state").proto.options]
+
+    for payee, amount in (("first", -9_000), ("second", -5_000)):
+        line(books, payee, amount, books.expense)
+    page = opened()
+    press(page, "review_to_later")
+    press(page, "review_later_go")
+    assert states() == ["To decide", "Asked", "Later 1"]
+    press(page, "review_undo")
+    assert states() == ["To decide", "Asked", "Later"]
+    press(page, "review_to_later")
+    press(page, "review_later_go")
+    check(page.segmented_control(key="review_state").set_value(QueueState.DEFERRED).run())
+    press(page, "review_approve")
+    assert states() == ["To decide", "Asked", "Later"]
+    press(page, "review_undo")
+    assert states() == ["To decide", "Asked", "Later 1"]
+
+
 def test_a_question_takes_the_group_out_until_it_is_answered(books, caller):
     line(books, "zelle", -9_000)
     page = opened()

@@ -8,19 +8,8 @@ from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import EntryStatus, JournalEntry, Outcome, QueueState, Role
 from tests import builders
-from tests.ui.review.page import (
-    button,
-    check,
-    group_open,
-    line,
-    opened,
-    press,
-    refusals,
-    reviews,
-    statuses,
-    told,
-    waiting_amounts,
-)
+from tests.ui.review.page import group_open, line, opened, reviews, statuses, waiting_amounts
+from tests.ui.screen import button, check, press, refusals, told
 from tests.unit.posting.cases import LATER, lines_of
 
 # --- looking ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from ui import review_desk as desk
 from ui.frame import empty, open_page, refusals_shown
 from ui.identity import here
 from ui.review_bar import bar, dialog
+from ui.review_deciding import carry_out
 from ui.review_filter import asked_or_put_off, chosen_filter, toolbar
 from ui.review_group import neighbours, opened
 from ui.review_name import renamed
@@ -23,7 +24,7 @@ def review(actions: DeltaGenerator) -> None:
         desk.begin(place.caller, place.company_id, chosen)
         told, body = st.container(gap="small"), st.container(gap="small")
         with told:
-            desk.carry_out(place.caller, place.company_id)
+            carry_out(place.caller, place.company_id)
         sight = desk.look(place.caller, place.company_id, chosen)
         with body:
             halves(sight)

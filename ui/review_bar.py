@@ -10,6 +10,7 @@ from core.posting.last_action import LastAction, LastNote
 from core.posting.prepared import LastPreparation
 from models import NoteKind, Outcome, QueueState
 from ui import review_desk as desk
+from ui.review_deciding import Asked, ask_for
 from ui.review_dialogs import by_confidence, leave_out, other_account
 from ui.review_evidence import receipts_dialog, tags_dialog
 from ui.review_history import history_dialog
@@ -74,10 +75,10 @@ def _approve(detail: GroupDetail | None, off: bool) -> None:
         total = plain(money(detail.group.sum_minor, detail.group.key.currency, sign=True))
         label = f"Approve {count(detail.group.lines, 'line')} · {total}"
     token = detail.group.key.token if detail else ""
-    asked = (desk.Asked("approve", detail.entry_ids, token),) if detail and sure else ()
+    asked = (Asked("approve", detail.entry_ids, token),) if detail and sure else ()
     st.button(
         label, key=desk.key_for("review_approve", token), shortcut=desk.shortcut("A"), type="primary",
-        disabled=off or not sure, on_click=desk.ask_for, args=asked,
+        disabled=off or not sure, on_click=ask_for, args=asked,
     )  # fmt: skip
 
 
@@ -101,10 +102,10 @@ def _step(label: str, letter: str, step: int, sight: desk.Sight) -> None:
 
 def _way_back(last: LastAction | None, may_decide: bool) -> None:
     what, ids = _undone(last)
-    asked = (desk.Asked(what, ids),) if ids else ()
+    asked = (Asked(what, ids),) if ids else ()
     st.button(
         "Undo", key=desk.key_for("review_undo", str(ids[0]) if ids else ""), type="tertiary",
-        shortcut=desk.shortcut("Z"), disabled=not (last and may_decide), on_click=desk.ask_for, args=asked,
+        shortcut=desk.shortcut("Z"), disabled=not (last and may_decide), on_click=ask_for, args=asked,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from db.engine import snapshot
 from ui import review_desk as desk
 from ui.frame import refusals_shown
 from ui.pickers import account_options, pick_account, pick_tax
+from ui.review_deciding import decide
 from ui.review_words import evidence, sizes, why_it_waits
 from ui.tables import frame, table
 from ui.words import count, money, percent, plain
@@ -67,7 +68,7 @@ def other_account(sight: desk.Sight, detail: GroupDetail) -> None:
         return
     token = detail.group.key.token
     with refusals_shown("Nothing was booked"):
-        desk.decide(
+        decide(
             token,
             lambda session, now: change_account(
                 session, sight.caller, sight.company_id, detail.entry_ids, chosen,
@@ -90,7 +91,7 @@ def leave_out(sight: desk.Sight, detail: GroupDetail) -> None:
         pressed = buttons(f"Leave out {count(detail.group.lines, 'line')}", "review_reject")
     if pressed:
         with refusals_shown("Nothing was changed"):
-            desk.decide(
+            decide(
                 token,
                 lambda session, now: reject(
                     session, sight.caller, sight.company_id, detail.entry_ids, comment, write=write_columns, now=now
@@ -133,7 +134,7 @@ def _sure(sight: desk.Sight, found: SureLines, policy: Policy) -> None:
         key = desk.key_for("review_sure_go", " ".join(key.hex for key in found.entry_ids))
         pressed = st.button(f"Approve {lines}", type="primary", key=key, disabled=not found.entry_ids)
     if pressed:
-        desk.decide(
+        decide(
             "",
             lambda session, now: approve(
                 session, sight.caller, sight.company_id, found.entry_ids, write=write_columns, now=now

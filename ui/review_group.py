@@ -5,6 +5,7 @@ import streamlit as st
 from core.posting.bookings import WAITS_FOR_MATCH, WAITS_FOR_SECOND
 from core.posting.group_detail import GroupDetail, GroupLine, Option, PastLine
 from ui import review_desk as desk
+from ui.review_deciding import Asked, ask_for
 from ui.review_evidence import evidence_buttons
 from ui.review_four_eyes import second_person
 from ui.review_notes import said
@@ -74,11 +75,11 @@ def _choices(sight: desk.Sight, detail: GroupDetail) -> None:
 
 
 def _choice(sight: desk.Sight, detail: GroupDetail, number: int, option: Option) -> None:
-    asked = desk.Asked("account", detail.entry_ids, detail.group.key.token, option.account_id)
+    asked = Asked("account", detail.entry_ids, detail.group.key.token, option.account_id)
     share = "" if option.probability is None else f" :gray[{percent(option.probability)}]"
     st.button(
         f"{plain(option.account)}{share}", key=desk.key_for(f"review_choice_{number}", asked.token), width="stretch",
-        shortcut=desk.shortcut(str(number)), on_click=desk.ask_for, args=(asked,), disabled=not sight.may_decide,
+        shortcut=desk.shortcut(str(number)), on_click=ask_for, args=(asked,), disabled=not sight.may_decide,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from db.bulk import write_columns
 from models import NoteKind
 from ui import review_desk as desk
 from ui.frame import refusals_shown
+from ui.review_deciding import speak
 from ui.review_dialogs import buttons, finish, object_line
 from ui.words import count, day, plain
 
@@ -96,5 +97,5 @@ def _written(detail: GroupDetail, label: str, about: str, verb: str, key: str) -
 
 def _speak(detail: GroupDetail, what: Callable[[Session, datetime], Said], *, stays: bool = False) -> None:
     with refusals_shown("Nothing was changed"):
-        desk.speak(detail.group.key.token, what, stays=stays)
+        speak(detail.group.key.token, what, stays=stays)
         finish()

@@ -17,6 +17,7 @@ from db.bulk import write_columns
 from ui import review_desk as desk
 from ui.frame import refusals_shown
 from ui.pickers import pick_account, tax_options
+from ui.review_deciding import decide
 from ui.review_dialogs import bookable, finish, object_line
 from ui.words import MINUS, count, day, money
 
@@ -122,7 +123,7 @@ def split_dialog(sight: desk.Sight, detail: GroupDetail) -> None:
         if _booked(reading):
             entry_ids = (line.entry_id,) if line else detail.entry_ids
             token = detail.group.key.token
-            desk.decide(
+            decide(
                 token,
                 lambda session, now: split_alike(
                     session, sight.caller, sight.company_id, entry_ids, reading.parts,

@@ -17,7 +17,8 @@ from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import Company, EntryStatus, JournalEntry, Method, Outcome, Review, Role, Transaction
 from tests import builders
-from tests.ui.review.page import button, check, press, refusals, reviews, told
+from tests.ui.review.page import reviews
+from tests.ui.screen import button, check, press, refusals, told
 from tests.unit.posting.cases import NOW, balances, live_entry, status_of, waiting
 from ui import identity
 

@@ -11,7 +11,7 @@ from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import EntryStatus, Method, ReReview, Role
 from tests import builders
-from tests.ui.review.page import told
+from tests.ui.screen import told
 from tests.unit.posting.cases import NOW, status_of
 
 PAGE = Path(__file__).parents[2] / "pages/re_review.py"

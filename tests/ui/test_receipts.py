@@ -11,7 +11,7 @@ from core.posting.line_history import line_history
 from db.engine import snapshot, unit_of_work
 from models import JournalEntry, Role
 from tests import builders
-from tests.ui.review.page import button, check, press, refusals, told
+from tests.ui.screen import button, check, press, refusals, told
 from tests.unit.posting.cases import NOW, waiting
 from ui import evidence, identity
 

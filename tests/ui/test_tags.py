@@ -10,7 +10,7 @@ from core.posting.tags import list_tags, tags_of
 from db.engine import snapshot, unit_of_work
 from models import JournalEntry, Role
 from tests import builders
-from tests.ui.review.page import button, check, press, refusals, told
+from tests.ui.screen import button, check, press, refusals, told
 from tests.unit.posting.cases import waiting
 from ui import identity
 

@@ -135,7 +135,7 @@
   };
 
   window.addEventListener('keydown', (event) => {
-    if (event.isComposing || !event.isTrusted) return;
+    if (event.isComposing || !event.isTrusted || !event.key) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const open = dialog();
     if (event.key === 'Escape') {

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button
 
 from core.flow import work_through
 from db.bulk import write_columns
@@ -26,6 +25,7 @@ from models import (
 from tests import builders
 from tests.builders import DAY, NOW
 from tests.integration.reconciling_builders import Company
+from tests.ui.screen import check
 
 PAGE = Path(__file__).parents[3] / "pages/reconcile.py"
 
@@ -75,30 +75,8 @@ def opened(**state) -> AppTest:
     return check(page.run())
 
 
-def check(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def button(page: AppTest, name: str) -> Button:
-    (found,) = [each for each in page.button if each.key and each.key.startswith(name)]
-    return found
-
-
-def press(page: AppTest, name: str) -> AppTest:
-    return check(button(page, name).click().run())
-
-
-def told(page: AppTest) -> str:
-    return " ".join(element.value for kind in ("markdown", "caption") for element in page.get(kind)).replace("\\", "")
-
-
 def figures(page: AppTest) -> list[str]:
     return [metric.value for metric in page.metric]
-
-
-def refusals(page: AppTest) -> list[str]:
-    return [element.value for element in page.error]
 
 
 def matches() -> list[MatchStatus]:

@@ -9,17 +9,8 @@ from db.engine import snapshot, unit_of_work
 from models import AccountPurpose, DefaultAccount, MatchDifference, MatchStatus, OpenItem
 from tests import builders
 from tests.builders import DAY
-from tests.ui.reconcile.page import (
-    button,
-    check,
-    invoice,
-    matches,
-    opened,
-    press,
-    selected,
-    statement,
-    told,
-)
+from tests.ui.reconcile.page import invoice, matches, opened, selected, statement
+from tests.ui.screen import button, check, press, told
 from ui.reconcile_desk import ASKED, Asked
 
 

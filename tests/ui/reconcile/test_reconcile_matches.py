@@ -17,8 +17,6 @@ from models import (
 from tests import builders
 from tests.builders import DAY
 from tests.ui.reconcile.page import (
-    button,
-    check,
     doubtful,
     figures,
     in_ledger,
@@ -26,12 +24,10 @@ from tests.ui.reconcile.page import (
     item_statuses,
     matches,
     opened,
-    press,
-    refusals,
     selected,
     statement,
-    told,
 )
+from tests.ui.screen import button, check, press, refusals, told
 from ui.reconcile_desk import ASKED, Asked
 from ui.words import plain
 

@@ -8,19 +8,8 @@ from models import (
     ReconciliationStatus,
     Role,
 )
-from tests.ui.reconcile.page import (
-    button,
-    figures,
-    in_ledger,
-    invoice,
-    opened,
-    press,
-    proved,
-    refusals,
-    statement,
-    status,
-    told,
-)
+from tests.ui.reconcile.page import figures, in_ledger, invoice, opened, proved, statement, status
+from tests.ui.screen import button, press, refusals, told
 
 # --- balances, opening, close -----------------------------------------------------------------
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button
 
 from db.engine import snapshot, unit_of_work
 from models import EntryStatus, JournalEntry, Review, Transaction
+from tests.ui.screen import check
 from tests.unit.posting.cases import status_of, waiting
 
 PAGE = Path(__file__).parents[3] / "pages/review.py"
@@ -30,31 +30,8 @@ def opened() -> AppTest:
     return page
 
 
-def check(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def button(page: AppTest, name: str) -> Button:
-    """By the start of its key: some keys end in what the button acts on."""
-    (found,) = [each for each in page.button if each.key and each.key.startswith(name)]
-    return found
-
-
-def press(page: AppTest, name: str) -> AppTest:
-    return check(button(page, name).click().run())
-
-
 def group_open(page: AppTest) -> str:
     return page.header[0].value.replace("\\", "")
-
-
-def told(page: AppTest) -> str:
-    return " ".join(element.value for kind in ("markdown", "caption") for element in page.get(kind)).replace("\\", "")
-
-
-def refusals(page: AppTest) -> list[str]:
-    return [element.value for element in page.error]
 
 
 def statuses(*entry_ids) -> list[EntryStatus]:

@@ -4,7 +4,8 @@ from core.categorization.rule_book import list_rules
 from core.posting.bookings import WAITS_FOR_MATCH
 from db.engine import snapshot
 from models import EntryStatus
-from tests.ui.review.page import button, check, line, opened, press, refusals, statuses, told
+from tests.ui.review.page import line, opened, statuses
+from tests.ui.screen import button, check, press, refusals, told
 from tests.unit.posting.cases import lines_of
 
 # --- dialogs ----------------------------------------------------------------------------------

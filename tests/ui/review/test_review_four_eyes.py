@@ -7,7 +7,8 @@ from sqlmodel import col
 from core.posting.bookings import WAITS_FOR_SECOND
 from db.engine import snapshot, unit_of_work
 from models import Company, EntryStatus, Transaction
-from tests.ui.review.page import button, check, group_open, line, opened, press, refusals, statuses, told
+from tests.ui.review.page import group_open, line, opened, statuses
+from tests.ui.screen import button, check, press, refusals, told
 from tests.unit.posting.cases import lines_of, live_entry
 
 

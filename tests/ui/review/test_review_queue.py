@@ -8,19 +8,8 @@ from db.bulk import write_columns
 from db.engine import snapshot, unit_of_work
 from models import EntryStatus, JournalEntry, Outcome, QueueState, Role
 from tests import builders
-from tests.ui.review.page import (
-    button,
-    check,
-    group_open,
-    line,
-    opened,
-    press,
-    refusals,
-    reviews,
-    statuses,
-    told,
-    waiting_amounts,
-)
+from tests.ui.review.page import group_open, line, opened, reviews, statuses, waiting_amounts
+from tests.ui.screen import button, check, press, refusals, told
 from tests.unit.posting.cases import LATER, lines_of
 
 # --- looking ----------------------------------------------------------------------------------
@@ -106,6 +95,27 @@ def test_a_group_put_off_stands_under_later_and_the_next_opens(books, caller):
     check(page.segmented_control(key="review_state").set_value(QueueState.OPEN).run())
     press(page, "review_undo")
     assert group_open(page) == "first"
+
+
+def test_the_toolbar_counts_what_is_put_off_however_it_comes_and_goes(books, caller):
+    def states() -> list[str]:
+        return [option.content for option in page.segmented_control(key="review_state").proto.options]
+
+    for payee, amount in (("first", -9_000), ("second", -5_000)):
+        line(books, payee, amount, books.expense)
+    page = opened()
+    press(page, "review_to_later")
+    press(page, "review_later_go")
+    assert states() == ["To decide", "Asked", "Later 1"]
+    press(page, "review_undo")
+    assert states() == ["To decide", "Asked", "Later"]
+    press(page, "review_to_later")
+    press(page, "review_later_go")
+    check(page.segmented_control(key="review_state").set_value(QueueState.DEFERRED).run())
+    press(page, "review_approve")
+    assert states() == ["To decide", "Asked", "Later"]
+    press(page, "review_undo")
+    assert states() == ["To decide", "Asked", "Later 1"]
 
 
 def test_a_question_takes_the_group_out_until_it_is_answered(books, caller):

@@ -1,19 +1,24 @@
 """What nothing settles or explains: payments on account of an item, and lines that turn back an earlier payment."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
 from sqlmodel import Session
 
 from core.access.audit import record, rows_digest
 from core.access.roles import Caller
 from core.matching.calibration import WORTH_ASKING
 from core.matching.money_back import Movements
+from core.matching.part_payments import LATEST as LATEST_PART
 from core.matching.part_payments import find_part_payments
-from core.matching.refunds import find_refunds
-from core.matching.values import BankLines, Decision, OpenItems
+from core.matching.reading import day_numbers
+from core.matching.refunds import LATEST as LATEST_REFUND
+from core.matching.refunds import Refund, find_refunds
+from core.matching.texts import Bools
+from core.matching.values import BankLines, Decision, Integers, OpenItems
 from core.posting.item_settling import reckon_items
 from core.posting.named_accounts import default_account
 from core.posting.open_entries import OpenCompany
@@ -56,24 +61,42 @@ class _Found:
     sure: bool
 
 
-def link_lines(session: Session, caller: Caller, company: OpenCompany, *, write: WriteColumns, now: datetime) -> Linked:
+def link_lines(
+    session: Session,
+    caller: Caller,
+    company: OpenCompany,
+    news: Integers | None,
+    *,
+    write: WriteColumns,
+    now: datetime,
+) -> Linked:
     """Keep payments on account and refunds among the free lines that are in no match, sure ones in force.
 
     Runs after the matching: what settles an item whole goes first. A second call changes nothing. One audit event.
+
+    Args:
+        news: days on which a line or an item came, changed or went; only lines that these reach are linked, with those
+            around them as rivals. None: all.
     """
+    if news is not None and not len(news):
+        return Linked()
     lines, items = free_lines(session, company), open_items(session, company.id)
     judged = judged_matches(session, company.id)
     held = {key for keys in judged.suggested for key in keys}
-    free = [row for row, key in enumerate(lines.key) if key not in held and not lines.transfers_only[row]]
+    reached, rivals = _reached(lines, news)
+    free = [row for row in rivals.tolist() if lines.key[row] not in held and not lines.transfers_only[row]]
     if not free:
         return Linked()
     parts = _parts(lines.at(free), items.at([row for row, key in enumerate(items.key) if key not in held]), judged)
     paying = {one.line.hex for one in parts}
     fees_id = default_account(session, company.id, AccountPurpose.FEES)
-    refunds = _refunds(session, company.id, lines, [row for row in free if lines.key[row] not in paying])
-    found = [
-        one for one in (*parts, *refunds) if (one.sure or one.score >= WORTH_ASKING) and (fees_id or not one.fee_minor)
-    ]
+
+    def kept(one: _Found) -> bool:
+        asked = one.sure or one.score >= WORTH_ASKING
+        return one.line.hex in reached and asked and bool(fees_id or not one.fee_minor)
+
+    unpaid = [row for row in free if lines.key[row] not in paying]
+    found = [*filter(kept, parts), *_refunds(session, company.id, lines, unpaid, kept)]
     if not found:
         return Linked()
     withdraw_entries(session, caller, company, [one.line for one in found if one.sure], now=now)
@@ -87,6 +110,25 @@ def link_lines(session: Session, caller: Caller, company: OpenCompany, *, write:
     return result
 
 
+def _reached(lines: BankLines, news: Integers | None) -> tuple[set[str], Integers]:
+    """Keys of the lines that news of these days can concern, and the rows of those lines and of their rivals."""
+    if news is None:
+        return set(lines.key), np.arange(len(lines))
+    day = day_numbers(lines.booked_on)
+    reached = _has_near(day, news, LATEST_PART, LATEST_REFUND)
+    rivals = _has_near(day, day[reached], LATEST_REFUND, LATEST_REFUND)
+    return {lines.key[row] for row in np.flatnonzero(reached).tolist()}, np.flatnonzero(rivals)
+
+
+def _has_near(day: Integers, others: Integers, before: int, after: int) -> Bools:
+    """Of each day whether one of the others lies at most so many days before it or so many after it."""
+    if not len(others):
+        return np.zeros(len(day), np.bool_)
+    known = np.unique(others)
+    first = np.minimum(np.searchsorted(known, day - before), len(known) - 1)
+    return np.asarray((known[first] >= day - before) & (known[first] <= day + after), np.bool_)
+
+
 def _parts(lines: BankLines, items: OpenItems, judged: Judged) -> list[_Found]:
     said_no = {(a, b) for group in judged.dismissed if len(group) == 2 for a in group for b in group}
     return [
@@ -98,24 +140,53 @@ def _parts(lines: BankLines, items: OpenItems, judged: Judged) -> list[_Found]:
     ]  # fmt: skip
 
 
-def _refunds(session: Session, company_id: UUID, lines: BankLines, free: Sequence[int]) -> list[_Found]:
+def _refunds(
+    session: Session, company_id: UUID, lines: BankLines, free: Sequence[int], kept: Callable[[_Found], bool]
+) -> list[_Found]:
+    """What these lines turn back, looked for until nothing more is kept: with each that is, less rivals are left."""
     if not free:
         return []
     days = lines.booked_on[list(free)]
     first_on, last_on = days.min().item(), days.max().item()
-    later = Movements.of_lines(lines, free)
     earlier = earlier_payments(session, company_id, first_on, last_on)
     sales = earlier_sales(session, company_id, first_on, last_on)
-    found = find_refunds(later, earlier, sales, excluded=dismissed_refunds(session, company_id))
-    return [
-        _Found(
-            UUID(later.key[one.line]), None,
-            UUID(earlier.key[one.target]) if one.target < len(earlier) else None,
-            None if one.target < len(earlier) else UUID(sales.key[one.target - len(earlier)]),
-            one.minor, one.fee_minor, one.score, one.reason, one.decision is Decision.AUTO,
-        )
-        for one in found
-    ]  # fmt: skip
+    excluded = dismissed_refunds(session, company_id)
+    found: list[_Found] = []
+    left = list(free)
+    while left:
+        later = Movements.of_lines(lines, left)
+        more = {
+            one: told
+            for one in find_refunds(later, earlier, sales, excluded=excluded)
+            if kept(told := _told(one, later, earlier, sales))
+        }
+        if not more:
+            break
+        found += more.values()
+        earlier, sales = _less(earlier, sales, more)
+        gone = {one.line for one in more}
+        left = [row for place, row in enumerate(left) if place not in gone]
+    return found
+
+
+def _less(earlier: Movements, sales: Movements, refunds: Iterable[Refund]) -> tuple[Movements, Movements]:
+    """Payments and sales without what these turn back."""
+    amount = np.concatenate([earlier.amount, sales.amount])
+    for one in refunds:
+        amount[one.target] += one.minor
+    return (
+        replace(earlier, amount=amount[: len(earlier)]),
+        replace(sales, amount=amount[len(earlier) :]),
+    )
+
+
+def _told(one: Refund, later: Movements, earlier: Movements, sales: Movements) -> _Found:
+    of_payment = one.target < len(earlier)
+    return _Found(
+        UUID(later.key[one.line]), None, UUID(earlier.key[one.target]) if of_payment else None,
+        None if of_payment else UUID(sales.key[one.target - len(earlier)]),
+        one.minor, one.fee_minor, one.score, one.reason, one.decision is Decision.AUTO,
+    )  # fmt: skip
 
 
 def _write(

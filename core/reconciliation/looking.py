@@ -44,6 +44,7 @@ class OpenRows:
         """What all that is open says, however far from the news."""
         return Background.of(self.lines, self.items)
 
+    @cached_property
     def seen(self) -> "Seen":
         """A digest of each row with its day; a sale is seen anew when its processor's fee turns out to be another."""
         judged = _judgements(self.judged)

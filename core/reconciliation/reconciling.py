@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
 from sqlmodel import Session
 
 from core.access.audit import record, rows_digest
@@ -72,7 +73,7 @@ class _Run:
         for _ in range(_MOST_ROUNDS):
             news: Integers | None = None
             if before is not None:
-                seen = found.seen()
+                seen = found.seen
                 news, before = seen.changed(before), seen
                 if not len(news):
                     return total, found
@@ -134,12 +135,14 @@ def match_company(
     settings = settings_digest(own, (fees_id, exchange_id, rates_entered(session, company.id)), now)
     before = None if everything else last_look(session, company.id, settings)
     run = _Run(session, caller, company, own, fees_id, write, now)
-    total, looked = run.rounds(_open_rows(session, company), before)
-    linked = link_lines(session, caller, company, write=write, now=now)
+    found = _open_rows(session, company)
+    total, looked = run.rounds(found, before)
+    news = None if before is None else np.concatenate([found.seen.changed(before), looked.seen.changed(found.seen)])
+    linked = link_lines(session, caller, company, news, write=write, now=now)
     explained = linked.parts + linked.refunds + linked.suggested
     if explained:
         looked = _open_rows(session, company)
-    keep_look(session, company.id, settings, looked.seen(), now)
+    keep_look(session, company.id, settings, looked.seen, now)
     return total.then(
         MatchingResult(
             confirmed_settlements=linked.parts, confirmed_refunds=linked.refunds, suggested=linked.suggested,

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from core.posting.turning_back import WAITS_FOR_PAYMENT
 from core.reconciliation.deciding import confirm_match, dismiss_match, unmatch
 from core.reconciliation.listing import list_matches
-from core.reconciliation.reconciling import MatchingResult
+from core.reconciliation.reconciling import MatchingResult, match_company
 from db.bulk import write_columns
 from db.engine import unit_of_work
 from models import (
@@ -90,6 +90,29 @@ def test_no_more_comes_back_over_several_files_than_was_paid() -> None:
             refund(session, company, -5_000)
             assert company.match(session).confirmed_refunds == expected
             company.book(session)
+
+
+def test_what_one_refund_leaves_of_a_payment_is_found_in_the_same_run() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        settled_invoice(session, company)
+        refund(session, company, -7_000), refund(session, company, -5_000, "ACME LTD")
+        found = company.match(session)
+        assert (found.confirmed_refunds, found.suggested) == (1, 1)
+        for everything in (False, True):
+            again = match_company(
+                session, company.caller, company.id, write=write_columns, now=NOW, everything=everything
+            )
+            assert (again.confirmed_refunds, again.suggested) == (0, 0)
+
+
+def test_a_payment_that_comes_late_is_news_for_the_refund_that_waited() -> None:
+    with unit_of_work() as session:
+        company = founded(session)
+        refund(session, company, -12_000)
+        assert company.match(session).confirmed_refunds == 0
+        settled_invoice(session, company)
+        assert company.match(session).confirmed_refunds == 1
 
 
 def test_a_refund_waits_with_the_payment_that_waits_for_review() -> None:

@@ -4,7 +4,7 @@ In this form many rules are held against many lines at once (rule_matching), and
 """
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from core.categorization.rule_conditions import (
@@ -53,7 +53,8 @@ class Clause(NamedTuple):
         )
 
 
-def clauses_of(conditions: Sequence[Condition]) -> tuple[Clause, ...]:
+@lru_cache(maxsize=20_000)  # rules are read anew for each booking, and most are as they were
+def clauses_of(conditions: tuple[Condition, ...]) -> tuple[Clause, ...]:
     """The alternatives of which one holds exactly where all conditions hold; () where none can.
 
     Raises: InvalidInput where there would be more than MOST_CLAUSES.

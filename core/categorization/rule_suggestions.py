@@ -17,7 +17,9 @@ Side = tuple[str, bool]  # a counterparty in lower case, and whether money comes
 # the simulated companies live, accepting all that is suggested, 3 let 78 % be posted alone, 0.8 % of it wrong; 5 let
 # three points less, 0.5 % wrong; 2 four points more, 1.9 % wrong.
 AGREEING = 3
-KNOWN_SO, KNOWN_OTHERWISE = 1, 2  # so many fewer where it is generally known, more where something else is
+# So many fewer where it is generally known, not so many if the rule decides over a guard; more where otherwise known.
+KNOWN_SO, KNOWN_GUARDED, KNOWN_OTHERWISE = 2, 1, 2
+LIKE = 3  # a rule that few decisions speak for reaches amounts up to so many times theirs, and down to that part
 ABOVE = 3, 2  # a standing rule reaches so many times the largest amount decided, as a fraction
 NEAR = 11, 10  # amounts that are about one: the largest over the least, as a fraction
 ROUND_TO = 100_00  # minor units to which that is rounded up
@@ -82,7 +84,7 @@ def agreeing_decisions(
         standing: where rules shall state the largest amount, so that they decide in place of the policy's guards;
             elsewhere an amount would only be outgrown.
         known: the accounts that general knowledge leads lines of a side to. Where it is the decided one alone, it
-            counts as one more decision; where it is another, or several, as two less.
+            counts as two more decisions, as one for a guarded account; where it is another, or several, as two less.
     """
     size: list[int] = np.abs(decided.lines.amount_minor).tolist()
     sides: dict[Side, list[int]] = defaultdict(list)
@@ -93,10 +95,13 @@ def agreeing_decisions(
         of = _Decided([decided.account[row] for row in rows], [size[row] for row in rows], taken[rows].tolist())
         if not name:
             continue
-        if of.agree(_needed(agreeing, of.account[0], (known or {}).get((name.lower(), money_in)))):
-            guarded = standing is not None and standing.apply_to(of.account[0], max(of.size))
-            most = _well_above(max(of.size)) if guarded else None
-            found.append(RuleSuggestion(name, UUID(of.account[0]), "", len(rows), money_in, None, most))
+        guarded = standing is not None and standing.apply_to(of.account[0], max(of.size))
+        if of.agree(_needed(agreeing, of.account[0], (known or {}).get((name.lower(), money_in)), guarded=guarded)):
+            least, most = None, _well_above(max(of.size)) if guarded else None
+            if len(rows) < agreeing and not guarded:
+                least, most = -(-min(of.size) // LIKE), max(of.size) * LIKE
+                most = min(most, standing.materiality_minor) if standing else most
+            found.append(RuleSuggestion(name, UUID(of.account[0]), "", len(rows), money_in, least, most))
             continue
         for alike in of.by_amount(standing):
             least, most = _around(alike.size)
@@ -141,11 +146,13 @@ class _Decided:
         )
 
 
-def _needed(agreeing: int, account: str, known: frozenset[str] | None) -> int:
+def _needed(agreeing: int, account: str, known: frozenset[str] | None, *, guarded: bool) -> int:
     """How many decisions for this account speak for a rule, by what is generally known of the payee."""
     if not known:
         return agreeing
-    return agreeing - KNOWN_SO if known == {account} else agreeing + KNOWN_OTHERWISE
+    if known != {account}:
+        return agreeing + KNOWN_OTHERWISE
+    return agreeing - (KNOWN_GUARDED if guarded else KNOWN_SO)
 
 
 def _around(sizes: Sequence[int]) -> tuple[int, int]:

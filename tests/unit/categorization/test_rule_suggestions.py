@@ -51,15 +51,25 @@ def test_a_rule_that_takes_some_of_a_payee_s_lines_only_leaves_the_whole_to_be_s
     assert found(*rows, taken=(0, 1, 2)) == []
 
 
-def test_what_is_generally_known_of_a_payee_counts_as_a_decision_and_against_two() -> None:
-    two, four = [("Cafe", -300, REPAIRS), ("Cafe", -410, REPAIRS)], [("Cafe", -minor, REPAIRS) for minor in range(4)]
-    assert found(*two) == []
-    assert [one.decisions for one in found(*two, known={("cafe", False): frozenset({REPAIRS})})] == [2]
-    assert found(*two, known={("cafe", True): frozenset({REPAIRS})}) == []
+def test_what_is_generally_known_of_a_payee_counts_for_two_decisions_and_against_two() -> None:
+    four = [("Cafe", -minor, REPAIRS) for minor in range(4)]
+    known = {("cafe", False): frozenset({REPAIRS})}
+    (one,) = found(("Cafe", -310, REPAIRS), known=known)
+    assert (one.decisions, one.least_minor, one.most_minor) == (1, 104, 930), "only amounts like the one decided"
+    (three,) = found(*four[:3], known=known)
+    assert (three.least_minor, three.most_minor) == (None, None)
+    assert found(("Cafe", 310, REPAIRS), known=known) == [], "known for money out alone"
     for other in ({RENT}, {RENT, REPAIRS}):
         known = {("cafe", False): frozenset(other)}
         assert found(*four, known=known) == []
         assert [one.decisions for one in found(*four, ("Cafe", -9, REPAIRS), known=known)] == [5]
+
+
+def test_over_a_guard_two_decisions_are_needed_where_it_is_generally_known() -> None:
+    known = {("irs", False): frozenset({PAYROLL})}
+    assert found(("IRS", -45_000, PAYROLL), standing=True, known=known) == []
+    (one,) = found(("IRS", -45_000, PAYROLL), ("IRS", -90_000, PAYROLL), standing=True, known=known)
+    assert (one.least_minor, one.most_minor) == (None, 140_000)
 
 
 def test_of_a_guarded_account_two_of_about_one_amount_are_suggested_with_a_tenth_on_either_side() -> None:

@@ -71,8 +71,8 @@ SPELLINGS = {
     "another word": "UPDATE audit_events SET after = CAST(replace(CAST(after AS TEXT), 'note', 'nota') AS {json})",
     "another action": "UPDATE audit_events SET action = 'stop 2'",
     "another number": "UPDATE audit_events SET row_count = row_count + 1",
-    "another hash": "UPDATE audit_events SET hash = replace(hash, 'a', 'b')",
-    "another link": "UPDATE audit_events SET previous_hash = replace(previous_hash, 'a', 'b')",
+    "another hash": "UPDATE audit_events SET hash = substr(hash, 2) || substr(hash, 1, 1)",
+    "another link": "UPDATE audit_events SET previous_hash = substr(previous_hash, 2) || substr(previous_hash, 1, 1)",
 }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.matching.payouts import Fees, learned_fees
+from core.matching.payouts import Fees, PaidOut, learned_fees
 from core.matching.reading import Read
 from core.matching.values import BankLines, OpenItems
 from core.matching.words import Rarity
@@ -17,7 +17,7 @@ class Background:
     party_rarity: Rarity
 
     @classmethod
-    def of(cls, lines: BankLines, items: OpenItems) -> "Background":
-        """As all these lines and items say; reads every text once."""
+    def of(cls, lines: BankLines, items: OpenItems, settled: PaidOut) -> "Background":
+        """As all these lines and items say, and payouts settled before; reads every text once."""
         read = Read.of(lines, items)
-        return cls(learned_fees(read), read.rarity, read.party_rarity)
+        return cls(learned_fees(read, settled), read.rarity, read.party_rarity)

@@ -54,7 +54,7 @@ def uncalibrated_matches(
     read = Read.of(lines, items)
     if background:
         read = replace(read, rarity=background.rarity, party_rarity=background.party_rarity)
-    fees = background.fees if background else learned_fees(read)
+    fees = background.fees if background else learned_fees(read, {})
     settlements, transfers = _weighed(read, own or OwnAccounts(), excluded)
     payouts = [
         payout

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from core.matching.fees import USUAL, FeeRule, can_be_fee, explains, learned_rule, slack
+from core.matching.fees import USUAL, FeeRule, Observed, can_be_fee, explains, learned_rule, slack
 from core.matching.reading import Read
 from core.matching.subsets import MOST_POOL, subsets_with_sum
 from core.matching.terminals import Day, learned_shares, sale_days, settled_together
@@ -19,6 +19,7 @@ PART = 0.6  # that some of a day's sales add up, shared among the ways that they
 MOST_TOGETHER = 3  # payouts that pay one day's sales between them
 
 Fees = Mapping[str, FeeRule]  # by the first word of the processor's name
+PaidOut = Mapping[str, Sequence[Observed]]  # payouts of the past, by the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class _Sales:
         return cls(days, sale_days(read, is_sale, brought_back=True), _lines_near(read, days))
 
 
-def learned_fees(read: Read) -> Fees:
-    """By processor what it holds back, as its own payouts among these lines say (see fees.py)."""
+def learned_fees(read: Read, settled: PaidOut) -> Fees:
+    """By processor what it holds back, as its own payouts among these lines and those settled before say (fees.py)."""
     sales = _Sales.of(read)
-    rules = _rules(read, sales.days, sales.near)
+    rules = _rules(read, sales.days, sales.near, settled)
     usual = [name for name, rule in rules.items() if rule == USUAL]
     return rules | learned_shares(read, sales.days, sales.returns, sales.near, usual)
 
@@ -107,8 +108,10 @@ def _lines_near(read: Read, days: dict[Day, tuple[int, ...]]) -> dict[Day, list[
     return near
 
 
-def _rules(read: Read, days: dict[Day, tuple[int, ...]], near: dict[Day, list[int]]) -> dict[str, FeeRule]:
-    seen: dict[str, list[tuple[list[int], int]]] = {day[1]: [] for day in days}
+def _rules(
+    read: Read, days: dict[Day, tuple[int, ...]], near: dict[Day, list[int]], settled: PaidOut
+) -> dict[str, FeeRule]:
+    seen = {day[1]: list(settled.get(day[1], ())) for day in days}
     amounts = read.item.amount.tolist()
     for day, members in sorted(days.items()):
         gross = [amounts[item] for item in members]

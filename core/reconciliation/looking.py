@@ -18,7 +18,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from core.matching.background import Background
-from core.matching.payouts import SALE_KINDS
+from core.matching.payouts import SALE_KINDS, PaidOut
 from core.matching.reading import day_numbers
 from core.matching.terminals import processor_of
 from core.matching.texts import name_key
@@ -38,11 +38,12 @@ class OpenRows:
     lines: BankLines
     items: OpenItems
     judged: Judged
+    settled: PaidOut
 
     @cached_property
     def background(self) -> Background:
-        """What all that is open says, however far from the news."""
-        return Background.of(self.lines, self.items)
+        """What all that is open says, however far from the news, and the latest payouts."""
+        return Background.of(self.lines, self.items, self.settled)
 
     @cached_property
     def seen(self) -> "Seen":
@@ -75,13 +76,13 @@ class OpenRows:
         for name, kind in zip(self.items.counterparty, self.items.kind, strict=True):
             yield known[name] if kind in SALE_KINDS else ""
 
-    def without(self, keys: Collection[str], judged: Judged) -> "OpenRows":
-        """What is left when these lines and items are in force, with what is judged then."""
+    def without(self, keys: Collection[str], judged: Judged, settled: PaidOut) -> "OpenRows":
+        """What is left when these lines and items are in force, with what is judged and paid out then."""
         lines, items = (
             np.flatnonzero([key not in keys for key in table.key]).astype(np.int64)
             for table in (self.lines, self.items)
         )
-        return OpenRows(self.lines.at(lines), self.items.at(items), judged)
+        return OpenRows(self.lines.at(lines), self.items.at(items), judged, settled)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from core.reconciliation.exchanges import exchanges_among
 from core.reconciliation.linking import link_lines
 from core.reconciliation.loading import free_lines, judged_matches, open_items, own_accounts
 from core.reconciliation.looking import OpenRows, Seen, keep_look, last_look, settings_digest
+from core.reconciliation.paid_out import paid_out
 from core.reconciliation.planning import Plan, judged_after, member_keys, plan_matches
 from core.reconciliation.storing import store_plan
 from core.storage import WriteColumns
@@ -101,7 +102,8 @@ class _Run:
         if plan:
             _audit(self.session, self.caller, self.company.id, plan, result, lines, items, self.now)
         taken = {key for match in plan.certain() for key in member_keys(match, lines, items)}
-        return result, found.without(taken, judged_after(plan, keys, lines, items, judged))
+        settled = paid_out(self.session, self.company.id)
+        return result, found.without(taken, judged_after(plan, keys, lines, items, judged), settled)
 
 
 def match_company(
@@ -152,7 +154,10 @@ def match_company(
 
 
 def _open_rows(session: Session, company: OpenCompany) -> OpenRows:
-    return OpenRows(free_lines(session, company), open_items(session, company.id), judged_matches(session, company.id))
+    return OpenRows(
+        free_lines(session, company), open_items(session, company.id), judged_matches(session, company.id),
+        paid_out(session, company.id),
+    )  # fmt: skip
 
 
 def _withdraw(

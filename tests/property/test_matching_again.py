@@ -89,7 +89,7 @@ def test_what_news_can_reach_is_matched_as_if_all_were(
         *(near.lines.key[row] for row in np.flatnonzero(near.touched_lines)),
         *(near.items.key[row] for row in np.flatnonzero(near.touched_items)),
     }
-    found = find_matches(near.lines, near.items, background=Background.of(lines, items))
+    found = find_matches(near.lines, near.items, background=Background.of(lines, items, {}))
     alone = told(near.touched(found), near.lines, near.items)
     every = told(find_matches(lines, items).matches, lines, items)
     assert alone == {one for one in every if one[0] & reached}  # type: ignore[index]

@@ -12,7 +12,8 @@ from db.engine import snapshot, unit_of_work
 from models import AccountRole, AccountType, JournalLine, MatchStatus
 from tests import builders
 from tests.builders import DAY, NOW
-from tests.ui.reconcile.page import button, invoice, matches, opened, press, refusals, selected, statement, told
+from tests.ui.reconcile.page import invoice, matches, opened, selected, statement
+from tests.ui.screen import button, press, refusals, told
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ class _Run:
         if plan:
             _audit(self.session, self.caller, self.company.id, plan, result, lines, items, self.now)
         taken = {key for match in plan.certain() for key in member_keys(match, lines, items)}
-        settled = paid_out(self.session, self.company.id)
+        settled = paid_out(self.session, self.company.id) if taken else found.settled
         return result, found.without(taken, judged_after(plan, keys, lines, items, judged), settled)
 
 
